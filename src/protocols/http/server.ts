@@ -1,0 +1,143 @@
+// Nothing here survives a crash: a client whose request was not answered has to ask again.
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { type Clock, RealClock } from '../../base/clock.ts'
+import { ServiceError, messageOf } from '../../base/errors.ts'
+import type { Logger } from '../../base/logger.ts'
+import { defaultHttpLimits, stopGraceMs, timeoutCheckIntervalMs } from './limits.ts'
+import type { HttpLimits } from './limits.ts'
+import { announcedLength, bodyTooLarge } from './request-body.ts'
+
+/**
+ * Answers one request. A `ServiceError` it throws becomes an answer with that status; anything else it
+ * throws is a fault of ours: logged, and answered with 500 and no details.
+ */
+export type HttpHandler = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void> | void
+
+export interface HttpServerOptions {
+  /** Default `127.0.0.1`: nothing listens to the network unless somebody asks for it. */
+  readonly host?: string
+  /** `0` for any free port. */
+  readonly port: number
+  /** Names the server in log lines. */
+  readonly name: string
+  readonly handler: HttpHandler
+  readonly limits?: Partial<HttpLimits>
+  readonly logger: Logger
+  readonly clock?: Clock
+}
+
+/** An HTTP/1.1 server with limits on what a client may send and how long it may take. */
+export class HttpServer {
+  readonly #options: HttpServerOptions
+  readonly #limits: HttpLimits
+  readonly #clock: Clock
+  readonly #server: Server
+  #stopping: Promise<void> | undefined
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options
+    this.#limits = { ...defaultHttpLimits, ...options.limits }
+    this.#clock = options.clock ?? new RealClock()
+    this.#server = createServer({
+      maxHeaderSize: this.#limits.headerBytesMax,
+      headersTimeout: this.#limits.headersTimeoutMs,
+      requestTimeout: this.#limits.requestTimeoutMs,
+      keepAliveTimeout: this.#limits.keepAliveTimeoutMs,
+      connectionsCheckingInterval: Math.min(timeoutCheckIntervalMs, this.#limits.headersTimeoutMs),
+      noDelay: true,
+    })
+    this.#server.maxConnections = this.#limits.connectionsMax
+    this.#server.on('request', (request, response) => void this.#serve(request, response))
+    this.#server.on('checkContinue', (request, response) => {
+      // The body of a refused request is not even asked for.
+      if (!this.#isTooLarge(request)) response.writeContinue()
+      void this.#serve(request, response)
+    })
+    this.#server.on('clientError', answerUnreadable)
+  }
+
+  /** Resolves with the port; rejects with Node's error (`EADDRINUSE`) when it cannot listen. */
+  start(): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(this.#options.port, this.#options.host ?? '127.0.0.1', () => {
+        this.#server.off('error', reject)
+        const address = this.#server.address()
+        if (typeof address === 'object' && address) resolve(address.port)
+      })
+    })
+  }
+
+  /** Accepts nothing new, lets running requests end, and cuts those off that take longer than the grace. */
+  stop(options: { graceMs?: number } = {}): Promise<void> {
+    this.#stopping ??= this.#drain(options.graceMs ?? stopGraceMs)
+    return this.#stopping
+  }
+
+  async #drain(graceMs: number): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeIdleConnections()
+    const timer = this.#clock.after(graceMs, () => this.#server.closeAllConnections())
+    await closed
+    timer.cancel()
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.#stopping) response.setHeader('connection', 'close')
+    response.once('close', () => {
+      if (this.#stopping) this.#server.closeIdleConnections()
+    })
+    try {
+      if (this.#isTooLarge(request)) throw bodyTooLarge(this.#limits.bodyBytesMax)
+      await this.#options.handler(request, response)
+    } catch (error) {
+      this.#answerFault(request, response, error)
+    }
+  }
+
+  #isTooLarge(request: IncomingMessage): boolean {
+    return (announcedLength(request) ?? 0) > this.#limits.bodyBytesMax
+  }
+
+  #answerFault(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    const fault = error instanceof ServiceError ? error : undefined
+    if (!fault) {
+      const ids = { server: this.#options.name, method: request.method, error }
+      this.#options.logger.error(ids, `a request failed: ${messageOf(error)}`)
+    }
+    if (response.headersSent) {
+      response.destroy()
+      return
+    }
+    const body = fault
+      ? JSON.stringify({ error: { code: fault.code, message: fault.message } })
+      : ''
+    response.writeHead(fault?.status ?? 500, {
+      ...(fault ? { 'content-type': 'application/json; charset=utf-8' } : {}),
+      'content-length': Buffer.byteLength(body),
+      // What is left of an unread body must not be taken for the next request.
+      ...(request.complete ? {} : { connection: 'close' }),
+    })
+    response.end(body)
+  }
+}
+
+const unreadableAnswers: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+}
+
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || error.code === 'ECONNRESET') {
+    socket.destroy()
+    return
+  }
+  const status = unreadableAnswers[error.code ?? ''] ?? '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
+}
