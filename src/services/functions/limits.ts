@@ -1,0 +1,16 @@
+/** Log lines a function app may write in a second; more are dropped and counted. */
+export const logLinesPerSecondMax = 5_000
+/** Characters of one log line that are kept. */
+export const logLineCharsMax = 32 * 1024
+/** How long an app has to load its functions. */
+export const loadTimeoutMs = 60_000
+/** How long invocations that run have to end when the app stops, as the real host's drain. */
+export const drainTimeoutMs = 30_000
+/** Invocations of one app that may wait for its worker; a trigger that reaches it waits. */
+export const pendingInvocationsMax = 10_000
+/** `functionTimeout` where host.json names none, as on plans other than Consumption. */
+export const functionTimeoutMsDefault = 30 * 60_000
+/** The shortest `functionTimeout` that the host takes. */
+export const functionTimeoutMsMin = 1_000
+/** The most messages that a Storage queue gives at once. */
+export const storageQueueBatchMax = 32
