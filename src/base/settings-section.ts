@@ -2,13 +2,15 @@ import { SourceError, formatPosition, type SourcePosition } from './errors.ts'
 import { parseJsonSource, type JsonPath, type JsonSource } from './json-source.ts'
 import { isJsonObject, type JsonValue } from './json.ts'
 
+type Scalar = string | number | boolean | null
+
 /** One value or section of a settings file, or of the application setting that overrides it. */
 interface Node {
   readonly name: string
   readonly path: JsonPath
   position: SourcePosition
   /** `undefined` for a section. */
-  scalar: JsonValue | undefined
+  scalar: Scalar | undefined
   /** By name in lower case; an array's are its indexes. */
   readonly children: Map<string, Node>
   isArray: boolean
@@ -48,8 +50,10 @@ export class SettingsSection {
     return [...this.#node.children.values()].map((child) => child.name)
   }
 
-  has(name: string): boolean {
-    return this.#child(name) !== undefined
+  /** True where an object or a list stands. */
+  isSection(name: string): boolean {
+    const node = this.#child(name)
+    return node !== undefined && node.scalar === undefined
   }
 
   string(name: string): string | undefined {
@@ -57,6 +61,12 @@ export class SettingsSection {
     if (value === undefined || value === null) return undefined
     if (typeof value === 'string') return value
     throw this.fault(name, `expected text for '${this.label(name)}', found ${describe(value)}`)
+  }
+
+  /** A value as text, whether it was written as text, number or boolean. */
+  text(name: string): string | undefined {
+    const value = this.#scalar(name)
+    return value === undefined || value === null ? undefined : String(value)
   }
 
   integer(name: string, options: { min: number; max?: number; default: number }): number {
@@ -177,7 +187,7 @@ export class SettingsSection {
     return this.#node.children.get(name.toLowerCase())
   }
 
-  #scalar(name: string): JsonValue | undefined {
+  #scalar(name: string): Scalar | undefined {
     const node = this.#child(name)
     if (!node) return undefined
     if (node.scalar !== undefined) return node.scalar

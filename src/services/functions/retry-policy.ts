@@ -25,7 +25,7 @@ export function parseRetryPolicy(value: JsonValue, fault: (message: string) => E
   if (!isJsonObject(value)) throw fault('expected an object for the retry policy')
   const strategy = value['retryStrategy'] ?? value['strategy']
   const retryCountMax = readCount(value, fault)
-  switch (typeof strategy === 'string' ? strategy.toLowerCase() : strategy) {
+  switch (typeof strategy === 'string' ? strategy.toLowerCase() : '') {
     case 'fixeddelay':
       return {
         strategy: 'fixedDelay',
