@@ -1,0 +1,200 @@
+import { queryError, type Compilation, type Evaluate, type Scope } from './compilation.ts'
+import { compileBinary, compileUnary } from './compile-operator.ts'
+import { compileCall } from './compile-call.ts'
+import { constantOf } from './constant.ts'
+import { expressionKey } from './expression-key.ts'
+import { compileLike } from './like.ts'
+import type { BetweenExpression, Expression, InExpression, SubqueryKind } from './syntax-tree.ts'
+import { equals, memberOf, type Value } from './values.ts'
+
+/** Turns an expression into a function of the row, resolving names and functions once. */
+export function compileExpression(
+  compilation: Compilation,
+  expression: Expression,
+  scope: Scope,
+): Evaluate {
+  const keySlot = scope.grouping?.keys.get(expressionKey(expression))
+  if (keySlot !== undefined) return (row) => row[keySlot]
+  const constant = constantOf(compilation, expression)
+  if (constant) return () => constant.value
+  const compile = (part: Expression): Evaluate => compileExpression(compilation, part, scope)
+  switch (expression.kind) {
+    case 'literal':
+      return () => expression.value
+    case 'parameter':
+      return () => compilation.parameters.get(expression.name)
+    case 'name': {
+      const slot = slotOf(compilation, expression, scope)
+      return (row) => row[slot]
+    }
+    case 'member':
+      return compileMember(compilation, expression, scope)
+    case 'array':
+      return compileArray(expression.items.map(compile))
+    case 'object':
+      return compileObject(
+        expression.properties.map(({ name, value }) => ({
+          name: name.name,
+          value: compile(value),
+        })),
+      )
+    case 'unary':
+      return compileUnary(expression.operator, compile(expression.operand))
+    case 'binary':
+      return compileBinary(expression.operator, compile(expression.left), compile(expression.right))
+    case 'between':
+      return compileBetween(expression, compile)
+    case 'in':
+      return compileIn(expression, compile)
+    case 'like':
+      return compileLike(expression, compile(expression.value), compile(expression.pattern))
+    case 'conditional': {
+      const [condition, consequent, otherwise] = [
+        compile(expression.condition),
+        compile(expression.consequent),
+        compile(expression.otherwise),
+      ]
+      return (row) => (condition(row) === true ? consequent(row) : otherwise(row))
+    }
+    case 'call':
+      return compileCall(compilation, expression, { scope, compile: compileExpression })
+    case 'subquery':
+      return compileSubqueryForm(compilation, expression, scope)
+  }
+}
+
+function slotOf(
+  compilation: Compilation,
+  name: Extract<Expression, { kind: 'name' }>,
+  scope: Scope,
+): number {
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const slot = at.names.get(name.name)
+    if (slot === undefined) continue
+    if (at.grouping) throw ungrouped(compilation, name)
+    return slot
+  }
+  throw queryError(compilation, 'SC2001', `Identifier '${name.name}' could not be resolved.`, name)
+}
+
+function ungrouped(compilation: Compilation, expression: Expression): Error {
+  const reference = compilation.text.slice(expression.start, expression.end)
+  const message =
+    `Property reference '${reference}' is invalid in the select list because it is not contained ` +
+    'in either an aggregate function or the GROUP BY clause.'
+  return queryError(compilation, 'SC2102', message, expression)
+}
+
+function compileMember(
+  compilation: Compilation,
+  expression: Extract<Expression, { kind: 'member' }>,
+  scope: Scope,
+): Evaluate {
+  const target = compileExpression(compilation, expression.target, scope)
+  const constant = constantOf(compilation, expression.key)
+  if (constant) {
+    const key = constant.value
+    if (typeof key === 'string') return (row) => propertyOf(target(row), key)
+    return (row) => memberOf(target(row), key)
+  }
+  const key = compileExpression(compilation, expression.key, scope)
+  return (row) => memberOf(target(row), key(row))
+}
+
+function propertyOf(target: Value, name: string): Value {
+  if (typeof target !== 'object' || target === null || Array.isArray(target)) return undefined
+  return Object.hasOwn(target, name) ? target[name] : undefined
+}
+
+function compileArray(items: readonly Evaluate[]): Evaluate {
+  return (row) => {
+    const result = []
+    for (const item of items) {
+      const value = item(row)
+      if (value !== undefined) result.push(value)
+    }
+    return result
+  }
+}
+
+/** Builds an object of the properties that are defined. */
+export function compileObject(
+  properties: readonly { readonly name: string; readonly value: Evaluate }[],
+): Evaluate {
+  return (row) => {
+    const result: { [name: string]: Exclude<Value, undefined> } = {}
+    for (const property of properties) {
+      const value = property.value(row)
+      if (value !== undefined) setProperty(result, property.name, value)
+    }
+    return result
+  }
+}
+
+function setProperty(
+  target: { [name: string]: Exclude<Value, undefined> },
+  name: string,
+  value: Exclude<Value, undefined>,
+): void {
+  // Assigning `__proto__` would change what the object is instead of giving it a property.
+  if (name !== '__proto__') target[name] = value
+  else
+    Object.defineProperty(target, name, {
+      value,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    })
+}
+
+function compileBetween(
+  expression: BetweenExpression,
+  compile: (part: Expression) => Evaluate,
+): Evaluate {
+  const value = compile(expression.value)
+  const atLeast = compileBinary('>=', value, compile(expression.low))
+  const atMost = compileBinary('<=', value, compile(expression.high))
+  const between = compileBinary('AND', atLeast, atMost)
+  return expression.negated ? compileUnary('NOT', between) : between
+}
+
+function compileIn(expression: InExpression, compile: (part: Expression) => Evaluate): Evaluate {
+  const needle = compile(expression.value)
+  const items = expression.items.map(compile)
+  const { negated } = expression
+  return (row) => {
+    const value = needle(row)
+    if (value === undefined) return undefined
+    const found = items.some((item) => equals(value, item(row)) === true)
+    return found !== negated
+  }
+}
+
+function compileSubqueryForm(
+  compilation: Compilation,
+  expression: Extract<Expression, { kind: 'subquery' }>,
+  scope: Scope,
+): Evaluate {
+  const values = compilation.compileSubquery(expression.query, scope)
+  const form: SubqueryKind = expression.form
+  switch (form) {
+    case 'EXISTS':
+      return (row) => values(row, { firstOnly: true }).length > 0
+    case 'ARRAY':
+      return (row) => values(row).filter((value) => value !== undefined)
+    case 'ALL':
+      return (row) => values(row).every((value) => value === true)
+    case 'FIRST':
+      return (row) => values(row, { firstOnly: true })[0]
+    case 'LAST':
+      return (row) => values(row).at(-1)
+    case 'scalar':
+      return (row) => {
+        const results = values(row)
+        if (results.length <= 1) return results[0]
+        const message =
+          'The cardinality of a scalar subquery result set cannot be greater than one.'
+        throw queryError(compilation, 'SC0000', message, expression)
+      }
+  }
+}

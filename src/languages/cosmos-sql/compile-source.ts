@@ -1,0 +1,80 @@
+import { newSlot, queryError, type Compilation, type Row, type Scope } from './compilation.ts'
+import type { CompiledSource } from './row-cursor.ts'
+import type { Name, Path, Source } from './syntax-tree.ts'
+import { memberOf, type Value } from './values.ts'
+
+/**
+ * Compiles one member of FROM and brings its alias into scope. `containerSlot` is where the document stands:
+ * only the first member of the outermost query may name the container.
+ * https://learn.microsoft.com/azure/cosmos-db/nosql/query/from
+ */
+export function compileSource(
+  compilation: Compilation,
+  source: Source,
+  { scope, containerSlot }: { readonly scope: Scope; readonly containerSlot: number | undefined },
+): CompiledSource {
+  const values = sourceValues(compilation, source, { scope, containerSlot })
+  const slot = newSlot(compilation)
+  if (source.alias) declare(compilation, source.alias, { scope, slot })
+  return { slot, values }
+}
+
+function declare(
+  compilation: Compilation,
+  alias: Name,
+  { scope, slot }: { readonly scope: Scope; readonly slot: number },
+): void {
+  if (scope.names.has(alias.name)) {
+    const message = `The input alias '${alias.name}' is specified more than once in the FROM clause.`
+    throw queryError(compilation, 'SC2011', message, alias)
+  }
+  scope.names.set(alias.name, slot)
+}
+
+function sourceValues(
+  compilation: Compilation,
+  source: Source,
+  where: { readonly scope: Scope; readonly containerSlot: number | undefined },
+): (row: Row) => readonly Value[] {
+  if (source.from.kind === 'query') {
+    const results = compilation.compileSubquery(source.from.query, where.scope)
+    return source.iterate ? (row) => results(row).flatMap(elementsOf) : results
+  }
+  const read = compilePath(compilation, source.from, where)
+  if (source.iterate) return (row) => elementsOf(read(row))
+  return (row) => {
+    const value = read(row)
+    return value === undefined ? [] : [value]
+  }
+}
+
+function elementsOf(value: Value): readonly Value[] {
+  return Array.isArray(value) ? value : []
+}
+
+function compilePath(
+  compilation: Compilation,
+  path: Path,
+  { scope, containerSlot }: { readonly scope: Scope; readonly containerSlot: number | undefined },
+): (row: Row) => Value {
+  const slot = lookUp(path.root.name, scope) ?? containerSlot
+  if (slot === undefined) {
+    const message = `Identifier '${path.root.name}' could not be resolved.`
+    throw queryError(compilation, 'SC2001', message, path.root)
+  }
+  const { keys } = path
+  if (keys.length === 0) return (row) => row[slot]
+  return (row) => {
+    let value = row[slot]
+    for (const key of keys) value = memberOf(value, key)
+    return value
+  }
+}
+
+function lookUp(name: string, scope: Scope): number | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const slot = at.names.get(name)
+    if (slot !== undefined) return slot
+  }
+  return undefined
+}

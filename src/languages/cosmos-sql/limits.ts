@@ -1,0 +1,29 @@
+/** Parentheses, subqueries and constructors inside each other. */
+export const nestingDepthMax = 200
+
+/** Characters of a query: https://learn.microsoft.com/azure/cosmos-db/concepts-limits#sql-query-limits */
+export const queryCharactersMax = 512 * 1024
+
+/** How long a query works before it lets others run. */
+export const workSliceMs = 8
+
+/** Rows between two looks at the clock. */
+export const rowsPerClockCheck = 16
+
+/** Rows of a sorted run: sorting one must take less than a slice. */
+export const sortRunRows = 2_048
+
+/** Results handed out in one page. */
+export const resultPageRows = 1_000
+
+/** An ORDER BY with at most this OFFSET plus LIMIT keeps a heap instead of all rows. */
+export const heapRowsMax = 10_000
+
+/** Rows that one evaluation of a subquery may look at: it cannot be interrupted. */
+export const subqueryRowsMax = 1_000_000
+
+/** How long a regular expression that cannot be proven linear may look at one text. */
+export const patternTimeoutMs = 50
+
+/** Compiled regular expressions and patterns kept by one query. */
+export const patternCacheEntries = 100

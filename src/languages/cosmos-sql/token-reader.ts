@@ -1,0 +1,101 @@
+import { CosmosSqlError } from './cosmos-sql-error.ts'
+import { nestingDepthMax } from './limits.ts'
+import type { Query } from './syntax-tree.ts'
+import { tokenize, type Token } from './tokens.ts'
+
+/** Walks over the tokens of a query, and says where one is not what the grammar wants. */
+export class TokenReader {
+  readonly text: string
+  readonly #tokens: readonly Token[]
+  readonly #end: Token
+  readonly #parseQuery: (reader: TokenReader) => Query
+  #index = 0
+  #depth = 0
+
+  /** `parseQuery` reads a subquery, so that expressions need not know the clauses they stand in. */
+  constructor(text: string, parseQuery: (reader: TokenReader) => Query) {
+    this.text = text
+    this.#tokens = tokenize(text)
+    this.#end = { kind: 'end', text: '', value: '', start: text.length, end: text.length }
+    this.#parseQuery = parseQuery
+  }
+
+  peek(ahead = 0): Token {
+    return this.#tokens[this.#index + ahead] ?? this.#end
+  }
+
+  next(): Token {
+    const token = this.peek()
+    this.#index += 1
+    return token
+  }
+
+  /** Where the token before the next one ends. */
+  get consumedEnd(): number {
+    return this.#tokens[this.#index - 1]?.end ?? 0
+  }
+
+  isSign(text: string, ahead = 0): boolean {
+    const token = this.peek(ahead)
+    return token.kind === 'sign' && token.text === text
+  }
+
+  isKeyword(text: string, ahead = 0): boolean {
+    const token = this.peek(ahead)
+    return token.kind === 'keyword' && token.text === text
+  }
+
+  takeSign(text: string): boolean {
+    if (!this.isSign(text)) return false
+    this.#index += 1
+    return true
+  }
+
+  takeKeyword(text: string): boolean {
+    if (!this.isKeyword(text)) return false
+    this.#index += 1
+    return true
+  }
+
+  expectSign(text: string): Token {
+    return this.isSign(text) ? this.next() : this.fail()
+  }
+
+  expectKeyword(text: string): Token {
+    return this.isKeyword(text) ? this.next() : this.fail()
+  }
+
+  expectIdentifier(): Token {
+    return this.peek().kind === 'identifier' ? this.next() : this.fail()
+  }
+
+  subquery(): Query {
+    return this.nested(() => this.#parseQuery(this))
+  }
+
+  /** Runs a rule one level deeper; a query nested beyond the limit fails here and not on the stack. */
+  nested<T>(rule: () => T): T {
+    this.#depth += 1
+    if (this.#depth > nestingDepthMax) {
+      const { start, end } = this.peek()
+      const message = 'The query is nested too deeply.'
+      throw new CosmosSqlError('SC3001', message, { text: this.text, start, end })
+    }
+    const result = rule()
+    this.#depth -= 1
+    return result
+  }
+
+  fail(token = this.peek()): never {
+    const near = this.text.slice(token.start, token.end)
+    const message =
+      token.kind === 'end'
+        ? 'Syntax error, unexpected end of query.'
+        : `Syntax error, incorrect syntax near '${near}'.`
+    throw new CosmosSqlError('SC1001', message, {
+      text: this.text,
+      start: token.start,
+      end: token.end,
+    })
+  }
+}
