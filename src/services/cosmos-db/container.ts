@@ -1,0 +1,185 @@
+// What survives a crash: the items and the container's record. In memory there are only the record's copy
+// and queries that wait for their next page, which start over when they are gone.
+import type { JsonObject, JsonValue } from '../../base/json.ts'
+import type { TraceContext } from '../../base/trace-context.ts'
+import { readChanges, type ChangesPage, type ReadChanges } from './change-feed.ts'
+import type { ContainerDefinition, ContainerRecord } from './container-definition.ts'
+import type { ContainerScope, CosmosDbParts } from './container-scope.ts'
+import { notFound } from './errors.ts'
+import type { FeedRange } from './feed-range.ts'
+import { ItemResult } from './item-result.ts'
+import { ItemWriter, type WriteOptions } from './item-writer.ts'
+import { writeInBulk, type BulkOutcome } from './bulk-write.ts'
+import { PartitionKey, type PartitionKeyValue } from './partition-key.ts'
+import { applyPatch, type Patch } from './patch.ts'
+import { ItemQueries, type QueryOptions, type QueryPage } from './query.ts'
+import { containerRid, databaseRid, itemRidEncoder } from './resource-id.ts'
+import { executeBatch, type BatchOperation, type BatchResult } from './transactional-batch.ts'
+
+export interface ContainerPlace {
+  /** `shop.documents.azure.com` */
+  readonly accountHost: string
+  readonly database: string
+}
+
+/** A container of items: https://learn.microsoft.com/azure/cosmos-db/resource-model */
+export class Container {
+  readonly name: string
+  readonly rid: string
+  readonly databaseRid: string
+  readonly accountHost: string
+  readonly partitionKey: PartitionKey
+  readonly parts: CosmosDbParts
+  /** The store's collection that holds the items: what `Store.onCommit` names. */
+  readonly collection: string
+  readonly #scope: ContainerScope
+  readonly #writer: ItemWriter
+  readonly #queries: ItemQueries
+  #record: ContainerRecord
+
+  constructor(parts: CosmosDbParts, place: ContainerPlace, record: ContainerRecord) {
+    this.#record = record
+    this.parts = parts
+    this.name = record.definition.id
+    this.rid = containerRid(record.numbers)
+    this.databaseRid = databaseRid(record.numbers.database)
+    this.accountHost = place.accountHost
+    this.partitionKey = new PartitionKey(record.definition.partitionKey)
+    this.collection = itemCollection(record)
+    this.#scope = this.#newScope(`${place.database}/${this.name}`)
+    this.#writer = new ItemWriter(this.#scope)
+    this.#queries = new ItemQueries(this.#scope)
+  }
+
+  get definition(): ContainerDefinition {
+    return this.#record.definition
+  }
+
+  get record(): ContainerRecord {
+    return this.#record
+  }
+
+  /** Takes over a changed record; the database has already written it. */
+  adopt(record: ContainerRecord): void {
+    this.#record = record
+  }
+
+  createItem(item: JsonObject, options: WriteOptions = {}): Promise<ItemResult> {
+    return this.#writer.create(item, options)
+  }
+
+  upsertItem(item: JsonObject, options: WriteOptions = {}): Promise<ItemResult> {
+    return this.#writer.upsert(item, options)
+  }
+
+  /** Writes many items with as few store batches as possible; a malformed one fails alone. */
+  upsertItems(
+    writes: readonly { readonly item: JsonObject; readonly trace?: TraceContext }[],
+  ): Promise<readonly BulkOutcome[]> {
+    return writeInBulk(this.#scope, this.#writer, writes)
+  }
+
+  replaceItem(id: string, item: JsonObject, options: WriteOptions = {}): Promise<ItemResult> {
+    return this.#writer.replace(id, item, options)
+  }
+
+  /** https://learn.microsoft.com/azure/cosmos-db/partial-document-update */
+  patchItem(
+    key: { readonly id: string; readonly partitionKey: PartitionKeyValue },
+    patch: Patch,
+    options: WriteOptions = {},
+  ): Promise<ItemResult> {
+    return this.#writer.change(key, options, (item) => applyPatch(item, patch, this.partitionKey))
+  }
+
+  deleteItem(
+    id: string,
+    partitionKey: PartitionKeyValue,
+    options: WriteOptions = {},
+  ): Promise<void> {
+    return this.#writer.delete(id, partitionKey, options)
+  }
+
+  async readItem(id: string, partitionKey: PartitionKeyValue): Promise<ItemResult> {
+    const partition = this.partitionKey.partitionOf(partitionKey)
+    const { collection } = this
+    const stored = await this.parts.store.getDocument({ collection, partition, id })
+    if (!stored) throw notFound()
+    return new ItemResult(stored, this.#scope, { created: false })
+  }
+
+  /** Every item, oldest change first, in pages. */
+  async *readItems(): AsyncIterable<readonly ItemResult[]> {
+    for await (const page of this.parts.store.scan({ collection: this.collection })) {
+      yield page.map((stored) => new ItemResult(stored, this.#scope, { created: false }))
+    }
+  }
+
+  countItems(): Promise<number> {
+    return this.parts.store.countDocuments(this.collection)
+  }
+
+  /** All or nothing, in one partition: https://learn.microsoft.com/azure/cosmos-db/nosql/transactional-batch */
+  executeBatch(
+    partitionKey: PartitionKeyValue,
+    operations: readonly BatchOperation[],
+    options: { readonly trace?: TraceContext } = {},
+  ): Promise<BatchResult> {
+    const partition = this.partitionKey.partitionOf(partitionKey)
+    return executeBatch({
+      scope: this.#scope,
+      writer: this.#writer,
+      partition,
+      operations,
+      ...options,
+    })
+  }
+
+  /** One page; its continuation goes on where the page ended. */
+  query(text: string, options: QueryOptions = {}): Promise<QueryPage> {
+    return this.#queries.page(text, options)
+  }
+
+  /** All rows, in pages as they are found. */
+  queryAll(
+    text: string,
+    options: Omit<QueryOptions, 'maxItemCount' | 'continuation'> = {},
+  ): AsyncIterable<readonly JsonValue[]> {
+    return this.#queries.all(text, options)
+  }
+
+  feedRanges(): readonly FeedRange[] {
+    return this.#record.ranges
+  }
+
+  readChanges(query: ReadChanges): Promise<ChangesPage> {
+    return readChanges(this.#scope, query)
+  }
+
+  /** What the functions of this folder need to work on the container. */
+  get scope(): ContainerScope {
+    return this.#scope
+  }
+
+  #newScope(resource: string): ContainerScope {
+    const read = (): ContainerRecord => this.#record
+    const { parts, collection, partitionKey } = this
+    return {
+      ...parts,
+      collection,
+      resource,
+      partitionKey,
+      ridOf: itemRidEncoder(this.#record.numbers),
+      selfPrefix: `dbs/${this.databaseRid}/colls/${this.rid}/docs/`,
+      get definition() {
+        return read().definition
+      },
+    }
+  }
+}
+
+/** The store's collection that holds a container's items; never used again by another container. */
+export function itemCollection(record: Pick<ContainerRecord, 'numbers'>): string {
+  const { database, container } = record.numbers
+  return `cosmos-db/items/${database.toString(16)}-${container.toString(16)}`
+}

@@ -1,0 +1,38 @@
+// Azure's own limits: https://learn.microsoft.com/azure/cosmos-db/concepts-limits
+
+/** UTF-8 length of an item's JSON. */
+export const itemBytesMax = 2 * 1024 * 1024
+export const itemDepthMax = 128
+export const idBytesMax = 1023
+export const partitionKeyPathsMax = 3
+/** UTF-8 length of a partition key value, by the version of the container's hash. */
+export const partitionKeyBytesMax = { 1: 101, 2: 2048 } as const
+export const resourceNameLengthMax = 255
+export const uniqueKeysMax = 10
+export const uniqueKeyPathsMax = 16
+export const timeToLiveSecondsMax = 2_147_483_647
+export const patchOperationsMax = 10
+export const batchOperationsMax = 100
+export const batchBytesMax = 2 * 1024 * 1024
+/** What one physical partition serves; a container has one feed range for each. */
+export const rangeRequestUnitsMax = 10_000
+
+// Our own limits.
+
+/** Rows of a query page when the caller names no number; Azure's own default. */
+export const queryPageRowsDefault = 100
+export const queryPageRowsMax = 10_000
+/** Queries whose next page is kept ready; beyond it the oldest starts over when its page is asked for. */
+export const suspendedQueriesMax = 32
+export const suspendedQueryAgeMsMax = 60_000
+/** Documents that are parsed for a query before other work of the event loop gets a turn. */
+export const documentsPerTurn = 200
+/** Operations of one store batch when many items are written at once. */
+export const bulkBatchOperationsMax = 500
+/** How often a write that read before it wrote is tried again when another writer came first. */
+export const contentionRetriesMax = 20
+export const feedPageItemsMax = 10_000
+/** Changes counted by `lag` for each range. */
+export const feedLagCountMax = 10_000
+/** First and longest wait before a batch that was not taken is delivered again. */
+export const redeliveryDelayMs = { first: 100, longest: 30_000 } as const

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
+import type { Clock } from '../../base/clock.ts'
+import type { JsonValue } from '../../base/json.ts'
+import { compileQuery, type CompiledQuery } from '../../languages/cosmos-sql/compile.ts'
+import { CosmosSqlError } from '../../languages/cosmos-sql/cosmos-sql-error.ts'
+import type { ContainerScope } from './container-scope.ts'
+import { badRequest } from './errors.ts'
+import { queryPageRowsDefault, queryPageRowsMax } from './limits.ts'
+import type { PartitionKeyValue } from './partition-key.ts'
+import {
+  formatContinuation,
+  parseContinuation,
+  SuspendedQueries,
+  type RunningQuery,
+} from './query-continuation.ts'
+import { readForQuery } from './query-source.ts'
+
+/** A parameter as the REST interface writes it: `{ name: '@id', value: 1 }`. */
+export interface QueryParameter {
+  readonly name: string
+  readonly value: JsonValue
+}
+
+export interface QueryOptions {
+  readonly parameters?: readonly QueryParameter[]
+  /** Only this partition; the first components of a hierarchical key are enough. */
+  readonly partitionKey?: PartitionKeyValue
+  readonly maxItemCount?: number
+  /** Of the page before, for the same text and options. */
+  readonly continuation?: string
+}
+
+export interface QueryPage {
+  readonly items: readonly JsonValue[]
+  /** Absent after the last page. */
+  readonly continuation?: string
+}
+
+/** Runs queries of one container: https://learn.microsoft.com/azure/cosmos-db/nosql/query/ */
+export class ItemQueries {
+  readonly #scope: ContainerScope
+  readonly #suspended: SuspendedQueries
+
+  constructor(scope: ContainerScope) {
+    this.#scope = scope
+    this.#suspended = new SuspendedQueries(scope.clock)
+  }
+
+  all(text: string, options: QueryOptions): AsyncIterable<readonly JsonValue[]> {
+    return this.#run(text, options)
+  }
+
+  async page(text: string, options: QueryOptions): Promise<QueryPage> {
+    const count = pageRows(options.maxItemCount)
+    const fingerprint = fingerprintOf(this.#scope, text, options)
+    const running = await this.#resume(text, options, fingerprint)
+    const items: JsonValue[] = []
+    const finished = await take(running, count, items)
+    if (finished) return { items }
+    const ticket = this.#suspended.keep(running)
+    return {
+      items,
+      continuation: formatContinuation({ fingerprint, given: running.given, ticket }),
+    }
+  }
+
+  /** A kept query goes on; one that is gone runs again and leaves out the rows already given. */
+  async #resume(text: string, options: QueryOptions, fingerprint: string): Promise<RunningQuery> {
+    const start = (): RunningQuery => ({
+      rows: this.#run(text, options)[Symbol.asyncIterator](),
+      buffered: [],
+      given: 0,
+    })
+    if (options.continuation === undefined) return start()
+    const token = parseContinuation(options.continuation)
+    if (token.fingerprint !== fingerprint) {
+      throw badRequest('Invalid Continuation Token: it belongs to another query.')
+    }
+    const kept = this.#suspended.take(token)
+    if (kept) return kept
+    const again = start()
+    await take(again, token.given, [])
+    return again
+  }
+
+  #run(text: string, options: QueryOptions): AsyncIterable<readonly JsonValue[]> {
+    const compiled = compile(text, options.parameters ?? [], this.#scope.clock)
+    const source = readForQuery(this.#scope, compiled.pushdown, options.partitionKey)
+    return translated(compiled.run(source))
+  }
+}
+
+/** Compiles a query; what is wrong with it is Azure's 400 with the place in the text. */
+export function compile(
+  text: string,
+  parameters: readonly QueryParameter[],
+  clock: Clock,
+): CompiledQuery {
+  try {
+    return compileQuery(text, { parameters, now: () => clock.now(), pause: () => setImmediate() })
+  } catch (error) {
+    throw faultOf(error)
+  }
+}
+
+/** Azure's 400 of a query error; anything else is given back as it is. */
+export function faultOf(error: unknown): unknown {
+  if (!(error instanceof CosmosSqlError)) return error
+  const { start, end, code, message, line, column } = error
+  const errors = [{ severity: 'Error', location: { start, end }, code, message }]
+  const details = { line, column, errors }
+  return badRequest(JSON.stringify({ errors }), { details, cause: error })
+}
+
+async function* translated(
+  rows: AsyncIterable<readonly JsonValue[]>,
+): AsyncGenerator<readonly JsonValue[]> {
+  try {
+    yield* rows
+  } catch (error) {
+    throw faultOf(error)
+  }
+}
+
+/** Moves rows into `items`; true when the query has no more rows after them. */
+async function take(running: RunningQuery, count: number, items: JsonValue[]): Promise<boolean> {
+  const goal = running.given + count
+  for (;;) {
+    const part = running.buffered.slice(0, goal - running.given)
+    items.push(...part)
+    running.given += part.length
+    running.buffered = running.buffered.slice(part.length)
+    if (running.buffered.length > 0) return false
+    const next = await running.rows.next()
+    if (next.done) return true
+    running.buffered = next.value
+  }
+}
+
+function pageRows(maxItemCount: number | undefined): number {
+  if (maxItemCount === undefined || maxItemCount === -1) return queryPageRowsDefault
+  if (Number.isInteger(maxItemCount) && maxItemCount > 0) {
+    return Math.min(maxItemCount, queryPageRowsMax)
+  }
+  throw badRequest(
+    `The value '${maxItemCount}' specified for the header 'x-ms-max-item-count' is invalid. ` +
+      'The value must be -1 or a positive integer.',
+  )
+}
+
+function fingerprintOf(scope: ContainerScope, text: string, options: QueryOptions): string {
+  const { parameters = [], partitionKey } = options
+  const key = partitionKey === undefined ? null : scope.partitionKey.prefixOf(partitionKey)
+  const identity = JSON.stringify([scope.collection, text, parameters, key])
+  return createHash('sha256').update(identity).digest('base64url').slice(0, 22)
+}

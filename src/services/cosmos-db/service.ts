@@ -1,0 +1,111 @@
+// What survives a crash: accounts with their keys, databases, containers, items. What is in memory is a copy.
+import type { JsonObject } from '../../base/json.ts'
+import type { Startable } from '../../base/lifecycle.ts'
+import { ExpectationFailed } from '../../store/store.ts'
+import { Account, newAccountKeys, type AccountRecord } from './account.ts'
+import type { CosmosDbParts } from './container-scope.ts'
+import { badRequest, conflict, notFound } from './errors.ts'
+import { newEtag } from './item.ts'
+
+const accountRecords = 'cosmos-db/accounts'
+
+/** Azure Cosmos DB for NoSQL: https://learn.microsoft.com/azure/cosmos-db/ */
+export class CosmosDb implements Startable {
+  readonly #parts: CosmosDbParts
+  readonly #accounts = new Map<string, Account>()
+
+  constructor(parts: CosmosDbParts) {
+    this.#parts = parts
+  }
+
+  /** Reads what accounts, databases and containers the store holds. */
+  async start(): Promise<void> {
+    for await (const page of this.#parts.store.scan({ collection: accountRecords })) {
+      for (const { body } of page) await this.#add(parseAccountRecord(body)).load()
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#accounts.clear()
+  }
+
+  accounts(): readonly Account[] {
+    return [...this.#accounts.values()]
+  }
+
+  /** The account of that name, in any case. */
+  account(name: string): Account | undefined {
+    return this.#accounts.get(name.toLowerCase())
+  }
+
+  /** Makes an account with new keys; `properties` are those of its resource. */
+  async createAccount(name: string, properties: JsonObject = {}): Promise<Account> {
+    checkAccountName(name)
+    const record = { name: name.toLowerCase(), keys: newAccountKeys(), properties }
+    try {
+      await this.#write(record, { expect: 'absent' })
+    } catch (error) {
+      throw error instanceof ExpectationFailed ? conflict() : error
+    }
+    return this.#add(record)
+  }
+
+  async createAccountIfNotExists(name: string): Promise<Account> {
+    return this.account(name) ?? (await this.createAccount(name))
+  }
+
+  /** Keeps the keys and everything in the account. */
+  async replaceAccount(name: string, properties: JsonObject): Promise<Account> {
+    const account = this.account(name)
+    if (!account) throw notFound()
+    const record = { ...account.record, properties }
+    await this.#write(record, { expect: 'present' })
+    account.adopt(record)
+    return account
+  }
+
+  async deleteAccount(name: string): Promise<void> {
+    const account = this.account(name)
+    if (!account) throw notFound()
+    for (const database of account.databases()) await account.deleteDatabase(database.name)
+    await this.#parts.store.write([
+      { kind: 'document.delete', collection: accountRecords, partition: '', id: account.name },
+    ])
+    this.#accounts.delete(account.name)
+  }
+
+  async #write(record: AccountRecord, options: { expect: 'absent' | 'present' }): Promise<void> {
+    await this.#parts.store.write([
+      {
+        kind: 'document.put',
+        collection: accountRecords,
+        partition: '',
+        id: record.name,
+        body: JSON.stringify(record),
+        etag: newEtag(),
+        expect: options.expect,
+      },
+    ])
+  }
+
+  #add(record: AccountRecord): Account {
+    const account = new Account(this.#parts, record)
+    this.#accounts.set(account.name, account)
+    return account
+  }
+}
+
+/** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftdocumentdb */
+function checkAccountName(name: string): void {
+  if (/^[a-z\d](-?[a-z\d])+$/i.test(name) && name.length >= 3 && name.length <= 44) return
+  throw badRequest(
+    `DatabaseAccount name '${name}' is not valid: 3 to 44 letters, digits and single hyphens, ` +
+      'and no hyphen first or last.',
+  )
+}
+
+// Only this file writes these records, so they need no second check.
+function parseAccountRecord(body: string): AccountRecord {
+  const record: AccountRecord = JSON.parse(body)
+  return record
+}
