@@ -1,0 +1,186 @@
+// Survives a crash: a message whose send has resolved. A send to a topic is one commit for all subscriptions.
+import type { Clock } from '../../base/clock.ts'
+import { messageOf } from '../../base/errors.ts'
+import type { Telemetry } from '../../base/telemetry.ts'
+import { childOf, formatTraceparent, newTrace } from '../../base/trace-context.ts'
+import type { TraceContext } from '../../base/trace-context.ts'
+import type { AppendMessage, SettleMessage } from '../../store/messages.ts'
+import { ExpectationFailed } from '../../store/store.ts'
+import type { Store } from '../../store/store.ts'
+import { route } from './distribution.ts'
+import type { Queue, Topic } from './entities.ts'
+import { argumentError, entityDisabled, entityNotFound, serviceBusy } from './errors.ts'
+import { routeAttemptsMax, sendCountMax } from './limits.ts'
+import type { OutgoingMessage } from './message.ts'
+import type { Quota } from './quota.ts'
+import { toParcel } from './sending.ts'
+import type { Parcel } from './sending.ts'
+import type { Topology } from './topology.ts'
+
+export interface SenderContext {
+  readonly store: Store
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  readonly topology: Topology
+  readonly quota: Quota
+  /** The largest message the tier allows where the entity does not say. */
+  readonly messageBytesMax: () => number
+}
+
+interface Hop {
+  readonly context: TraceContext
+  readonly parent: TraceContext | undefined
+  readonly payload: string | Uint8Array
+}
+
+/** Puts messages into queues and topics. */
+export class Sender {
+  readonly #context: SenderContext
+
+  constructor(context: SenderContext) {
+    this.#context = context
+  }
+
+  /** Sends all of the messages or none; gives their sequence numbers. */
+  async send(
+    path: string,
+    messages: readonly OutgoingMessage[],
+    trace?: TraceContext,
+  ): Promise<readonly number[]> {
+    if (messages.length === 0) return []
+    if (messages.length > sendCountMax) {
+      throw argumentError(
+        `One send takes at most ${sendCountMax} messages, not ${messages.length}.`,
+      )
+    }
+    const startMs = this.#context.clock.preciseNow()
+    const hops = new Map<TraceContext | undefined, Hop>()
+    try {
+      const bytesMax = this.#bytesMax(this.destination(path))
+      const parcels = messages.map((message) => {
+        const hop = hopOf(hops, message, message.trace ?? trace)
+        return toParcel(message, { bytesMax, trace: formatTraceparent(hop.context) })
+      })
+      const sequences = await this.enqueue(path, parcels)
+      this.#report(path, hops.values(), { startMs })
+      return sequences
+    } catch (error) {
+      this.#report(path, hops.values(), { startMs, reason: messageOf(error) })
+      throw error
+    }
+  }
+
+  /** Commits the messages, together with what settles where they came from. */
+  async enqueue(
+    path: string,
+    parcels: readonly Parcel[],
+    settled: readonly SettleMessage[] = [],
+  ): Promise<readonly number[]> {
+    const { store, clock, topology } = this.#context
+    for (let attempt = 0; attempt < routeAttemptsMax; attempt += 1) {
+      const entity = this.destination(path)
+      await this.#takeQuota(entity, parcels)
+      const nowMs = clock.now()
+      const copies = parcels.map((parcel) => route(entity, parcel, nowMs))
+      const batch = [topology.check(entity), ...settled, ...copies.flat()]
+      try {
+        return sequencesOf(copies, await store.write(batch), 1 + settled.length)
+      } catch (error) {
+        if (!(error instanceof ExpectationFailed) || error.index !== 0) throw error
+        // The entity was changed or deleted after it was looked up: look again.
+        await topology.reload()
+      }
+    }
+    throw serviceBusy(path)
+  }
+
+  /** The queue or topic of a path, when it takes messages. */
+  destination(path: string): Queue | Topic {
+    const entity = this.#context.topology.find(path)
+    if (!entity || entity.kind === 'subscription') throw entityNotFound(path)
+    const { status } = entity.properties
+    if (status === 'Disabled' || status === 'SendDisabled') throw entityDisabled(entity.path)
+    return entity
+  }
+
+  #bytesMax(entity: Queue | Topic): number {
+    const kilobytes = entity.properties.maxMessageSizeInKilobytes
+    return kilobytes === undefined ? this.#context.messageBytesMax() : kilobytes * 1024
+  }
+
+  async #takeQuota(entity: Queue | Topic, parcels: readonly Parcel[]): Promise<void> {
+    let bytes = 0
+    for (const parcel of parcels) bytes += parcel.bytes
+    await this.#context.quota.take({
+      path: entity.path,
+      queues: queuesOf(entity),
+      bytes,
+      bytesMax: entity.properties.maxSizeInMegabytes * 1024 * 1024,
+    })
+  }
+
+  #report(
+    path: string,
+    hops: Iterable<Hop>,
+    outcome: { readonly startMs: number; readonly reason?: string },
+  ): void {
+    const { clock, telemetry, topology } = this.#context
+    const { startMs, reason } = outcome
+    const durationMs = clock.preciseNow() - startMs
+    for (const { context, parent, payload } of hops) {
+      telemetry.span({
+        context,
+        ...(parent ? { parentSpanId: parent.spanId } : {}),
+        service: 'service-bus',
+        operation: 'send',
+        resource: topology.find(path)?.path ?? path,
+        startMs,
+        durationMs,
+        status: reason === undefined ? 'ok' : 'error',
+        ...(reason === undefined ? {} : { reason }),
+        payload: textOf(payload),
+      })
+    }
+  }
+}
+
+/** A body as text, for those who look at it. */
+export function textOf(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
+}
+
+// One span for all messages that one cause sends: a batch output of a function is one hop.
+function hopOf(
+  hops: Map<TraceContext | undefined, Hop>,
+  message: OutgoingMessage,
+  parent: TraceContext | undefined,
+): Hop {
+  const known = hops.get(parent)
+  if (known) return known
+  const hop = {
+    context: parent ? childOf(parent) : newTrace(),
+    parent,
+    payload: message.body,
+  }
+  hops.set(parent, hop)
+  return hop
+}
+
+function sequencesOf(
+  copies: readonly (readonly AppendMessage[])[],
+  results: readonly (undefined | { readonly sequence: number })[],
+  offset: number,
+): number[] {
+  let index = offset
+  return copies.map((ofMessage) => {
+    const sequence = results[index]?.sequence ?? 0
+    index += ofMessage.length
+    return sequence
+  })
+}
+
+function queuesOf(entity: Queue | Topic): readonly string[] {
+  if (entity.kind === 'queue') return [entity.sources.active.queue]
+  const subscriptions = [...entity.subscriptions.values()]
+  return [entity.inbox.queue, ...subscriptions.map(({ sources }) => sources.active.queue)]
+}

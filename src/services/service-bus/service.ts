@@ -1,0 +1,106 @@
+// Survives a crash: namespaces, entities, rules, messages, locks, sessions. A process that starts gives back what
+// one that died had locked, so that work goes on at once and no delivery is counted for it.
+import type { Clock } from '../../base/clock.ts'
+import { newUuid } from '../../base/ids.ts'
+import { isJsonObject, objectMember, parseJson, stringMember } from '../../base/json.ts'
+import type { Startable } from '../../base/lifecycle.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Telemetry } from '../../base/telemetry.ts'
+import type { Store } from '../../store/store.ts'
+import { Arrivals } from './arrivals.ts'
+import { Namespace } from './namespace.ts'
+import type { NamespaceDefinition } from './namespace.ts'
+
+const collection = 'servicebus/namespaces'
+
+export interface ServiceBusOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly telemetry: Telemetry
+  /** Names this run of the program: locks of any other run are given back at start. */
+  readonly owner: string
+}
+
+/** Azure Service Bus: https://learn.microsoft.com/en-us/azure/service-bus-messaging/ */
+export class ServiceBus implements Startable {
+  readonly #options: ServiceBusOptions
+  readonly #arrivals: Arrivals
+  readonly #namespaces = new Map<string, Namespace>()
+
+  constructor(options: ServiceBusOptions) {
+    this.#options = options
+    this.#arrivals = new Arrivals(options)
+  }
+
+  async start(): Promise<void> {
+    const { store, owner, logger } = this.#options
+    await store.write([{ kind: 'owner.release', owner, except: true }])
+    this.#arrivals.start()
+    for await (const page of store.scan({ collection })) {
+      for (const document of page) await this.#open(document.partition, document.body)
+    }
+    logger.info({ namespaces: this.#namespaces.size }, 'Service Bus started')
+  }
+
+  async stop(): Promise<void> {
+    this.#arrivals.stop()
+  }
+
+  /** The namespace of a name, in any case. */
+  namespace(name: string): Namespace | undefined {
+    return this.#namespaces.get(name.toLowerCase())
+  }
+
+  namespaces(): readonly Namespace[] {
+    return [...this.#namespaces.values()]
+  }
+
+  /** Creates a namespace with its `RootManageSharedAccessKey`, or changes an existing one. */
+  async createNamespace(name: string, options: NamespaceDefinition = {}): Promise<Namespace> {
+    const id = name.toLowerCase()
+    const { tier = 'Standard', properties = {} } = options
+    const existing = this.#namespaces.get(id)
+    const body = JSON.stringify({ name: existing?.name ?? name, tier, properties })
+    await this.#options.store.write([
+      { kind: 'document.put', collection, partition: id, id, body, etag: newUuid() },
+    ])
+    if (existing) {
+      existing.define({ tier, properties })
+      return existing
+    }
+    const namespace = await this.#open(id, body)
+    await namespace.authorizationRules.put('', rootKeyName, ['Listen', 'Manage', 'Send'])
+    return namespace
+  }
+
+  /** Deletes a namespace with everything in it; false when there is none. */
+  async deleteNamespace(name: string): Promise<boolean> {
+    const id = name.toLowerCase()
+    const namespace = this.#namespaces.get(id)
+    if (!namespace) return false
+    await namespace.deleteEverything()
+    await this.#options.store.write([{ kind: 'document.delete', collection, partition: id, id }])
+    this.#namespaces.delete(id)
+    return true
+  }
+
+  async #open(id: string, body: string): Promise<Namespace> {
+    const { store, clock, telemetry, owner } = this.#options
+    const stored = parseJson(body)
+    const definition = isJsonObject(stored) ? stored : {}
+    const name = stringMember(definition, 'name') ?? id
+    const arrivals = this.#arrivals
+    const namespace = new Namespace({ store, clock, telemetry, arrivals, owner, name })
+    namespace.define({
+      tier: tiers.find((tier) => tier === definition['tier']) ?? 'Standard',
+      properties: objectMember(definition, 'properties'),
+    })
+    await namespace.start()
+    this.#namespaces.set(id, namespace)
+    return namespace
+  }
+}
+
+const rootKeyName = 'RootManageSharedAccessKey'
+const tiers = ['Basic', 'Standard', 'Premium'] as const
