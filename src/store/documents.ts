@@ -5,13 +5,19 @@ export interface DocumentKey {
   readonly id: string
 }
 
-/** What must be true of a document for its operation, and with it the whole batch, to commit. */
+/**
+ * What must be true of a document for its operation, and with it the whole batch, to commit. An etag
+ * expected of a document that does not exist fails as `present`, so that a caller can tell the two apart.
+ */
 export type DocumentExpectation = 'absent' | 'present' | { readonly etag: string }
 
 /** Creates or replaces a document; without `expect`, whichever it is. */
 export interface PutDocument extends DocumentKey {
   readonly kind: 'document.put'
-  /** JSON text of an object. The store reads paths in it for queries and otherwise keeps it as it is. */
+  /**
+   * JSON text of an object with no property name twice, as `JSON.stringify` writes it. The store reads
+   * paths in it for queries and otherwise keeps it as it is.
+   */
   readonly body: string
   readonly etag: string
   readonly expect?: DocumentExpectation
@@ -102,7 +108,11 @@ export interface FeedQuery {
   readonly sinceMs?: number
 }
 
-/** The latest version of each document that changed after the cursor, in an order total per partition. */
+/**
+ * The latest version of each document that changed after the cursor, in an order total per partition.
+ * A page may be shorter than `limit`, or empty, though more follows: the end is an empty page whose
+ * cursor is the `after` that was asked with.
+ */
 export interface FeedPage {
   readonly documents: readonly StoredDocument[]
   /** Pass it as `after` to go on. Changes also when the page is empty because everything was skipped. */

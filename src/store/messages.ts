@@ -2,7 +2,8 @@
  * The claimable queue. A message is in one of four states:
  * ready -> leased (claim) -> removed, ready again (release, or its lease ran out), parked or moved (settle);
  * scheduled -> ready when `visibleAtMs` comes (it then gets a new sequence number at the tail).
- * A parked message is given only by its sequence number.
+ * A parked message is given only by its sequence number, and goes back to parked when it is released or
+ * its lease runs out.
  */
 export type MessageState = 'ready' | 'leased' | 'scheduled' | 'parked'
 
@@ -29,7 +30,11 @@ export interface AppendMessageResult {
   readonly timestampMs: number
 }
 
-/** Where a message goes that its queue gives up; without `to` it is removed. */
+/**
+ * Where a message goes that its queue gives up; without `to` it is removed. There it is ready at the tail
+ * with a new sequence number and without expiry; it keeps `originalSequence`, `attempts` and, to be read,
+ * its `group`, but is given like a message without one.
+ */
 export interface MessageMove {
   readonly to?: string
   /** Opaque JSON text kept beside the properties: why it was moved. */
@@ -38,14 +43,17 @@ export interface MessageMove {
 
 /** What a queue does with messages nobody settles; carried by each operation, so that it is decided in the commit. */
 export interface QueueRules {
-  /** A message whose lease ran out or was released after this many claims is moved by `exhausted`. */
+  /**
+   * A message whose lease ran out or was released after this many claims is moved by `exhausted`. Where
+   * no operation with rules ended the lease (a group was released), the next one that has them does it.
+   */
   readonly attemptsMax?: number
   readonly exhausted?: MessageMove
   /** What becomes of a message whose `expiresAtMs` passed while it was ready; default: removed. */
   readonly expired?: MessageMove
 }
 
-/** Leases up to `count` ready messages, lowest sequence first. */
+/** Leases up to `count` ready messages, lowest sequence first; without `group` only those that have none. */
 export interface ClaimMessages {
   readonly kind: 'message.claim'
   readonly queue: string
@@ -60,7 +68,7 @@ export interface ClaimMessages {
   readonly remove?: boolean
 }
 
-/** Leases one parked (or ready) message by its sequence number. */
+/** Leases one parked (or ready) message by its sequence number; gives none when there is none. */
 export interface ClaimParkedMessage {
   readonly kind: 'message.claimParked'
   readonly queue: string
@@ -117,6 +125,7 @@ export interface SettleMessage {
   readonly rules: QueueRules
 }
 
+/** Fails with `lease` like a settlement, and for a message claimed in a group: that lease is the group's. */
 export interface RenewMessage {
   readonly kind: 'message.renew'
   readonly queue: string
@@ -132,7 +141,10 @@ export interface CancelMessage {
   readonly sequence: number
 }
 
-/** Applies what has come due: schedules, expired messages, exhausted leases. */
+/**
+ * Applies what has come due: schedules, expired messages, exhausted leases. A bounded number at once:
+ * `nextDue` lies in the past while more is left.
+ */
 export interface SweepQueue {
   readonly kind: 'queue.sweep'
   readonly queue: string

@@ -87,7 +87,11 @@ export class ExpectationFailed extends Error {
   }
 }
 
-/** What a commit touched. A wake-up may be lost or come twice; whoever listens also polls now and then. */
+/**
+ * What a commit touched: collections that changed, and queues that got something to claim or to wait for
+ * (a claim or a removal wakes nobody). A wake-up may be lost or come twice; whoever listens also polls
+ * now and then.
+ */
 export interface Commit {
   readonly collections: ReadonlySet<string>
   readonly queues: ReadonlySet<string>

@@ -1,0 +1,52 @@
+import { DatabaseSync } from '@photostructure/sqlite'
+
+/** What a column holds or a parameter takes. */
+export type SqlValue = string | number | null | Uint8Array
+
+/** A prepared statement whose rows are tuples of `Row`. */
+export interface Statement<Row extends readonly unknown[]> {
+  /** Runs it and gives the number of rows it changed. */
+  run(...values: readonly SqlValue[]): number
+  get(...values: readonly SqlValue[]): Row | undefined
+  all(...values: readonly SqlValue[]): readonly Row[]
+  iterate(...values: readonly SqlValue[]): Iterable<Row>
+}
+
+/** One connection to a SQLite database. Nothing of it survives a crash but what the file holds. */
+export class Connection {
+  // A database that only its statements refer to would be closed by the garbage collector.
+  readonly #database: InstanceType<typeof DatabaseSync>
+
+  constructor(
+    path: string,
+    options: { readonly readOnly: boolean; readonly busyTimeoutMs: number },
+  ) {
+    this.#database = new DatabaseSync(path, {
+      readOnly: options.readOnly,
+      timeout: options.busyTimeoutMs,
+    })
+  }
+
+  prepare<Row extends readonly unknown[] = []>(sql: string): Statement<Row> {
+    const statement = this.#database.prepare(sql)
+    statement.setReturnArrays(true)
+    return {
+      run: (...values) => statement.run(...values).changes,
+      get: (...values) => statement.get(...values),
+      all: (...values) => statement.all(...values),
+      iterate: (...values) => statement.iterate(...values),
+    }
+  }
+
+  exec(sql: string): void {
+    this.#database.exec(sql)
+  }
+
+  get isTransaction(): boolean {
+    return this.#database.isTransaction
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+}

@@ -1,0 +1,137 @@
+import type { DocumentKey, FeedPage, FeedQuery, StoredDocument } from '../documents.ts'
+import { pageBytesMax, pageDocumentsMax, passedDocumentsMax } from '../limits.ts'
+import { slotCount } from '../slot.ts'
+import { clusterEnd, clusterKey, sequenceOf } from './cluster-key.ts'
+import type { Connection, Statement } from './connection.ts'
+import { documentColumns, toStoredDocument, type DocumentRow } from './document-row.ts'
+import { fromCursor, toCursor } from './feed-cursor.ts'
+
+const liveSql = '(expires_at IS NULL OR expires_at > ?)'
+const feedSql = `key > ? AND key <= ? AND slot >= ? AND slot < ? AND ${liveSql}`
+
+/** Reads documents one by one and as a feed, as the last commit left them. */
+export class DocumentReader {
+  readonly #collection: Statement<[id: number]>
+  readonly #document: Statement<DocumentRow>
+  readonly #count: Statement<[documents: number, expired: number]>
+  readonly #feed: Statement<DocumentRow>
+  readonly #lag: Statement<[documents: number]>
+  readonly #lastOf: Statement<[last: number | null]>
+  readonly #last: Statement<[key: number | null]>
+  readonly #timestamp: Statement<[key: number, timestampMs: number]>
+
+  constructor(connection: Connection) {
+    this.#collection = connection.prepare(
+      'SELECT id FROM collections WHERE name = ? AND dropped = 0',
+    )
+    this.#document = connection.prepare(
+      `SELECT ${documentColumns} FROM documents WHERE collection = ? AND partition = ? AND id = ? ` +
+        `AND ${liveSql}`,
+    )
+    this.#count = connection.prepare(
+      'SELECT (SELECT count(*) FROM documents WHERE collection = ?), ' +
+        '(SELECT count(*) FROM documents WHERE collection = ? AND expires_at <= ?)',
+    )
+    this.#feed = connection.prepare(
+      `SELECT ${documentColumns} FROM documents WHERE ${feedSql} ORDER BY key LIMIT ?`,
+    )
+    this.#lag = connection.prepare(
+      `SELECT count(*) FROM (SELECT 1 FROM documents WHERE ${feedSql} LIMIT ?)`,
+    )
+    this.#lastOf = connection.prepare(
+      'SELECT max(key) FROM (SELECT key FROM documents WHERE key > ? AND key < ? ORDER BY key LIMIT ?)',
+    )
+    this.#last = connection.prepare('SELECT max(key) FROM documents WHERE key >= ? AND key < ?')
+    this.#timestamp = connection.prepare(
+      'SELECT key, timestamp FROM documents WHERE key >= ? AND key < ? ORDER BY key LIMIT 1',
+    )
+  }
+
+  get(key: DocumentKey, nowMs: number): StoredDocument | undefined {
+    const id = this.idOf(key.collection)
+    const row = id === undefined ? undefined : this.#document.get(id, key.partition, key.id, nowMs)
+    return row && toStoredDocument(key.collection, row)
+  }
+
+  count(collection: string, nowMs: number): number {
+    const id = this.idOf(collection)
+    if (id === undefined) return 0
+    const [documents, expired] = this.#count.get(id, id, nowMs) ?? [0, 0]
+    return documents - expired
+  }
+
+  feed(query: FeedQuery, nowMs: number): FeedPage {
+    const after = fromCursor(query.after)
+    const id = this.idOf(query.collection)
+    if (id === undefined) return { documents: [], cursor: toCursor(after) }
+    const first = this.#start(id, query)
+    // Never more than a step: a page that passes over everything must not block the event loop.
+    const [last] = this.#lastOf.get(first, clusterEnd(id), passedDocumentsMax) ?? [null]
+    if (last === null) return { documents: [], cursor: toCursor(sequenceOf(first)) }
+    const { from, to } = query.slots ?? { from: 0, to: slotCount }
+    const rows = this.#feed.iterate(first, last, from, to, nowMs, query.limit)
+    const { documents, isWhole } = takePage(query.collection, rows, query.limit)
+    const end = isWhole ? sequenceOf(last) : (documents.at(-1)?.sequence ?? sequenceOf(first))
+    return { documents, cursor: toCursor(end) }
+  }
+
+  feedEnd(collection: string): string {
+    const id = this.idOf(collection)
+    const [last] = (id !== undefined && this.#last.get(clusterKey(id, 0), clusterEnd(id))) || [null]
+    return toCursor(last === null ? 0 : sequenceOf(last))
+  }
+
+  feedLag(query: FeedQuery, nowMs: number): number {
+    const id = this.idOf(query.collection)
+    if (id === undefined) return 0
+    const { from, to } = query.slots ?? { from: 0, to: slotCount }
+    const first = this.#start(id, query)
+    return this.#lag.get(first, clusterEnd(id), from, to, nowMs, query.limit)?.[0] ?? 0
+  }
+
+  idOf(collection: string): number | undefined {
+    return this.#collection.get(collection)?.[0]
+  }
+
+  /** The key after which the feed goes on. */
+  #start(id: number, query: FeedQuery): number {
+    const after = clusterKey(id, fromCursor(query.after))
+    return query.sinceMs === undefined ? after : Math.max(after, this.#before(id, query.sinceMs))
+  }
+
+  /** The last key before a time, found by halving: times never fall as sequence numbers rise. */
+  #before(id: number, sinceMs: number): number {
+    let low = clusterKey(id, 0)
+    let high = this.#last.get(low, clusterEnd(id))?.[0] ?? low
+    while (low < high) {
+      const middle = low + Math.ceil((high - low) / 2)
+      const [key, timestampMs] = this.#timestamp.get(middle, clusterEnd(id)) ?? [middle, Infinity]
+      if (timestampMs < sinceMs) low = key
+      else high = middle - 1
+    }
+    return low
+  }
+}
+
+/** Takes rows until they are as many, or their bodies as long, as a page may be. */
+export function takePage(
+  collection: string,
+  rows: Iterable<DocumentRow>,
+  limit: number,
+): { readonly documents: readonly StoredDocument[]; readonly isWhole: boolean } {
+  const documents: StoredDocument[] = []
+  let bytes = 0
+  for (const row of rows) {
+    const document = toStoredDocument(collection, row)
+    documents.push(document)
+    bytes += document.body.length
+    if (
+      documents.length >= limit ||
+      documents.length >= pageDocumentsMax ||
+      bytes >= pageBytesMax
+    ) {
+      return { documents, isWhole: false }
+    }
+  }
+  return { documents, isWhole: true }
+}

@@ -1,0 +1,220 @@
+import { messageOf } from '../../base/errors.ts'
+import { ExpectationFailed, type ExpectationName, type Operation } from '../store.ts'
+import type { PutDocumentResult, DeleteDocumentResult } from '../documents.ts'
+import type { AppendMessageResult, ClaimGroupResult, ClaimMessagesResult } from '../messages.ts'
+import { Collections } from './collections.ts'
+import type { Connection } from './connection.ts'
+import { DocumentWriter } from './document-writer.ts'
+import { DueMessages } from './due-messages.ts'
+import { GroupLeases } from './group-leases.ts'
+import { GroupWriter } from './group-writer.ts'
+import { MessageTable } from './message-table.ts'
+import { MessageWriter } from './message-writer.ts'
+import { Queues } from './queues.ts'
+import type { Turn } from './turn.ts'
+
+/** A batch and the time it was written at. */
+export interface TimedBatch {
+  readonly nowMs: number
+  readonly batch: readonly Operation[]
+}
+
+export type OperationResult =
+  | PutDocumentResult
+  | DeleteDocumentResult
+  | AppendMessageResult
+  | ClaimMessagesResult
+  | ClaimGroupResult
+  | undefined
+
+/** What became of a batch; plain data, since it crosses threads. */
+export type BatchOutcome =
+  | { readonly results: readonly OperationResult[] }
+  | { readonly unmet: ExpectationName; readonly index: number }
+  | { readonly fault: string }
+
+export interface GroupOutcome {
+  readonly outcomes: readonly BatchOutcome[]
+  readonly collections: readonly string[]
+  readonly queues: readonly string[]
+}
+
+/** Applies groups of batches to one connection: each group is one transaction and one flush to disk. */
+export class Engine {
+  readonly #connection: Connection
+  readonly #collections: Collections
+  readonly #queues: Queues
+  readonly #documents: DocumentWriter
+  readonly #messages: MessageWriter
+  readonly #groups: GroupWriter
+  readonly #touchedCollections = new Set<string>()
+  readonly #touchedQueues = new Set<string>()
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    this.#collections = new Collections(connection)
+    this.#queues = new Queues(connection)
+    const touched = this.#touchedQueues
+    const queues = this.#queues
+    const table = new MessageTable(connection, queues, touched)
+    const due = new DueMessages(connection, table)
+    const groups = new GroupLeases(connection)
+    this.#documents = new DocumentWriter(connection, this.#collections, this.#touchedCollections)
+    this.#messages = new MessageWriter(connection, { queues, table, due, groups, touched })
+    this.#groups = new GroupWriter(connection, { queues, table, due, touched })
+  }
+
+  apply(group: readonly TimedBatch[]): GroupOutcome {
+    const outcomes = this.#applyTogether(group) ?? group.map((timed) => this.#applyAlone(timed))
+    const collections = [...this.#touchedCollections]
+    const queues = [...this.#touchedQueues]
+    this.#touchedCollections.clear()
+    this.#touchedQueues.clear()
+    return { outcomes, collections, queues }
+  }
+
+  /** Gives nothing where one batch met a fault that may have ended the transaction of all. */
+  #applyTogether(group: readonly TimedBatch[]): readonly BatchOutcome[] | undefined {
+    if (group.length < 2) return undefined
+    try {
+      return this.#commit(group)
+    } catch {
+      this.#rollBack()
+      return undefined
+    }
+  }
+
+  #applyAlone(timed: TimedBatch): BatchOutcome {
+    try {
+      const [outcome] = this.#commit([timed])
+      return outcome ?? { fault: 'nothing was applied' }
+    } catch (error) {
+      this.#rollBack()
+      return { fault: messageOf(error) }
+    }
+  }
+
+  #commit(group: readonly TimedBatch[]): readonly BatchOutcome[] {
+    this.#connection.exec('BEGIN IMMEDIATE')
+    const outcomes = group.map((timed) =>
+      needsSavepoint(timed.batch) ? this.#applyWithSavepoint(timed) : this.#applyBatch(timed),
+    )
+    this.#documents.flush()
+    this.#queues.flush()
+    this.#connection.exec('COMMIT')
+    return outcomes
+  }
+
+  #rollBack(): void {
+    if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
+    this.#collections.forget()
+    this.#queues.forget()
+    this.#documents.forget()
+  }
+
+  #applyWithSavepoint(timed: TimedBatch): BatchOutcome {
+    this.#connection.exec('SAVEPOINT batch')
+    this.#collections.mark()
+    this.#queues.mark()
+    const outcome = this.#applyBatch(timed)
+    if ('unmet' in outcome) {
+      this.#connection.exec('ROLLBACK TO batch')
+      this.#collections.restore()
+      this.#queues.restore()
+    }
+    this.#queues.unmark()
+    this.#connection.exec('RELEASE batch')
+    return outcome
+  }
+
+  #applyBatch(timed: TimedBatch): BatchOutcome {
+    const results: OperationResult[] = []
+    try {
+      for (const operation of timed.batch) {
+        results.push(this.#applyOperation(operation, { nowMs: timed.nowMs, index: results.length }))
+      }
+      return { results }
+    } catch (error) {
+      if (!(error instanceof ExpectationFailed)) throw error
+      return { unmet: error.expectation, index: error.index }
+    }
+  }
+
+  #applyOperation(operation: Operation, turn: Turn): OperationResult {
+    switch (operation.kind) {
+      case 'document.put':
+        return this.#documents.put(operation, turn)
+      case 'document.delete':
+        return this.#documents.delete(operation, turn)
+      case 'document.check':
+        return this.#documents.check(operation, turn)
+      case 'collection.drop':
+        return this.#documents.drop(operation)
+      case 'message.append':
+        return this.#messages.append(operation, turn)
+      case 'message.claim':
+        return this.#messages.claim(operation, turn)
+      case 'message.claimParked':
+        return this.#messages.claimParked(operation, turn)
+      case 'message.settle':
+        return this.#messages.settle(operation, turn)
+      case 'message.renew':
+        return this.#messages.renew(operation, turn)
+      case 'message.cancel':
+        return this.#messages.cancel(operation, turn)
+      case 'queue.sweep':
+        return this.#messages.sweep(operation, turn)
+      case 'queue.drop':
+        return this.#messages.drop(operation)
+      case 'group.claim':
+        return this.#groups.claim(operation, turn)
+      case 'group.renew':
+        return this.#groups.renew(operation, turn)
+      case 'group.release':
+        return this.#groups.release(operation, turn)
+      case 'group.setState':
+        return this.#groups.setState(operation, turn)
+      case 'owner.release':
+        return this.#groups.releaseOwner(operation, turn)
+    }
+  }
+}
+
+/** Whether an operation can fail after one before it has changed something. */
+function needsSavepoint(batch: readonly Operation[]): boolean {
+  return (
+    batch.findLastIndex(canFail) > batch.findIndex(changesSomething) && batch.some(changesSomething)
+  )
+}
+
+function changesSomething(operation: Operation): boolean {
+  return operation.kind !== 'document.check'
+}
+
+function canFail(operation: Operation): boolean {
+  switch (operation.kind) {
+    case 'document.put':
+      return operation.expect !== undefined || operation.unique !== undefined
+    case 'document.delete':
+      return operation.expect !== undefined
+    case 'message.claim':
+    case 'message.claimParked':
+      return operation.group !== undefined
+    case 'group.claim':
+      return operation.group !== undefined
+    case 'collection.drop':
+    case 'message.append':
+    case 'queue.sweep':
+    case 'queue.drop':
+    case 'owner.release':
+      return false
+    case 'document.check':
+    case 'message.settle':
+    case 'message.renew':
+    case 'message.cancel':
+    case 'group.renew':
+    case 'group.release':
+    case 'group.setState':
+      return true
+  }
+}

@@ -1,0 +1,133 @@
+import type { MessageMove } from '../messages.ts'
+import { clusterKey } from './cluster-key.ts'
+import type { Connection, Statement } from './connection.ts'
+import { ready, type Queue, type Queues, type State } from './queues.ts'
+
+/** What a message's next state depends on. */
+export interface MessageHead {
+  readonly key: number
+  readonly state: State
+  readonly attempts: number
+  /** The state it was claimed from, and goes back to. */
+  readonly home: State
+  readonly expiresAtMs: number | null
+  readonly group: string | null
+}
+
+/** Where a leased message goes back to. */
+export interface Return {
+  readonly state: State
+  readonly dueAtMs: number | null
+  readonly properties?: string | undefined
+  /** As if it had not been claimed. */
+  readonly forgetAttempt?: boolean
+}
+
+/**
+ * The rows of messages, and each way one changes its state. All of it survives a crash; where the next
+ * claim looks and when something comes due are remembered per queue, and found again after one.
+ */
+export class MessageTable {
+  readonly #queues: Queues
+  readonly #touched: Set<string>
+
+  readonly #delete: Statement<[bodyBytes: number]>
+  readonly #back: Statement<[]>
+  readonly #activate: Statement<[]>
+  readonly #move: Statement<[bodyBytes: number]>
+  readonly #due: Statement<[]>
+
+  constructor(connection: Connection, queues: Queues, touched: Set<string>) {
+    this.#queues = queues
+    this.#touched = touched
+    this.#delete = connection.prepare(
+      'DELETE FROM messages WHERE key = ? RETURNING octet_length(body)',
+    )
+    this.#back = connection.prepare(
+      'UPDATE messages SET state = ?, due_at = ?, attempts = attempts - ?, ' +
+        'properties = coalesce(?, properties), lease = NULL, owner = NULL, group_lease = NULL ' +
+        'WHERE key = ?',
+    )
+    this.#activate = connection.prepare(
+      'UPDATE messages SET key = ?, state = 0, due_at = expires_at, enqueued_at = ? WHERE key = ?',
+    )
+    this.#move = connection.prepare(
+      'UPDATE messages SET key = ?, queue = ?, state = 0, due_at = NULL, expires_at = NULL, ' +
+        'moved_group = coalesce(group_key, moved_group), group_key = NULL, lease = NULL, ' +
+        'owner = NULL, group_lease = NULL, enqueued_at = ?, note = coalesce(?, note), ' +
+        'properties = coalesce(?, properties) WHERE key = ? RETURNING octet_length(body)',
+    )
+    this.#due = connection.prepare('UPDATE messages SET due_at = ? WHERE key = ?')
+  }
+
+  remove(queue: Queue, message: Pick<MessageHead, 'key' | 'state'>): void {
+    const [bodyBytes] = this.#delete.get(message.key) ?? [0]
+    this.#queues.count(queue, message.state, -1)
+    queue.bodyBytes -= bodyBytes
+  }
+
+  /** Ends a lease: the message goes back to where it can be claimed, or waits. */
+  giveBack(queue: Queue, message: MessageHead, to: Return): void {
+    const attempts = to.forgetAttempt ? 1 : 0
+    this.#back.run(to.state, to.dueAtMs, attempts, to.properties ?? null, message.key)
+    this.#enter(queue, message, to.state)
+    if (to.dueAtMs !== null) this.comesDue(queue, to.dueAtMs)
+  }
+
+  /** A scheduled message becomes ready at the tail of its queue, with a new sequence number. */
+  activate(queue: Queue, message: MessageHead, nowMs: number): void {
+    const key = this.nextKey(queue)
+    this.#activate.run(key, nowMs, message.key)
+    this.#enter(queue, { ...message, key }, ready)
+    if (message.expiresAtMs !== null) this.comesDue(queue, message.expiresAtMs)
+  }
+
+  /** Hands a message over to another queue, or removes it where there is none. */
+  move(
+    queue: Queue,
+    message: MessageHead,
+    to: {
+      readonly move: MessageMove
+      readonly nowMs: number
+      readonly properties?: string | undefined
+    },
+  ): void {
+    if (to.move.to === undefined) return this.remove(queue, message)
+    const target = this.#queues.open(to.move.to)
+    const key = this.nextKey(target)
+    const { note = null } = to.move
+    const properties = to.properties ?? null
+    const [bodyBytes] = this.#move.get(key, target.id, to.nowMs, note, properties, message.key) ?? [
+      0,
+    ]
+    this.#queues.count(queue, message.state, -1)
+    this.#queues.count(target, ready, 1)
+    queue.bodyBytes -= bodyBytes
+    target.bodyBytes += bodyBytes
+    target.head.add(key)
+    this.#touched.add(target.name)
+  }
+
+  /** Says when a message is to be looked at again. */
+  setDue(queue: Queue, message: MessageHead, dueAtMs: number | null): void {
+    this.#due.run(dueAtMs, message.key)
+    if (dueAtMs !== null) this.comesDue(queue, dueAtMs)
+  }
+
+  nextKey(queue: Queue): number {
+    const key = clusterKey(queue.id, queue.nextSequence)
+    queue.nextSequence += 1
+    return key
+  }
+
+  comesDue(queue: Queue, dueAtMs: number): void {
+    queue.dueMs = Math.min(queue.dueMs, dueAtMs)
+  }
+
+  #enter(queue: Queue, message: MessageHead, state: State): void {
+    this.#queues.count(queue, message.state, -1)
+    this.#queues.count(queue, state, 1)
+    if (state === ready && message.group === null) queue.head.add(message.key)
+    this.#touched.add(queue.name)
+  }
+}
