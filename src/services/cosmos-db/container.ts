@@ -7,11 +7,13 @@ import type { ContainerDefinition, ContainerRecord } from './container-definitio
 import type { ContainerScope, CosmosDbParts } from './container-scope.ts'
 import { notFound } from './errors.ts'
 import type { FeedRange } from './feed-range.ts'
+import { itemValue, storedItem } from './item.ts'
 import { ItemResult } from './item-result.ts'
 import { ItemWriter, type WriteOptions } from './item-writer.ts'
 import { writeInBulk, type BulkOutcome } from './bulk-write.ts'
 import { PartitionKey, type PartitionKeyValue } from './partition-key.ts'
-import { applyPatch, type Patch } from './patch.ts'
+import { applyPatch, parsePatch } from './patch.ts'
+import { checkPatchCondition } from './patch-condition.ts'
 import { ItemQueries, type QueryOptions, type QueryPage } from './query.ts'
 import { containerRid, databaseRid, itemRidEncoder } from './resource-id.ts'
 import { executeBatch, type BatchOperation, type BatchResult } from './transactional-batch.ts'
@@ -84,12 +86,19 @@ export class Container {
   }
 
   /** https://learn.microsoft.com/azure/cosmos-db/partial-document-update */
-  patchItem(
+  async patchItem(
     key: { readonly id: string; readonly partitionKey: PartitionKeyValue },
-    patch: Patch,
+    patch: { readonly operations: readonly JsonValue[]; readonly condition?: string },
     options: WriteOptions = {},
   ): Promise<ItemResult> {
-    return this.#writer.change(key, options, (item) => applyPatch(item, patch, this.partitionKey))
+    const { condition } = patch
+    const operations = parsePatch(patch.operations, this.partitionKey)
+    return this.#writer.change(key, options, async (stored) => {
+      if (condition) {
+        await checkPatchCondition(itemValue(stored, this.#scope), condition, this.parts.clock)
+      }
+      return applyPatch(storedItem(stored), operations)
+    })
   }
 
   deleteItem(

@@ -1,7 +1,12 @@
 // What survives a crash: every item whose promise resolved. Nothing is held in memory between calls.
 import type { JsonObject } from '../../base/json.ts'
 import { formatTraceparent, type TraceContext } from '../../base/trace-context.ts'
-import type { DocumentExpectation, PutDocument, PutDocumentResult } from '../../store/documents.ts'
+import type {
+  DocumentExpectation,
+  PutDocument,
+  PutDocumentResult,
+  StoredDocument,
+} from '../../store/documents.ts'
 import { ExpectationFailed } from '../../store/store.ts'
 import type { ContainerScope } from './container-scope.ts'
 import {
@@ -13,7 +18,7 @@ import {
   retryWith,
   uniqueKeyViolated,
 } from './errors.ts'
-import { checkedId, itemBody, newEtag, storedItem } from './item.ts'
+import { checkedId, itemBody, newEtag } from './item.ts'
 import { ItemResult } from './item-result.ts'
 import { timeToLiveMsOf } from './item-expiry.ts'
 import { contentionRetriesMax } from './limits.ts'
@@ -83,7 +88,7 @@ export class ItemWriter {
   change(
     key: { id: string; partitionKey: PartitionKeyValue },
     options: WriteOptions,
-    change: (item: JsonObject) => JsonObject | Promise<JsonObject>,
+    change: (stored: StoredDocument) => JsonObject | Promise<JsonObject>,
   ): Promise<ItemResult> {
     const partition = this.#scope.partitionKey.partitionOf(key.partitionKey)
     return this.#write('patch item', options, async (trace) => {
@@ -92,7 +97,7 @@ export class ItemWriter {
         const stored = await store.getDocument({ collection, partition, id: key.id })
         if (!stored) throw notFound()
         if (!matches(options.ifMatch, stored.etag)) throw preconditionFailed()
-        const changed = await change(storedItem(stored))
+        const changed = await change(stored)
         const prepared = this.prepare(changed, { ...options, ...trace })
         if (prepared.id !== key.id || prepared.partition !== partition) throw partitionKeyMismatch()
         const result = await this.#putUnlessOvertaken(prepared.put, stored.etag)

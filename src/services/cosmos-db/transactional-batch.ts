@@ -1,9 +1,304 @@
-export interface BatchOperation {
-  readonly operationType: string
-}
-export interface BatchResult {
+// A batch is worked out on what the items are now and then written as one store batch that expects them to
+// be still so: nothing in between is visible, and when another writer came first it is worked out again.
+import { ServiceError } from '../../base/errors.ts'
+import type { JsonObject, JsonValue } from '../../base/json.ts'
+import type { TraceContext } from '../../base/trace-context.ts'
+import type { DocumentExpectation, PutDocument, StoredDocument } from '../../store/documents.ts'
+import { ExpectationFailed, type Operation } from '../../store/store.ts'
+import type { ContainerScope } from './container-scope.ts'
+import {
+  badRequest,
+  conflict,
+  notFound,
+  partitionKeyMismatch,
+  preconditionFailed,
+  requestEntityTooLarge,
+  retryWith,
+  uniqueKeyViolated,
+} from './errors.ts'
+import { itemText, storedItem, type ItemVersion } from './item.ts'
+import { matches, type ItemWriter } from './item-writer.ts'
+import { batchBytesMax, batchOperationsMax, contentionRetriesMax } from './limits.ts'
+import { applyPatch, parsePatch } from './patch.ts'
+import { checkPatchCondition } from './patch-condition.ts'
+import { beginWriteSpan, type WriteSpan } from './write-span.ts'
+
+/** One operation, as the REST interface names its parts. */
+export type BatchOperation =
+  | { readonly operationType: 'Create'; readonly resourceBody: JsonObject }
+  | {
+      readonly operationType: 'Upsert'
+      readonly resourceBody: JsonObject
+      readonly ifMatch?: string
+    }
+  | {
+      readonly operationType: 'Replace'
+      readonly id: string
+      readonly resourceBody: JsonObject
+      readonly ifMatch?: string
+    }
+  | {
+      readonly operationType: 'Patch'
+      readonly id: string
+      readonly resourceBody: {
+        readonly operations: readonly JsonValue[]
+        readonly condition?: string
+      }
+      readonly ifMatch?: string
+    }
+  | { readonly operationType: 'Delete'; readonly id: string; readonly ifMatch?: string }
+  | { readonly operationType: 'Read'; readonly id: string }
+
+export interface BatchOperationResult {
+  /** 424 for an operation that was not done because another one failed. */
   readonly statusCode: number
+  readonly etag?: string
+  /** JSON text of the item. */
+  readonly text?: string
+  readonly error?: ServiceError
 }
-export function executeBatch(_o: object): Promise<BatchResult> {
-  throw new Error('x')
+
+export interface BatchResult {
+  /** 200 when all was done; 207 when one operation failed and nothing was done. */
+  readonly statusCode: 200 | 207
+  readonly results: readonly BatchOperationResult[]
+}
+
+export interface BatchRequest {
+  readonly scope: ContainerScope
+  readonly writer: ItemWriter
+  /** The store's name of the one partition that the batch works on. */
+  readonly partition: string
+  readonly operations: readonly BatchOperation[]
+  readonly trace?: TraceContext
+}
+
+/** What an item was before the batch, and what the operations so far have made of it. */
+interface Draft {
+  readonly before: StoredDocument | undefined
+  now: Pick<StoredDocument, 'body' | 'etag'> | undefined
+  put: PutDocument | undefined
+  /** The last operation that changed it: the one a violated unique key is blamed on. */
+  changedBy: number | undefined
+}
+
+interface Step {
+  readonly statusCode: number
+  readonly id: string
+  readonly now?: Pick<StoredDocument, 'body' | 'etag'>
+}
+
+/** https://learn.microsoft.com/azure/cosmos-db/nosql/transactional-batch */
+export async function executeBatch(request: BatchRequest): Promise<BatchResult> {
+  const { scope, operations, trace } = request
+  checkSize(operations)
+  const { clock, telemetry, resource } = scope
+  const operation = 'execute batch'
+  const span = beginWriteSpan({ clock, telemetry, operation, resource, parent: trace })
+  try {
+    const result = await attemptUntilUncontended(request, span)
+    const failed = result.results.find((each) => each.error)
+    const payload = `[${result.results.map((each) => each.text ?? 'null').join(',')}]`
+    if (failed) span.fail(failed.error, payload)
+    else span.succeed(payload)
+    return result
+  } catch (error) {
+    span.fail(error)
+    throw error
+  }
+}
+
+async function attemptUntilUncontended(
+  request: BatchRequest,
+  span: WriteSpan,
+): Promise<BatchResult> {
+  for (let attempt = 0; attempt <= contentionRetriesMax; attempt++) {
+    const result = await new BatchAttempt(request, span).run()
+    if (result) return result
+  }
+  throw retryWith()
+}
+
+/** One try; gives nothing when another writer changed an item of the batch meanwhile. */
+class BatchAttempt {
+  readonly #request: BatchRequest
+  readonly #span: WriteSpan
+  readonly #drafts = new Map<string, Draft>()
+
+  constructor(request: BatchRequest, span: WriteSpan) {
+    this.#request = request
+    this.#span = span
+  }
+
+  async run(): Promise<BatchResult | undefined> {
+    const steps: Step[] = []
+    for (const [index, operation] of this.#request.operations.entries()) {
+      try {
+        steps.push(await this.#step(operation, index))
+      } catch (error) {
+        if (error instanceof ServiceError) return this.#failed(index, error)
+        throw error
+      }
+    }
+    return this.#commit(steps)
+  }
+
+  async #step(operation: BatchOperation, index: number): Promise<Step> {
+    switch (operation.operationType) {
+      case 'Create': {
+        const { draft, id, put } = await this.#prepared(operation.resourceBody)
+        if (draft.now) throw conflict()
+        return this.#change({ draft, id, put, index, statusCode: 201 })
+      }
+      case 'Upsert': {
+        const { draft, id, put } = await this.#prepared(operation.resourceBody)
+        if (draft.now && !matches(operation.ifMatch, draft.now.etag)) throw preconditionFailed()
+        return this.#change({ draft, id, put, index, statusCode: draft.now ? 200 : 201 })
+      }
+      case 'Replace': {
+        await this.#existing(operation)
+        const { draft, id, put } = await this.#prepared(operation.resourceBody)
+        if (id !== operation.id)
+          throw badRequest(`The id '${id}' is not that of the replaced item.`)
+        return this.#change({ draft, id, put, index, statusCode: 200 })
+      }
+      case 'Patch': {
+        const patched = await this.#patched(operation)
+        const { draft, id, put } = await this.#prepared(patched)
+        return this.#change({ draft, id, put, index, statusCode: 200 })
+      }
+      case 'Delete': {
+        const { draft } = await this.#existing(operation)
+        draft.now = undefined
+        draft.put = undefined
+        draft.changedBy = index
+        return { statusCode: 204, id: operation.id }
+      }
+      case 'Read': {
+        const { now } = await this.#existing(operation)
+        return { statusCode: 200, id: operation.id, now }
+      }
+    }
+  }
+
+  async #patched(
+    operation: Extract<BatchOperation, { operationType: 'Patch' }>,
+  ): Promise<JsonObject> {
+    const { scope } = this.#request
+    const { operations, condition } = operation.resourceBody
+    const parsed = parsePatch(operations, scope.partitionKey)
+    const { now } = await this.#existing(operation)
+    const item = storedItem(now)
+    if (condition) await checkPatchCondition({ ...item, _etag: now.etag }, condition, scope.clock)
+    return applyPatch(item, parsed)
+  }
+
+  #change(change: {
+    draft: Draft
+    id: string
+    put: PutDocument
+    index: number
+    statusCode: number
+  }): Step {
+    const { draft, id, put, index, statusCode } = change
+    draft.now = put
+    draft.put = put
+    draft.changedBy = index
+    return { statusCode, id, now: put }
+  }
+
+  async #prepared(item: JsonObject): Promise<{ draft: Draft; id: string; put: PutDocument }> {
+    const { writer, partition } = this.#request
+    const prepared = writer.prepare(item, { span: this.#span })
+    if (prepared.partition !== partition) throw partitionKeyMismatch()
+    return { draft: await this.#draft(prepared.id), id: prepared.id, put: prepared.put }
+  }
+
+  async #existing(operation: {
+    readonly id: string
+    readonly ifMatch?: string
+  }): Promise<{ draft: Draft; now: Pick<StoredDocument, 'body' | 'etag'> }> {
+    const draft = await this.#draft(operation.id)
+    const { now } = draft
+    if (!now) throw notFound()
+    if (!matches(operation.ifMatch, now.etag)) throw preconditionFailed()
+    return { draft, now }
+  }
+
+  async #draft(id: string): Promise<Draft> {
+    const known = this.#drafts.get(id)
+    if (known) return known
+    const { scope, partition } = this.#request
+    const { store, collection } = scope
+    const before = await store.getDocument({ collection, partition, id })
+    const draft: Draft = { before, now: before, put: undefined, changedBy: undefined }
+    this.#drafts.set(id, draft)
+    return draft
+  }
+
+  async #commit(steps: readonly Step[]): Promise<BatchResult | undefined> {
+    // Deletes come first: they may free a unique key that another item of the batch takes.
+    const drafts = [...this.#drafts].toSorted(([, a], [, b]) => Number(!!a.now) - Number(!!b.now))
+    const writes = drafts.map(([id, draft]) => this.#write(id, draft))
+    try {
+      const written = await this.#request.scope.store.write(writes)
+      const versions = new Map<string, Omit<ItemVersion, 'body' | 'etag'>>()
+      for (const [at, [id, draft]] of drafts.entries()) {
+        const result = written[at]
+        const version = result && 'number' in result ? result : draft.before
+        if (version) versions.set(id, version)
+      }
+      return { statusCode: 200, results: steps.map((step) => this.#result(step, versions)) }
+    } catch (error) {
+      if (!(error instanceof ExpectationFailed)) throw error
+      const blamed = drafts[error.index]?.[1].changedBy
+      if (error.expectation !== 'unique' || blamed === undefined) return undefined
+      return this.#failed(blamed, uniqueKeyViolated())
+    }
+  }
+
+  #write(id: string, draft: Draft): Operation {
+    const { scope, partition } = this.#request
+    const { collection } = scope
+    const expect: DocumentExpectation = draft.before ? { etag: draft.before.etag } : 'absent'
+    if (draft.put) return { ...draft.put, expect }
+    if (draft.changedBy !== undefined && draft.before) {
+      return { kind: 'document.delete', collection, partition, id, expect }
+    }
+    return { kind: 'document.check', collection, partition, id, expect }
+  }
+
+  #result(
+    step: Step,
+    versions: ReadonlyMap<string, Omit<ItemVersion, 'body' | 'etag'>>,
+  ): BatchOperationResult {
+    const { statusCode, id, now } = step
+    if (!now) return { statusCode }
+    const { number, timestampMs } = versions.get(id) ?? { number: 0, timestampMs: 0 }
+    const { body, etag } = now
+    const text = itemText({ body, etag, number, timestampMs }, this.#request.scope)
+    return { statusCode, etag, text }
+  }
+
+  #failed(index: number, error: ServiceError): BatchResult {
+    const results = this.#request.operations.map((_, at) =>
+      at === index ? { statusCode: error.status, error } : { statusCode: 424 },
+    )
+    return { statusCode: 207, results }
+  }
+}
+
+function checkSize(operations: readonly BatchOperation[]): void {
+  if (operations.length === 0) throw badRequest('The batch request has no operations.')
+  if (operations.length > batchOperationsMax) {
+    throw badRequest(
+      `Batch request has more operations than what is supported: ${batchOperationsMax}.`,
+    )
+  }
+  let bytes = 0
+  for (const operation of operations) {
+    if ('resourceBody' in operation)
+      bytes += Buffer.byteLength(JSON.stringify(operation.resourceBody))
+  }
+  if (bytes > batchBytesMax) throw requestEntityTooLarge()
 }
