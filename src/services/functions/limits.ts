@@ -14,3 +14,7 @@ export const functionTimeoutMsDefault = 30 * 60_000
 export const functionTimeoutMsMin = 1_000
 /** The most messages that a Storage queue gives at once. */
 export const storageQueueBatchMax = 32
+/** Body of a request to a function; the real host's limit for a function app is 210 MB. */
+export const httpBodyBytesMax = 210 * 1024 * 1024
+/** Body of a call of the admin endpoints. */
+export const adminBodyBytesMax = 10 * 1024 * 1024

@@ -1,0 +1,47 @@
+#!/usr/bin/env node
+import { messageOf } from '../base/errors.ts'
+import { runCheck } from './check.ts'
+import { runReset } from './reset.ts'
+import { runStatus } from './status.ts'
+import { runUp } from './up.ts'
+
+const usage = `Interline runs Azure integration solutions on your own machine.
+
+  interline up [DIR...]       run the azd projects in DIR... (default: this folder)
+      --data DIR              state (default .interline in this folder)
+      --port N                consecutive ports from N; 0 for free ones
+      --host ADDR             address to listen on (default 127.0.0.1)
+      --demo                  send sample traffic
+      --until-idle            exit 0 once the work has drained
+  interline status [--json]   endpoints and health of the running instance
+  interline check [DIR...]    what of a project is modelled, inert or unsupported
+  interline reset             delete the state of a stopped instance
+`
+
+const commands: Readonly<Record<string, (args: readonly string[]) => Promise<number>>> = {
+  up: runUp,
+  status: runStatus,
+  check: runCheck,
+  reset: runReset,
+}
+
+async function main(): Promise<number> {
+  const [name, ...args] = process.argv.slice(2)
+  const command = commands[name ?? '']
+  if (!command) {
+    const isHelp = name === undefined || name === 'help' || name === '--help' || name === '-h'
+    ;(isHelp ? process.stdout : process.stderr).write(
+      isHelp ? usage : `unknown command '${name}'\n\n${usage}`,
+    )
+    return isHelp ? 0 : 2
+  }
+  return command(args)
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${messageOf(error)}\n`)
+    process.exit(1)
+  },
+)

@@ -1,0 +1,97 @@
+import { relative } from 'node:path'
+import { newLogger } from '../base/logger.ts'
+import { startPlatform, type Platform } from '../platform/platform.ts'
+import { OrdersDemo } from '../platform/demo/orders-demo.ts'
+import { parseUpArguments, type UpArguments } from './arguments.ts'
+import { DemoTraffic } from './demo-traffic.ts'
+
+/** `interline up`: runs azd projects until Ctrl-C, or until their work has drained. */
+export async function runUp(args: readonly string[]): Promise<number> {
+  const parsed = parseUpArguments(args)
+  const logger = newLogger({
+    name: 'interline',
+    level: process.env['INTERLINE_LOG_LEVEL'] ?? 'error',
+  })
+  const platform = await startPlatform({
+    projects: parsed.dirs,
+    dataDir: parsed.dataDir,
+    host: parsed.host,
+    ...(parsed.port === undefined ? {} : { port: parsed.port }),
+    logger,
+    say: (line) => print(line),
+  })
+  const interrupted = onInterrupt()
+  printReady(platform, parsed)
+  try {
+    return await run(platform, parsed, interrupted)
+  } finally {
+    await platform.stop()
+  }
+}
+
+async function run(
+  platform: Platform,
+  parsed: UpArguments,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const demo = parsed.demo ? OrdersDemo.for(platform) : undefined
+  const traffic = demo ? new DemoTraffic(platform, demo) : undefined
+  await traffic?.begin(interrupted)
+  if (parsed.untilIdle) return untilIdle(platform, traffic, interrupted)
+  await traffic?.goOn(interrupted)
+  await aborted(interrupted)
+  print('')
+  print('stopping: what was accepted is finished or kept')
+  return 0
+}
+
+async function untilIdle(
+  platform: Platform,
+  traffic: DemoTraffic | undefined,
+  interrupted: AbortSignal,
+): Promise<number> {
+  const { deadLetters } = await platform.idle.untilIdle(interrupted)
+  await traffic?.printSummary()
+  for (const [entity, count] of deadLetters) {
+    process.stderr.write(`not idle cleanly: ${count} dead-lettered message(s) in ${entity}\n`)
+  }
+  if (deadLetters.size === 0) print('idle: all work has drained')
+  return deadLetters.size === 0 ? 0 : 1
+}
+
+function printReady(platform: Platform, parsed: UpArguments): void {
+  for (const app of platform.functions.apps()) {
+    if (app.state !== 'failed') continue
+    process.stderr.write(`function app '${app.name}' does not run: ${app.failure ?? ''}\n`)
+  }
+  const functions = Object.entries(platform.endpoints.functions)
+  print(`ready in ${Math.round(performance.now())} ms`)
+  print('')
+  print(`  console    ${platform.endpoints.console}`)
+  for (const [name, url] of functions) print(`  ${name.padEnd(10)} ${url}`)
+  print(`  state      ${relative(process.cwd(), parsed.dataDir) || parsed.dataDir}`)
+  print('')
+}
+
+/** Aborts at the first Ctrl-C; a second one ends the program at once. */
+function onInterrupt(): AbortSignal {
+  const controller = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(130)
+      controller.abort()
+    })
+  }
+  return controller.signal
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,35 @@
+import { chmodSync, rmSync, writeFileSync, readFileSync, existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
+
+/** What a running instance tells other programs: addresses and keys. Entries appear as their service lands. */
+export interface Endpoints {
+  readonly console: string
+  /** By service of azure.yaml. */
+  readonly functions: Readonly<Record<string, string>>
+  /** The process that serves them. */
+  readonly pid: number
+}
+
+/** Writes the file so that only its owner can read it: it holds secrets. */
+export function writeEndpoints(dataDir: string, endpoints: Endpoints): void {
+  const file = endpointsFile(dataDir)
+  writeFileSync(file, `${JSON.stringify(endpoints, null, 2)}\n`, { mode: 0o600 })
+  chmodSync(file, 0o600)
+}
+
+export function removeEndpoints(dataDir: string): void {
+  rmSync(endpointsFile(dataDir), { force: true })
+}
+
+/** The endpoints of the instance on this state, or `undefined` when none has written any. */
+export function readEndpoints(dataDir: string): JsonObject | undefined {
+  const file = endpointsFile(dataDir)
+  if (!existsSync(file)) return undefined
+  const content = parseJson(readFileSync(file, 'utf8'))
+  return isJsonObject(content) ? content : undefined
+}
+
+export function endpointsFile(dataDir: string): string {
+  return join(dataDir, 'endpoints.json')
+}

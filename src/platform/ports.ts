@@ -1,0 +1,52 @@
+import { createServer } from 'node:net'
+import type { Logger } from '../base/logger.ts'
+
+/** The ports the official tools use, so that connection strings people already have work. */
+export const defaultPorts = { console: 7070, functions: 7071 } as const
+
+/**
+ * Gives each listener its port: consecutive ones from a number the user chose, free ones for `0`, else the
+ * defaults. A busy default is replaced by a free port with one line; a busy port that was asked for is a fault.
+ */
+export class Ports {
+  readonly #host: string
+  readonly #logger: Logger
+  readonly #first: number | undefined
+  readonly #taken = new Set<number>()
+  #next: number
+
+  constructor(options: { host: string; logger: Logger; first?: number }) {
+    this.#host = options.host
+    this.#logger = options.logger
+    this.#first = options.first
+    this.#next = options.first ?? 0
+  }
+
+  /** The port for the next listener in the order of `endpoints.json`. */
+  async take(name: string, defaultPort: number): Promise<number> {
+    if (this.#first === 0) return 0
+    const wanted = this.#first === undefined ? this.#unused(defaultPort) : this.#next++
+    this.#taken.add(wanted)
+    if (await isFree(this.#host, wanted)) return wanted
+    if (this.#first !== undefined) {
+      throw new Error(
+        `port ${wanted} (${name}) is in use: choose another first port with --port, or 0 for free ones`,
+      )
+    }
+    this.#logger.debug({ port: wanted, name }, 'the default port is in use')
+    process.stdout.write(`port ${wanted} is in use: ${name} gets a free one\n`)
+    return 0
+  }
+
+  #unused(port: number): number {
+    return this.#taken.has(port) ? this.#unused(port + 1) : port
+  }
+}
+
+function isFree(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen(port, host, () => server.close(() => resolve(true)))
+  })
+}

@@ -1,0 +1,41 @@
+import { ServiceError } from '../../base/errors.ts'
+import type { Database } from '../../services/cosmos-db/database.ts'
+import type { CosmosDb } from '../../services/cosmos-db/service.ts'
+import { connectionKinds, type Connection } from '../../services/functions/app-settings.ts'
+import type { BindingContext } from '../../services/functions/extension.ts'
+
+/** The database a binding means: its connection names the account by `AccountEndpoint` or `__accountEndpoint`. */
+export function cosmosDatabaseOf(
+  cosmosDb: CosmosDb,
+  context: BindingContext,
+  names: { connection: string | undefined; databaseName: string },
+): Database {
+  const connection = context.settings.readConnection(names.connection, connectionKinds.cosmosDB)
+  const endpoint = endpointOf(connection)
+  const name = hostLabel(endpoint)
+  const account =
+    name === 'localhost' || name === '127' ? onlyAccount(cosmosDb) : cosmosDb.account(name)
+  if (!account) {
+    throw new ServiceError(
+      'NotFound',
+      404,
+      `The connection '${connection.name}' of function '${context.functionName}' names the Cosmos DB account '${endpoint}', which no template declares.`,
+    )
+  }
+  return account.database(names.databaseName)
+}
+
+function endpointOf(connection: Connection): string {
+  if (connection.kind === 'section') return connection.values['accountEndpoint'] ?? ''
+  return /(?:^|;)\s*AccountEndpoint=([^;]*)/i.exec(connection.value)?.[1] ?? ''
+}
+
+function hostLabel(endpoint: string): string {
+  return (URL.canParse(endpoint) ? new URL(endpoint).hostname : endpoint).split('.')[0] ?? ''
+}
+
+// The well-known local endpoint names no account: with a single one there is no doubt which is meant.
+function onlyAccount(cosmosDb: CosmosDb): ReturnType<CosmosDb['account']> {
+  const accounts = cosmosDb.accounts()
+  return accounts.length === 1 ? accounts[0] : undefined
+}

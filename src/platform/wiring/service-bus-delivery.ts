@@ -1,0 +1,207 @@
+import type { Clock, Timer } from '../../base/clock.ts'
+import { messageOf } from '../../base/errors.ts'
+import type { JsonObject, JsonValue } from '../../base/json.ts'
+import type { Logger } from '../../base/logger.ts'
+import type {
+  InvocationOutcome,
+  TriggerContext,
+  TriggerItem,
+} from '../../services/functions/extension.ts'
+import type { TypedValue } from '../../services/functions/typed-value.ts'
+import type { PropertyValue, ReceivedMessage } from '../../services/service-bus/message.ts'
+import type { Receiver } from '../../services/service-bus/receiver.ts'
+
+/** How much of a lock's time may pass before it is renewed. */
+const renewAfterFraction = 0.5
+
+/** Calls the function for messages and settles them: complete on success, abandon on failure. */
+export class MessageDelivery {
+  readonly #context: TriggerContext
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #receiver: Receiver
+
+  constructor(
+    parts: { context: TriggerContext; clock: Clock; logger: Logger },
+    receiver: Receiver,
+  ) {
+    this.#context = parts.context
+    this.#clock = parts.clock
+    this.#logger = parts.logger
+    this.#receiver = receiver
+  }
+
+  async deliver(message: ReceivedMessage): Promise<void> {
+    const metadata = metadataOf(message)
+    await this.#withRenewal([message], () =>
+      this.#context.invoke({
+        input: bodyOf(message),
+        metadata,
+        bindingData: metadata,
+        ...(message.trace ? { trace: message.trace } : {}),
+      }),
+    )
+  }
+
+  async deliverBatch(messages: readonly ReceivedMessage[]): Promise<void> {
+    const items = messages.map((message): TriggerItem => {
+      const text = textOf(message)
+      return message.trace ? { text, trace: message.trace } : { text }
+    })
+    await this.#withRenewal(messages, () =>
+      this.#context.invoke({
+        input: batchOf(messages),
+        metadata: batchMetadataOf(messages),
+        items,
+      }),
+    )
+  }
+
+  async #withRenewal(
+    messages: readonly ReceivedMessage[],
+    call: () => Promise<InvocationOutcome>,
+  ): Promise<void> {
+    const renewal = new LockRenewal(this.#receiver, messages, {
+      clock: this.#clock,
+      maxMs: this.#context.host.serviceBus.maxAutoLockRenewalMs,
+    })
+    const outcome = await call()
+    renewal.stop()
+    await this.#settle(messages, outcome)
+  }
+
+  async #settle(messages: readonly ReceivedMessage[], outcome: InvocationOutcome): Promise<void> {
+    if (outcome.ok && !this.#context.host.serviceBus.autoCompleteMessages) return
+    const settled = messages.map((message) =>
+      outcome.ok ? this.#receiver.complete(message) : this.#receiver.abandon(message),
+    )
+    for (const result of await Promise.allSettled(settled)) {
+      // The lock ran out meanwhile: the message is another delivery's now, which will settle it.
+      if (result.status === 'rejected') {
+        this.#logger.warn({ function: this.#context.functionName }, messageOf(result.reason))
+      }
+    }
+  }
+}
+
+/** Keeps locks while a function runs, for at most `maxAutoLockRenewalDuration`. */
+class LockRenewal {
+  readonly #receiver: Receiver
+  readonly #messages: readonly ReceivedMessage[]
+  readonly #clock: Clock
+  readonly #endMs: number
+  #timer: Timer | undefined
+
+  constructor(
+    receiver: Receiver,
+    messages: readonly ReceivedMessage[],
+    options: { clock: Clock; maxMs: number },
+  ) {
+    this.#receiver = receiver
+    this.#messages = messages
+    this.#clock = options.clock
+    this.#endMs = options.clock.now() + options.maxMs
+    this.#schedule(messages[0]?.lockedUntilMs)
+  }
+
+  stop(): void {
+    this.#timer?.cancel()
+    this.#timer = undefined
+  }
+
+  #schedule(lockedUntilMs: number | undefined): void {
+    if (lockedUntilMs === undefined) return
+    const delayMs = Math.max((lockedUntilMs - this.#clock.now()) * renewAfterFraction, 0)
+    if (this.#clock.now() + delayMs > this.#endMs) return
+    this.#timer = this.#clock.after(delayMs, () => void this.#renew())
+  }
+
+  async #renew(): Promise<void> {
+    const renewed = await Promise.allSettled(
+      this.#messages.map((message) => this.#receiver.renewLock(message)),
+    )
+    const [first] = renewed
+    if (this.#timer && first?.status === 'fulfilled') this.#schedule(first.value)
+  }
+}
+
+function bodyOf(message: ReceivedMessage): TypedValue {
+  return typeof message.body === 'string'
+    ? { kind: 'string', text: message.body }
+    : { kind: 'string', text: Buffer.from(message.body).toString('utf8') }
+}
+
+function batchOf(messages: readonly ReceivedMessage[]): TypedValue {
+  return { kind: 'strings', texts: messages.map(textOf) }
+}
+
+function textOf(message: ReceivedMessage): string {
+  return typeof message.body === 'string'
+    ? message.body
+    : Buffer.from(message.body).toString('utf8')
+}
+
+/** https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger#message-metadata */
+function metadataOf(message: ReceivedMessage): JsonObject {
+  const metadata: JsonObject = {
+    MessageId: message.messageId,
+    SequenceNumber: message.sequenceNumber,
+    DeliveryCount: message.deliveryCount,
+    EnqueuedTimeUtc: new Date(message.enqueuedTimeMs).toISOString(),
+    EnqueuedSequenceNumber: message.enqueuedSequenceNumber,
+    LockToken: message.lockToken,
+    ApplicationProperties: propertiesOf(message),
+  }
+  for (const [name, value] of optionalMetadata(message))
+    if (value !== undefined) metadata[name] = value
+  return metadata
+}
+
+function optionalMetadata(
+  message: ReceivedMessage,
+): readonly (readonly [string, JsonValue | undefined])[] {
+  return [
+    ['ContentType', message.contentType],
+    ['CorrelationId', message.correlationId],
+    ['Subject', message.subject],
+    ['Label', message.subject],
+    ['To', message.to],
+    ['ReplyTo', message.replyTo],
+    ['ReplyToSessionId', message.replyToSessionId],
+    ['SessionId', message.sessionId],
+    ['PartitionKey', message.partitionKey],
+    ['DeadLetterSource', message.deadLetterSource],
+    ['DeadLetterReason', message.deadLetterReason],
+    ['DeadLetterErrorDescription', message.deadLetterErrorDescription],
+    ['ExpiresAtUtc', timeOf(message.expiresAtMs)],
+    ['LockedUntil', timeOf(message.lockedUntilMs)],
+  ]
+}
+
+/** A batch has a list for each name: `MessageIdArray`. */
+function batchMetadataOf(messages: readonly ReceivedMessage[]): JsonObject {
+  const each = messages.map(metadataOf)
+  const names = new Set(each.flatMap(Object.keys))
+  const batch: JsonObject = {}
+  for (const name of names) batch[`${name}Array`] = each.map((metadata) => metadata[name] ?? null)
+  return batch
+}
+
+function timeOf(timeMs: number | undefined): string | undefined {
+  return timeMs === undefined ? undefined : new Date(timeMs).toISOString()
+}
+
+function propertiesOf(message: ReceivedMessage): JsonObject {
+  const properties: JsonObject = {}
+  for (const [name, value] of Object.entries(message.applicationProperties ?? {})) {
+    properties[name] = jsonOf(value)
+  }
+  return properties
+}
+
+function jsonOf(value: PropertyValue): JsonValue {
+  if (typeof value === 'bigint') return Number(value)
+  if (value instanceof Date) return value.toISOString()
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64')
+  return value
+}

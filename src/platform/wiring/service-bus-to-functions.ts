@@ -1,0 +1,205 @@
+/**
+ * Messages of a Service Bus queue or subscription -> the `serviceBusTrigger` of functions.
+ * https://learn.microsoft.com/azure/azure-functions/functions-bindings-service-bus-trigger
+ */
+import type { Clock } from '../../base/clock.ts'
+import { messageOf } from '../../base/errors.ts'
+import type { Logger } from '../../base/logger.ts'
+import type {
+  TriggerContext,
+  TriggerListener,
+  TriggerSource,
+} from '../../services/functions/extension.ts'
+import type { Namespace } from '../../services/service-bus/namespace.ts'
+import type { Receiver } from '../../services/service-bus/receiver.ts'
+import type { ServiceBus } from '../../services/service-bus/service.ts'
+import { BindingReader } from './binding-reader.ts'
+import { serviceBusNamespaceOf } from './service-bus-connection.ts'
+import { MessageDelivery } from './service-bus-delivery.ts'
+
+/** How long one wait for messages lasts before the trigger looks whether it should stop. */
+const receiveWaitMs = 60_000
+/** Waits after a failed receive: the entity was deleted or disabled and may come back. */
+const retryDelayMs = 5_000
+
+export function serviceBusToFunctions(options: {
+  serviceBus: ServiceBus
+  clock: Clock
+  logger: Logger
+}): TriggerSource {
+  return {
+    type: 'servicebustrigger',
+    listen: async (context) => {
+      const reader = new BindingReader(context)
+      const namespace = serviceBusNamespaceOf(
+        options.serviceBus,
+        context,
+        reader.string('connection'),
+      )
+      const path = entityPath(reader)
+      namespace.entity(path)
+      const parts = { context, namespace, path, clock: options.clock, logger: options.logger }
+      const isBatch = reader.string('cardinality')?.toLowerCase() === 'many'
+      const pumps =
+        reader.boolean('isSessionsEnabled') === true
+          ? Array.from(
+              { length: context.host.serviceBus.maxConcurrentSessions },
+              () => new SessionPump(parts, isBatch),
+            )
+          : [new MessagePump(parts, isBatch)]
+      for (const pump of pumps) pump.start()
+      return listenerOf(pumps, namespace, path)
+    },
+  }
+}
+
+function listenerOf(pumps: readonly Pump[], namespace: Namespace, path: string): TriggerListener {
+  return {
+    stop: async () => {
+      await Promise.all(pumps.map((pump) => pump.stop()))
+    },
+    pending: async () => (await namespace.counts(path)).activeMessageCount,
+  }
+}
+
+function entityPath(reader: BindingReader): string {
+  const queue = reader.string('queueName')
+  if (queue !== undefined && queue !== '') return queue
+  return `${reader.required('topicName')}/Subscriptions/${reader.required('subscriptionName')}`
+}
+
+interface PumpParts {
+  readonly context: TriggerContext
+  readonly namespace: Namespace
+  readonly path: string
+  readonly clock: Clock
+  readonly logger: Logger
+}
+
+interface Pump {
+  start(): void
+  stop(): Promise<void>
+}
+
+/** Receives and hands out messages until it is stopped; at most `maxConcurrentCalls` run at a time. */
+class MessagePump implements Pump {
+  readonly #parts: PumpParts
+  readonly #isBatch: boolean
+  readonly #stopping = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(parts: PumpParts, isBatch: boolean) {
+    this.#parts = parts
+    this.#isBatch = isBatch
+  }
+
+  start(): void {
+    this.#loop = repeat(this.#parts, this.#stopping.signal, () => this.#receive())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#loop
+  }
+
+  async #receive(): Promise<void> {
+    const { namespace, path } = this.#parts
+    const receiver = namespace.openReceiver(path, { mode: 'peekLock' })
+    try {
+      await pump(this.#parts, receiver, { isBatch: this.#isBatch, signal: this.#stopping.signal })
+    } finally {
+      receiver.close()
+    }
+  }
+}
+
+/** Takes one session after the other and hands out its messages in their order. */
+class SessionPump implements Pump {
+  readonly #parts: PumpParts
+  readonly #isBatch: boolean
+  readonly #stopping = new AbortController()
+  #loop: Promise<void> = Promise.resolve()
+
+  constructor(parts: PumpParts, isBatch: boolean) {
+    this.#parts = parts
+    this.#isBatch = isBatch
+  }
+
+  start(): void {
+    this.#loop = repeat(this.#parts, this.#stopping.signal, () => this.#session())
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#loop
+  }
+
+  async #session(): Promise<void> {
+    const { namespace, path, context } = this.#parts
+    const signal = this.#stopping.signal
+    const session = await namespace.acceptSession(path, { waitMs: receiveWaitMs, signal })
+    if (!session) return
+    try {
+      const idleMs = context.host.serviceBus.sessionIdleTimeoutMs
+      await pump(this.#parts, session, { isBatch: this.#isBatch, signal, idleMs, inOrder: true })
+    } finally {
+      await session.close()
+    }
+  }
+}
+
+async function repeat(
+  parts: PumpParts,
+  signal: AbortSignal,
+  work: () => Promise<void>,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await work()
+    } catch (error) {
+      if (signal.aborted) return
+      parts.logger.warn(
+        { entity: parts.path, function: parts.context.functionName },
+        messageOf(error),
+      )
+      await parts.clock.sleep(retryDelayMs, signal).catch(() => {})
+    }
+  }
+}
+
+interface PumpOptions {
+  readonly isBatch: boolean
+  readonly signal: AbortSignal
+  /** Ends after so long without a message; without it only the signal ends it. */
+  readonly idleMs?: number
+  readonly inOrder?: boolean
+}
+
+async function pump(parts: PumpParts, receiver: Receiver, options: PumpOptions): Promise<void> {
+  const { serviceBus } = parts.context.host
+  const delivery = new MessageDelivery(parts, receiver)
+  const running = new Set<Promise<void>>()
+  const parallel = options.inOrder || options.isBatch ? 1 : serviceBus.maxConcurrentCalls
+  try {
+    while (!options.signal.aborted) {
+      while (running.size >= parallel) await Promise.race(running)
+      const messages = await receiver.receive({
+        maxCount: options.isBatch ? serviceBus.maxMessageBatchSize : parallel - running.size,
+        waitMs: options.idleMs ?? receiveWaitMs,
+        signal: options.signal,
+      })
+      if (messages.length === 0 && options.idleMs !== undefined) return
+      const calls = options.isBatch
+        ? messages.length > 0
+          ? [delivery.deliverBatch(messages)]
+          : []
+        : messages.map((message) => delivery.deliver(message))
+      for (const call of calls) {
+        const settled = call.finally(() => running.delete(settled))
+        running.add(settled)
+      }
+    }
+  } finally {
+    await Promise.all(running)
+  }
+}

@@ -1,0 +1,88 @@
+import { spawn, type ChildProcess as NodeChild } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { Duplex } from 'node:stream'
+import assert from 'node:assert/strict'
+import type { Clock } from '../base/clock.ts'
+import { FrameChannel, type Frame } from './frame-channel.ts'
+import { OutputLines } from './output-lines.ts'
+
+/** A Node program that runs beside the platform. */
+export interface ChildProgram {
+  readonly script: string
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** Options of Node itself: `--max-old-space-size=512`. */
+  readonly execArgv: readonly string[]
+}
+
+export interface ChildExit {
+  readonly code: number | null
+  readonly signal: string | null
+}
+
+export interface ChildEvents {
+  onFrame(frame: Frame): void
+  onOutput(line: string, stream: 'stdout' | 'stderr'): void
+  onExit(exit: ChildExit): void
+}
+
+const pipeDescriptor = 3
+
+/**
+ * One run of a child process with a framed pipe on its descriptor 3. It is never started twice: a restart makes
+ * a new one. Nothing of it survives the platform; a child whose pipe closes ends itself.
+ */
+export class ChildProcess {
+  readonly #child: NodeChild
+  readonly #channel: FrameChannel
+  #exit: Promise<ChildExit>
+
+  constructor(program: ChildProgram, events: ChildEvents, clock: Clock) {
+    this.#child = spawn(process.execPath, [...program.execArgv, program.script], {
+      cwd: program.cwd,
+      env: { ...program.env },
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    })
+    const pipe = this.#child.stdio[pipeDescriptor]
+    assert(pipe instanceof Duplex)
+    this.#channel = new FrameChannel(pipe, (frame) => events.onFrame(frame))
+    // A write to a child that just died fails; its exit says so.
+    pipe.on('error', () => {})
+    readLines(this.#child.stdout, new OutputLines(clock, (line) => events.onOutput(line, 'stdout')))
+    readLines(this.#child.stderr, new OutputLines(clock, (line) => events.onOutput(line, 'stderr')))
+    this.#exit = new Promise((resolve) => {
+      this.#child.once('error', () => resolve({ code: null, signal: 'spawn failed' }))
+      this.#child.once('exit', (code, signal) => resolve({ code, signal }))
+    })
+    void this.#exit.then((exit) => events.onExit(exit))
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Queues a frame; false when the child reads slowly and the caller should wait for `drained`. */
+  send(frame: { type: number; head: string; parts?: readonly (string | Uint8Array)[] }): boolean {
+    return this.#channel.send(frame)
+  }
+
+  drained(): Promise<void> {
+    return this.#channel.drained()
+  }
+
+  /** Resolves when the child has ended. */
+  ended(): Promise<ChildExit> {
+    return this.#exit
+  }
+
+  /** Ends the child at once. */
+  kill(): void {
+    this.#child.kill('SIGKILL')
+  }
+}
+
+function readLines(stream: Readable | null, lines: OutputLines): void {
+  stream?.setEncoding('utf8')
+  stream?.on('data', (text: string) => lines.write(text))
+  stream?.on('end', () => lines.end())
+}

@@ -1,0 +1,148 @@
+// Survives a crash: the sites with their settings, function keys and timer schedules (all in the store).
+import type { Clock } from '../../base/clock.ts'
+import { ServiceError } from '../../base/errors.ts'
+import type { JsonObject } from '../../base/json.ts'
+import type { Startable } from '../../base/lifecycle.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Telemetry } from '../../base/telemetry.ts'
+import type { Store } from '../../store/store.ts'
+import type { FunctionExtensions } from './extension.ts'
+import { FunctionApp } from './function-app.ts'
+import { FunctionKeys } from './function-keys.ts'
+import { HttpListener } from './http-listener.ts'
+import { Sites, type Site } from './site.ts'
+import { timerTrigger } from './timer-trigger.ts'
+
+export interface FunctionAppsOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly telemetry: Telemetry
+  readonly extensions: FunctionExtensions
+  /** Names this host for leases and locks: the same after a restart. */
+  readonly hostName: string
+  /** Address to listen on. */
+  readonly host: string
+}
+
+/** The code of one app and where it is served. */
+export interface AppDeployment {
+  /** The service of azure.yaml, which also names the app in endpoints and traces. */
+  readonly name: string
+  readonly dir: string
+  /** The site whose settings the app gets; absent for a folder that no template mentions. */
+  readonly site?: string
+  readonly port: number
+}
+
+interface RunningApp {
+  readonly app: FunctionApp
+  readonly http: HttpListener
+  readonly port: number
+}
+
+/** Azure Functions: https://learn.microsoft.com/azure/azure-functions/ */
+export class FunctionApps implements Startable {
+  readonly #options: FunctionAppsOptions
+  readonly #sites: Sites
+  readonly #running = new Map<string, RunningApp>()
+
+  constructor(options: FunctionAppsOptions) {
+    this.#options = options
+    this.#sites = new Sites(options.store)
+  }
+
+  async start(): Promise<void> {
+    await this.#sites.load()
+  }
+
+  async stop(): Promise<void> {
+    const running = [...this.#running.values()]
+    await Promise.all(running.map(({ app }) => app.stop()))
+    await Promise.all(running.map(({ http }) => http.stop()))
+    this.#running.clear()
+  }
+
+  site(name: string): Site | undefined {
+    return this.#sites.get(name)
+  }
+
+  sites(): readonly Site[] {
+    return this.#sites.all()
+  }
+
+  /** Takes over the settings of a deployment; an app that runs with other settings is reloaded. */
+  async putSite(site: Site): Promise<void> {
+    await this.#sites.put(site)
+    const running = this.#running.get(site.serviceName ?? '')
+    if (running) await running.app.useSettings(site.settings)
+  }
+
+  async deleteSite(name: string): Promise<void> {
+    await this.#sites.delete(name)
+  }
+
+  /** Listens, loads the app and opens its triggers; a fault of the app leaves it in the state `failed`. */
+  async run(deployment: AppDeployment): Promise<FunctionApp> {
+    const { store, clock, logger, telemetry, extensions, hostName, host } = this.#options
+    const keys = new FunctionKeys({ store, app: deployment.name })
+    const http = new HttpListener({
+      app: deployment.name,
+      host,
+      port: deployment.port,
+      keys,
+      logger,
+      clock,
+    })
+    const port = await http.start()
+    const app = new FunctionApp({
+      name: deployment.name,
+      dir: deployment.dir,
+      settings: this.#settingsOf(deployment),
+      clock,
+      logger,
+      telemetry,
+      extensions: {
+        ...extensions,
+        triggers: [...extensions.triggers, timerTrigger({ store, clock, logger })],
+      },
+      hostName,
+      http,
+      environment: { WEBSITE_HOSTNAME: `${host}:${port}` },
+    })
+    this.#running.set(deployment.name, { app, http, port })
+    await app.start()
+    return app
+  }
+
+  apps(): readonly FunctionApp[] {
+    return [...this.#running.values()].map(({ app }) => app)
+  }
+
+  /** The port of each running app. */
+  ports(): ReadonlyMap<string, number> {
+    return new Map([...this.#running].map(([name, { port }]) => [name, port]))
+  }
+
+  /** Events that wait or run in any app; 0 means idle. */
+  async pending(): Promise<number> {
+    const counts = await Promise.all(this.apps().map((app) => app.pending()))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** What `listKeys` of `host/default` gives. */
+  async hostKeys(siteName: string): Promise<JsonObject> {
+    const site = this.#sites.get(siteName)
+    if (!site)
+      throw new ServiceError('ResourceNotFound', 404, `The site '${siteName}' was not found.`)
+    const keys = new FunctionKeys({
+      store: this.#options.store,
+      app: site.serviceName ?? site.name,
+    })
+    return keys.listHostKeys()
+  }
+
+  #settingsOf(deployment: AppDeployment): Readonly<Record<string, string>> {
+    return deployment.site === undefined ? {} : (this.#sites.get(deployment.site)?.settings ?? {})
+  }
+}

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict'
+import { fileURLToPath } from 'node:url'
+import type { Clock, Timer } from '../../base/clock.ts'
+import type { JsonObject } from '../../base/json.ts'
+import { ChildProcess, type ChildExit, type ChildProgram } from '../../processes/child-process.ts'
+import type { Frame } from '../../processes/frame-channel.ts'
+import { loadTimeoutMs } from './limits.ts'
+import {
+  frameTypes,
+  type FailureHead,
+  type InvokeHead,
+  type LoadedHead,
+  type LogHead,
+  type PartReference,
+  type ResultHead,
+  type WorkerLogLevel,
+} from './worker-protocol.ts'
+
+/** One call of a function as it goes to the worker. */
+export interface WorkerCall {
+  readonly invocationId: string
+  readonly functionId: string
+  readonly inputs: readonly PartReference[]
+  readonly parts: readonly (string | Uint8Array)[]
+  readonly metadata?: JsonObject
+  readonly traceparent: string
+  readonly retry?: InvokeHead['retry']
+  onLog(line: WorkerLogLine): void
+}
+
+export interface WorkerLogLine {
+  readonly level: WorkerLogLevel
+  readonly category: string
+  readonly message: string
+}
+
+export interface WorkerAnswer {
+  readonly outputs: readonly PartReference[]
+  readonly parts: readonly Buffer[]
+  readonly failure?: FailureHead
+}
+
+/** The app could not be loaded: the message is the worker's, the stack the app's. */
+export class WorkerLoadError extends Error {
+  override readonly name = 'WorkerLoadError'
+  readonly appStack: string
+
+  constructor(failure: FailureHead) {
+    super(failure.message)
+    this.appStack = failure.stack
+  }
+}
+
+export interface WorkerEvents {
+  /** What the app printed, or logged outside of an invocation. */
+  onLog(line: WorkerLogLine): void
+  onExit(exit: ChildExit): void
+}
+
+interface PendingCall {
+  readonly call: WorkerCall
+  resolve(answer: WorkerAnswer): void
+}
+
+const script = fileURLToPath(new URL('worker/main.js', import.meta.url))
+
+/** The host's side of one worker: a child process that has loaded the app and answers calls. */
+export class WorkerProcess {
+  readonly #child: ChildProcess
+  readonly #clock: Clock
+  readonly #events: WorkerEvents
+  readonly #pending = new Map<number, PendingCall>()
+  #nextCall = 1
+  #onLoaded: ((frame: Frame | undefined) => void) | undefined
+
+  constructor(program: Omit<ChildProgram, 'script'>, events: WorkerEvents, clock: Clock) {
+    this.#clock = clock
+    this.#events = events
+    this.#child = new ChildProcess(
+      { ...program, script },
+      {
+        onFrame: (frame) => this.#receive(frame),
+        onOutput: (message, stream) =>
+          events.onLog({
+            level: stream === 'stderr' ? 'error' : 'information',
+            category: 'console',
+            message,
+          }),
+        onExit: (exit) => this.#ended(exit),
+      },
+      clock,
+    )
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Calls that have not been answered. */
+  get running(): number {
+    return this.#pending.size
+  }
+
+  /** Loads the app, or rejects with `WorkerLoadError`. */
+  async load(head: { appDir: string; hostVersion: string }): Promise<LoadedHead> {
+    this.#child.send({ type: frameTypes.load, head: JSON.stringify(head) })
+    const answer = await this.#loadAnswer()
+    if (!answer)
+      throw new WorkerLoadError(
+        notLoaded('The worker ended, or did not answer, while it loaded the app.'),
+      )
+    if (answer.type === frameTypes.loadFailed) throw new WorkerLoadError(JSON.parse(answer.head))
+    const loaded: LoadedHead = JSON.parse(answer.head)
+    return loaded
+  }
+
+  /** Runs a function; the answer is a failure when the worker ends before it. */
+  invoke(call: WorkerCall): Promise<WorkerAnswer> {
+    const number = this.#nextCall++
+    const head: InvokeHead = {
+      call: number,
+      invocationId: call.invocationId,
+      functionId: call.functionId,
+      inputs: call.inputs,
+      traceparent: call.traceparent,
+      ...(call.metadata ? { metadata: call.metadata } : {}),
+      ...(call.retry ? { retry: call.retry } : {}),
+    }
+    return new Promise((resolve) => {
+      this.#pending.set(number, { call, resolve })
+      this.#child.send({ type: frameTypes.invoke, head: JSON.stringify(head), parts: call.parts })
+    })
+  }
+
+  /** Asks the app to end (its `appTerminate` hooks run), and kills it after the grace period. */
+  async stop(graceMs: number): Promise<void> {
+    this.#child.send({ type: frameTypes.stop, head: '' })
+    const timer = this.#clock.after(graceMs, () => this.#child.kill())
+    await this.#child.ended()
+    timer.cancel()
+  }
+
+  kill(): void {
+    this.#child.kill()
+  }
+
+  #loadAnswer(): Promise<Frame | undefined> {
+    return new Promise((resolve) => {
+      const timer: Timer = this.#clock.after(loadTimeoutMs, () => resolve(undefined))
+      this.#onLoaded = (frame) => {
+        timer.cancel()
+        resolve(frame)
+      }
+    })
+  }
+
+  #receive(frame: Frame): void {
+    switch (frame.type) {
+      case frameTypes.result:
+        return this.#answered(JSON.parse(frame.head), frame.parts)
+      case frameTypes.log:
+        return this.#logged(JSON.parse(frame.head), frame.parts[0])
+      case frameTypes.loaded:
+      case frameTypes.loadFailed:
+        return this.#onLoaded?.(frame)
+      default:
+        assert.fail(`a worker sent a frame of an unknown type ${frame.type}`)
+    }
+  }
+
+  #answered(head: ResultHead, parts: readonly Buffer[]): void {
+    const pending = this.#pending.get(head.call)
+    this.#pending.delete(head.call)
+    pending?.resolve({
+      outputs: head.outputs,
+      parts,
+      ...(head.failure ? { failure: head.failure } : {}),
+    })
+  }
+
+  #logged(head: LogHead, message: Buffer | undefined): void {
+    const line = {
+      level: head.level,
+      category: head.category,
+      message: message?.toString('utf8') ?? '',
+    }
+    const pending = head.call === undefined ? undefined : this.#pending.get(head.call)
+    if (pending) pending.call.onLog(line)
+    else this.#events.onLog(line)
+  }
+
+  #ended(exit: ChildExit): void {
+    const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`
+    const failure = notLoaded(`The worker process ended (${how}) while the function ran.`)
+    for (const pending of this.#pending.values())
+      pending.resolve({ outputs: [], parts: [], failure })
+    this.#pending.clear()
+    this.#onLoaded?.(undefined)
+    this.#events.onExit(exit)
+  }
+}
+
+function notLoaded(message: string): FailureHead {
+  return { message, type: 'WorkerProcessExitException', stack: '' }
+}

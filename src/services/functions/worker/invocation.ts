@@ -1,0 +1,190 @@
+import {
+  returnName,
+  type FailureHead,
+  type InvokeHead,
+  type PartReference,
+  type WorkerLogLevel,
+} from '../worker-protocol.ts'
+import type { CoreApi, LoadedFunction, WriteLog } from './core-api.ts'
+import type {
+  InvocationModel,
+  InvocationRequest,
+  ProgrammingModel,
+  UserFunction,
+} from './core-types.ts'
+import { fromTypedData, toMetadata, toTypedData } from './typed-data.ts'
+
+export interface InvocationAnswer {
+  readonly outputs: readonly PartReference[]
+  readonly parts: readonly (string | Uint8Array)[]
+  readonly failure?: FailureHead
+}
+
+/** Runs one invocation the way the real worker does: arguments, hooks around the call, response. */
+export async function invoke(
+  core: CoreApi,
+  writeLog: WriteLog,
+  call: { head: InvokeHead; parts: readonly Buffer[] },
+): Promise<InvocationAnswer> {
+  const loaded = core.functions.get(call.head.functionId)
+  const model = core.model
+  if (!loaded || !model)
+    return failed(new Error(`Function code for '${call.head.functionId}' is not loaded`))
+  try {
+    return await new Invocation({ core, loaded, model, writeLog, ...call }).run()
+  } catch (error) {
+    return failed(error)
+  }
+}
+
+class Invocation {
+  readonly #core: CoreApi
+  readonly #loaded: LoadedFunction
+  readonly #model: InvocationModel
+  readonly #request: InvocationRequest
+  /** The library reads it to warn of log calls after the end. */
+  readonly #coreContext: {
+    invocationId: string
+    request: InvocationRequest
+    metadata: object
+    state?: string
+    log: unknown
+  }
+
+  constructor(options: {
+    core: CoreApi
+    loaded: LoadedFunction
+    model: ProgrammingModel
+    writeLog: WriteLog
+    head: InvokeHead
+    parts: readonly Buffer[]
+  }) {
+    const { core, head } = options
+    this.#core = core
+    this.#loaded = options.loaded
+    this.#request = toRequest(head, options.parts)
+    const log = logOf(core, options.writeLog, head)
+    this.#coreContext = {
+      invocationId: head.invocationId,
+      request: this.#request,
+      metadata: options.loaded.metadata,
+      log: log.write,
+    }
+    this.#model = options.model.getInvocationModel(this.#coreContext)
+    this.#logContext = log
+  }
+
+  readonly #logContext: { context?: unknown }
+
+  async run(): Promise<InvocationAnswer> {
+    const { context, inputs } = await this.#model.getArguments()
+    this.#logContext.context = context
+    const outcome =
+      this.#core.hooks.has('preInvocation') || this.#core.hooks.has('postInvocation')
+        ? await this.#callWithHooks(context, inputs)
+        : await this.#call(context, inputs, this.#loaded.callback)
+    const response = await this.#model.getResponse(context, outcome)
+    const parts: (string | Uint8Array)[] = []
+    const outputs: PartReference[] = []
+    const returned = fromTypedData(returnName, response.returnValue, parts)
+    if (returned) outputs.push(returned)
+    for (const { name, data } of response.outputData ?? []) {
+      const output = fromTypedData(name, data, parts)
+      if (output) outputs.push(output)
+    }
+    return { outputs, parts }
+  }
+
+  #call(context: unknown, inputs: unknown[], callback: UserFunction): Promise<unknown> {
+    this.#coreContext.state = 'invocation'
+    return this.#model.invokeFunction(context, inputs, callback)
+  }
+
+  async #callWithHooks(context: unknown, inputs: unknown[]): Promise<unknown> {
+    const hooks = this.#core.hooks
+    const fixed = fixedProperties({
+      invocationContext: context,
+      hookData: {},
+      appHookData: hooks.appHookData,
+    })
+    const before = Object.defineProperties(
+      { functionCallback: this.#loaded.callback, inputs },
+      fixed,
+    )
+    this.#coreContext.state = 'preInvocationHooks'
+    await hooks.run('preInvocation', before)
+    let result: unknown = null
+    let error: unknown = null
+    try {
+      result = await this.#call(context, before.inputs, before.functionCallback)
+    } catch (thrown) {
+      error = thrown
+    }
+    const after = Object.defineProperties({ inputs: before.inputs, result, error }, fixed)
+    this.#coreContext.state = 'postInvocationHooks'
+    await hooks.run('postInvocation', after)
+    if (after.error !== null && after.error !== undefined) throw after.error
+    return after.result
+  }
+}
+
+// Assigning one of these throws "Cannot assign to read only property", as in the real worker.
+function fixedProperties(values: Record<string, unknown>): PropertyDescriptorMap {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      { value, enumerable: true, writable: false },
+    ]),
+  )
+}
+
+function toRequest(head: InvokeHead, parts: readonly Buffer[]): InvocationRequest {
+  return {
+    invocationId: head.invocationId,
+    functionId: head.functionId,
+    inputData: head.inputs.map((input) => ({ name: input.name, data: toTypedData(input, parts) })),
+    triggerMetadata: toMetadata(head.metadata),
+    traceContext: { traceParent: head.traceparent },
+    ...(head.retry
+      ? {
+          retryContext: {
+            retryCount: head.retry.retryCount,
+            maxRetryCount: head.retry.maxRetryCount,
+            ...(head.retry.message === undefined
+              ? {}
+              : { exception: { message: head.retry.message } }),
+          },
+        }
+      : {}),
+  }
+}
+
+function logOf(
+  core: CoreApi,
+  writeLog: WriteLog,
+  head: InvokeHead,
+): { context?: unknown; write: unknown } {
+  const log: { context?: unknown; write: unknown } = { write }
+  function write(level: WorkerLogLevel, category: string, message: string): void {
+    if (!core.hooks.has('log')) return writeLog({ call: head.call, level, category, message })
+    const context = Object.defineProperties(
+      { level, message, category },
+      fixedProperties({
+        invocationContext: log.context,
+        hookData: {},
+        appHookData: core.hooks.appHookData,
+      }),
+    )
+    core.hooks.runLog(context)
+    writeLog({ call: head.call, level: context.level, category, message: context.message })
+  }
+  return log
+}
+
+function failed(error: unknown): InvocationAnswer {
+  const failure: FailureHead =
+    error instanceof Error
+      ? { message: error.message, type: error.name, stack: error.stack ?? '' }
+      : { message: String(error), type: typeof error, stack: '' }
+  return { outputs: [], parts: [], failure }
+}
