@@ -82,14 +82,18 @@ export class ChangeFeedReader {
   async #read(): Promise<void> {
     const { monitored, maxItems } = this.#options
     const { range, continuation } = this.#lease
+    let cursor = continuation
     let from = continuation === undefined ? this.#start() : { after: continuation }
     while (this.#isRunning) {
       this.#changed = false
       this.#busy = true
-      const page = await monitored.readChanges({ range, from, limit: maxItems })
+      const page: ChangesPage = await monitored.readChanges({ range, from, limit: maxItems })
       if (page.items.length > 0) await this.#deliver(page)
-      from = { after: page.cursor }
-      if (page.items.length === 0) await this.#waitForChanges()
+      // A page that only passed over other ranges' changes has more behind it.
+      const hasMoved = page.items.length > 0 || page.cursor !== cursor
+      cursor = page.cursor
+      from = { after: cursor }
+      if (!hasMoved) await this.#waitForChanges()
     }
   }
 

@@ -24,7 +24,7 @@ export function isSystemProperty(name: string): boolean {
 /** A new `_etag`, quotes included, as the `ETag` header carries it. */
 export function newEtag(): string {
   const digits = randomHex(12)
-  return `"${digits.slice(0, 8)}-${digits.slice(8, 12)}-0300-0000-${digits.slice(12)}0000"`
+  return `"${digits.slice(0, 8)}-${digits.slice(8, 12)}-0300-0000-${digits.slice(12)}"`
 }
 
 /** The id of an item that is to be written; throws Azure's 400 when it is missing or malformed. */
