@@ -1,0 +1,137 @@
+targetScope = 'subscription'
+
+@minLength(1)
+@maxLength(64)
+@description('Name of the environment: part of every name that must be unique in Azure.')
+param environmentName string = 'orders-local'
+
+@minLength(1)
+@description('Region of all resources.')
+param location string = 'westeurope'
+
+@description('Object id of the person who deploys, who may then read the data as well. Empty: nobody.')
+param principalId string = ''
+
+var resourceToken = toLower(uniqueString(subscription().id, environmentName, location))
+var tags = {
+  'azd-env-name': environmentName
+}
+
+resource group 'Microsoft.Resources/resourceGroups@2024-03-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module monitoring 'monitor/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    logAnalyticsName: 'log-${resourceToken}'
+    applicationInsightsName: 'appi-${resourceToken}'
+    location: location
+    tags: tags
+  }
+}
+
+module cosmos 'data/cosmos.bicep' = {
+  name: 'cosmos'
+  scope: group
+  params: {
+    accountName: 'cosmos-${resourceToken}'
+    databaseName: 'orders'
+    location: location
+    tags: tags
+  }
+}
+
+module serviceBus 'messaging/service-bus.bicep' = {
+  name: 'service-bus'
+  scope: group
+  params: {
+    namespaceName: 'sb-${resourceToken}'
+    location: location
+    tags: tags
+  }
+}
+
+module hosting 'functions/hosting.bicep' = {
+  name: 'hosting'
+  scope: group
+  params: {
+    planName: 'plan-${resourceToken}'
+    location: location
+    tags: tags
+  }
+}
+
+module dataProcessing 'functions/function-app.bicep' = {
+  name: 'dataprocessing'
+  scope: group
+  params: {
+    appName: 'func-processing-${resourceToken}'
+    serviceName: 'dataprocessing'
+    planId: hosting.outputs.planId
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+    location: location
+    tags: tags
+    appSettings: {
+      COSMOS_DB__accountEndpoint: cosmos.outputs.endpoint
+      COSMOS_DB_DATABASE_NAME: cosmos.outputs.databaseName
+      COSMOS_DB_TO_PROCESS_CONTAINER_NAME: cosmos.outputs.containers.toProcess
+      COSMOS_DB_PROCESSED_CONTAINER_NAME: cosmos.outputs.containers.processed
+      COSMOS_DB_LEASES_CONTAINER_NAME: cosmos.outputs.containers.leases
+      SB_ORDERS__fullyQualifiedNamespace: serviceBus.outputs.fullyQualifiedNamespace
+      SERVICEBUS_QUEUE: serviceBus.outputs.queueName
+    }
+  }
+}
+
+module dataFetching 'functions/function-app.bicep' = {
+  name: 'datafetching'
+  scope: group
+  params: {
+    appName: 'func-fetching-${resourceToken}'
+    serviceName: 'datafetching'
+    planId: hosting.outputs.planId
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+    location: location
+    tags: tags
+    appSettings: {
+      COSMOS_DB__accountEndpoint: cosmos.outputs.endpoint
+      COSMOS_DB_DATABASE_NAME: cosmos.outputs.databaseName
+      COSMOS_DB_CONTAINER_NAME: cosmos.outputs.containers.processed
+    }
+  }
+}
+
+module cosmosAccess 'security/cosmos-access.bicep' = {
+  name: 'cosmos-access'
+  scope: group
+  params: {
+    accountName: cosmos.outputs.accountName
+    principalIds: concat(
+      [dataProcessing.outputs.principalId, dataFetching.outputs.principalId],
+      empty(principalId) ? [] : [principalId]
+    )
+  }
+}
+
+module serviceBusAccess 'security/service-bus-access.bicep' = {
+  name: 'service-bus-access'
+  scope: group
+  params: {
+    namespaceName: serviceBus.outputs.namespaceName
+    principalId: dataProcessing.outputs.principalId
+  }
+}
+
+output AZURE_LOCATION string = location
+output AZURE_TENANT_ID string = tenant().tenantId
+output AZURE_RESOURCE_GROUP string = group.name
+output COSMOS_DB_ENDPOINT string = cosmos.outputs.endpoint
+output COSMOS_DB_DATABASE_NAME string = cosmos.outputs.databaseName
+output SERVICEBUS_FULLY_QUALIFIED_NAMESPACE string = serviceBus.outputs.fullyQualifiedNamespace
+output SERVICEBUS_QUEUE string = serviceBus.outputs.queueName
+output DATAPROCESSING_URI string = dataProcessing.outputs.uri
+output DATAFETCHING_URI string = dataFetching.outputs.uri

@@ -1,0 +1,59 @@
+import { SourceError, positionAt } from '../../base/errors.ts'
+import { type JsonValue, isJsonObject, objectMember, tryParseJson } from '../../base/json.ts'
+
+/**
+ * Reads `main.parameters.json` as azd does: `${NAME}` and `${NAME=default}` come from the environment, and a
+ * parameter whose whole value is a variable that is not set is left to its default.
+ * https://learn.microsoft.com/azure/developer/azure-developer-cli/manage-environment-variables
+ */
+export function parseParametersFile(
+  text: string,
+  file: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): ReadonlyMap<string, JsonValue> {
+  const parsed = tryParseJson(text.replace(/^\uFEFF/, ''))
+  if (!isJsonObject(parsed)) {
+    const message = 'A parameters file is a JSON object with the member "parameters".'
+    throw new SourceError('InvalidTemplate', message, positionAt(text, 0, file))
+  }
+  const values = new Map<string, JsonValue>()
+  for (const [name, parameter] of Object.entries(objectMember(parsed, 'parameters'))) {
+    if (!isJsonObject(parameter) || !('value' in parameter)) {
+      const at = positionAt(text, Math.max(text.indexOf(JSON.stringify(name)), 0), file)
+      const message = `The parameter "${name}" has no "value"; references to a key vault are not supported.`
+      throw new SourceError('InvalidTemplate', message, at)
+    }
+    const value = substitute(parameter['value'] ?? null, environment)
+    if (value !== undefined) values.set(name, value)
+  }
+  return values
+}
+
+const variablePattern = /\$\{([A-Za-z_]\w*)(?::?[=-]([^}]*))?\}/g
+
+function substitute(
+  value: JsonValue,
+  environment: Readonly<Record<string, string | undefined>>,
+): JsonValue | undefined {
+  if (typeof value === 'string') return substituteText(value, environment)
+  if (Array.isArray(value)) return value.map((item) => substitute(item, environment) ?? '')
+  if (!isJsonObject(value)) return value
+  const members = Object.entries(value).map(
+    ([name, member]) => [name, substitute(member, environment) ?? ''] as const,
+  )
+  return Object.fromEntries(members)
+}
+
+function substituteText(
+  text: string,
+  environment: Readonly<Record<string, string | undefined>>,
+): string | undefined {
+  let isUnset = false
+  const replaced = text.replaceAll(variablePattern, (_match, name: string, fallback?: string) => {
+    const value = environment[name]
+    if (value !== undefined && value !== '') return value
+    if (fallback === undefined) isUnset = true
+    return fallback ?? ''
+  })
+  return isUnset && replaced === '' ? undefined : replaced
+}

@@ -1,0 +1,93 @@
+// Every resource that was put is a document: what the template said last, and what is read back.
+// All of it survives a crash; a resource whose put was cut off is put again by the next deployment.
+import { createHash, randomUUID } from 'node:crypto'
+import { type JsonObject, isJsonObject, parseJson } from '../../base/json.ts'
+import type { Store } from '../../store/store.ts'
+
+/** A resource as it is kept. */
+export interface ResourceRecord {
+  readonly id: string
+  readonly type: string
+  readonly names: readonly string[]
+  readonly apiVersion: string
+  /** What the template or the management REST asked for. */
+  readonly requested: JsonObject
+  readonly hash: string
+  readonly modelled: boolean
+  /** What is read back. */
+  readonly body: JsonObject
+}
+
+const collection = 'resource-manager/resources'
+const partition = 'resources'
+
+/** The resources in the store, by id; ids are compared without case, as Azure does. */
+export class ResourceRecords {
+  readonly #store: Store
+
+  constructor(store: Store) {
+    this.#store = store
+  }
+
+  async get(id: string): Promise<ResourceRecord | undefined> {
+    const key = { collection, partition, id: id.toLowerCase() }
+    const document = await this.#store.getDocument(key)
+    return document && parseRecord(document.body)
+  }
+
+  async put(record: ResourceRecord): Promise<void> {
+    const key = { collection, partition, id: record.id.toLowerCase() }
+    const body = JSON.stringify(record)
+    await this.#store.write([{ kind: 'document.put', ...key, body, etag: randomUUID() }])
+  }
+
+  async delete(ids: readonly string[]): Promise<void> {
+    const operations = ids.map(
+      (id) => ({ kind: 'document.delete', collection, partition, id: id.toLowerCase() }) as const,
+    )
+    await this.#store.write(operations)
+  }
+
+  /** All of them, in the order of their ids. */
+  async list(): Promise<readonly ResourceRecord[]> {
+    const records: ResourceRecord[] = []
+    for await (const page of this.#store.scan({ collection, partition })) {
+      for (const document of page) {
+        const record = parseRecord(document.body)
+        if (record) records.push(record)
+      }
+    }
+    return records.toSorted((left, right) => compare(left.id.toLowerCase(), right.id.toLowerCase()))
+  }
+}
+
+/** A hash of what was asked for, in which the order of members counts nothing. */
+export function hashOf(requested: JsonObject, apiVersion: string): string {
+  return createHash('sha256')
+    .update(apiVersion)
+    .update(JSON.stringify(requested, (_name, value: unknown) => sorted(value)))
+    .digest('hex')
+}
+
+function sorted(value: unknown): unknown {
+  if (!isJsonObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).toSorted(([left], [right]) => compare(left, right)),
+  )
+}
+
+function compare(left: string, right: string): number {
+  if (left === right) return 0
+  return left < right ? -1 : 1
+}
+
+function parseRecord(text: string): ResourceRecord | undefined {
+  const value = parseJson(text)
+  if (!isJsonObject(value)) return undefined
+  const { id, type, names, apiVersion, requested, hash, modelled, body } = value
+  if (typeof id !== 'string' || typeof type !== 'string' || !Array.isArray(names)) return undefined
+  if (typeof apiVersion !== 'string' || typeof hash !== 'string') return undefined
+  if (!isJsonObject(requested) || !isJsonObject(body)) return undefined
+  const texts = names.filter((name) => typeof name === 'string')
+  return { id, type, names: texts, apiVersion, requested, hash, modelled: modelled === true, body }
+}

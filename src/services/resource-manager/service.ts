@@ -1,0 +1,227 @@
+import {
+  type JsonObject,
+  type JsonValue,
+  isJsonObject,
+  objectMember,
+  stringMember,
+} from '../../base/json.ts'
+import type { Clock } from '../../base/clock.ts'
+import type { Logger } from '../../base/logger.ts'
+import type {
+  ResourceProvider,
+  ResourceRequest,
+} from '../../engines/resources/resource-provider.ts'
+import { parseResourceId } from '../../languages/bicep/scope.ts'
+import type { Store } from '../../store/store.ts'
+import { type DeployOptions, type DeploymentResult, deploy } from './deployment.ts'
+import {
+  actionNotSupported,
+  invalidResourceId,
+  parentResourceNotFound,
+  resourceGroupNotFound,
+  resourceNotFound,
+  resourceTypeNotSupported,
+} from './errors.ts'
+import { identityOf } from './identity.ts'
+import { findInert } from './inert-resources.ts'
+import { type ResourceRecord, ResourceRecords, hashOf } from './resource-records.ts'
+import { resourceGroupProvider } from './resource-groups.ts'
+
+/** A resource that was put: by a template or by the management REST. */
+export interface AppliedResource {
+  readonly id: string
+  readonly type: string
+  /** False when the template said the same as the last time, so that nothing was done. */
+  readonly changed: boolean
+  readonly request: ResourceRequest
+  readonly body: JsonObject
+}
+
+/** How the platform treats a type of resource. */
+export type ResourceClass = 'modelled' | 'inert' | 'unsupported'
+
+export interface ResourceManagerOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly subscriptionId: string
+  readonly tenantId: string
+  /** The region of what does not name one: `westeurope`. */
+  readonly location: string
+  readonly subscriptionName?: string
+}
+
+/**
+ * Azure Resource Manager: takes templates and single resources, and hands each to the service that it is of.
+ * https://learn.microsoft.com/azure/azure-resource-manager/management/overview
+ */
+export class ResourceManager {
+  readonly options: ResourceManagerOptions
+  readonly #records: ResourceRecords
+  readonly #providers = new Map<string, ResourceProvider>()
+  readonly #listeners = new Set<(applied: AppliedResource) => void>()
+
+  constructor(options: ResourceManagerOptions) {
+    this.options = options
+    this.#records = new ResourceRecords(options.store)
+    this.register(resourceGroupProvider)
+  }
+
+  /** Makes a type of resource modelled. */
+  register(provider: ResourceProvider): void {
+    this.#providers.set(provider.type.toLowerCase(), provider)
+  }
+
+  /** Calls back after each resource that was put, not for those that stayed as they were. */
+  onApplied(listener: (applied: AppliedResource) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  classOf(type: string): ResourceClass {
+    if (this.#providers.has(type.toLowerCase())) return 'modelled'
+    return findInert(type) ? 'inert' : 'unsupported'
+  }
+
+  deployTemplate(options: DeployOptions): Promise<DeploymentResult> {
+    return deploy(this, options)
+  }
+
+  /** The body of a resource, or `undefined` when there is none of that id. */
+  async get(id: string): Promise<JsonObject | undefined> {
+    const record = await this.#records.get(id)
+    return record?.body
+  }
+
+  /** The bodies of the resources, by type and resource group, in the order of their ids. */
+  async list(
+    filter: { type?: string; resourceGroup?: string } = {},
+  ): Promise<readonly JsonObject[]> {
+    const type = filter.type?.toLowerCase()
+    const group = filter.resourceGroup && `/resourcegroups/${filter.resourceGroup.toLowerCase()}/`
+    const records = await this.#records.list()
+    return records
+      .filter((each) => type === undefined || each.type.toLowerCase() === type)
+      .filter((each) => !group || `${each.id.toLowerCase()}/`.includes(group))
+      .map((each) => each.body)
+  }
+
+  /**
+   * Creates or replaces a resource. Nothing is done when it was asked for in the same words before, so that
+   * what was changed since then stays; `always` does it all the same.
+   */
+  async put(
+    id: string,
+    requested: JsonObject,
+    options: { apiVersion: string; always?: boolean },
+  ): Promise<AppliedResource> {
+    const { apiVersion } = options
+    const request = this.#requestOf(id, requested, apiVersion)
+    const { type, names } = request
+    const provider = this.#providers.get(type.toLowerCase())
+    const inert = findInert(type)
+    if (!provider && !inert) throw resourceTypeNotSupported(type)
+    const hash = hashOf(requested, apiVersion)
+    const old = await this.#records.get(id)
+    const modelled = provider !== undefined
+    if (old?.hash === hash && old.modelled === modelled && !options.always) {
+      return { id: old.id, type, changed: false, request, body: old.body }
+    }
+    await this.#checkHolders(id)
+    const answer = provider ? await provider.put(request) : undefined
+    const properties = answer?.properties ?? {
+      provisioningState: 'Succeeded',
+      ...inert?.(request, this.options.tenantId),
+      ...request.properties,
+    }
+    const body = this.#bodyOf(request, requested, {
+      properties,
+      identity: { ...request.identity, ...answer?.identity },
+      sku: answer?.sku ?? request.sku,
+    })
+    const record: ResourceRecord = { id, type, names, apiVersion, requested, hash, modelled, body }
+    await this.#records.put(record)
+    const applied = { id, type, changed: true, request, body }
+    for (const listener of this.#listeners) listener(applied)
+    return applied
+  }
+
+  /** Deletes a resource with everything inside it, innermost first; true when there was one. */
+  async delete(id: string): Promise<boolean> {
+    const prefix = `${id.toLowerCase()}/`
+    const records = await this.#records.list()
+    const inside = records.filter((each) => `${each.id.toLowerCase()}/`.startsWith(prefix))
+    const deepestFirst = inside.toSorted((left, right) => right.id.length - left.id.length)
+    for (const { type, names, id: each } of deepestFirst) {
+      await this.#providers.get(type.toLowerCase())?.delete(names)
+      await this.#records.delete([each])
+    }
+    return inside.some((each) => each.id.toLowerCase() === id.toLowerCase())
+  }
+
+  /** Calls a POST action of a resource: `listKeys`. */
+  async act(id: string, action: string, body: JsonObject = {}): Promise<JsonValue> {
+    const record = await this.#records.get(id)
+    if (!record) throw resourceNotFound(id)
+    const provider = this.#providers.get(record.type.toLowerCase())
+    const actions = Object.entries(provider?.actions ?? {})
+    const found = actions.find(([name]) => name.toLowerCase() === action.toLowerCase())
+    if (!found) throw actionNotSupported(record.type, action)
+    return found[1](record.names, body)
+  }
+
+  #requestOf(id: string, requested: JsonObject, apiVersion: string): ResourceRequest {
+    const parsed = parseResourceId(id)
+    if (!parsed) throw invalidResourceId(id)
+    const location = stringMember(requested, 'location')
+    const kind = stringMember(requested, 'kind')
+    return {
+      id,
+      names: parsed.names,
+      type: parsed.type,
+      apiVersion,
+      ...(location === undefined ? {} : { location }),
+      ...(kind === undefined ? {} : { kind }),
+      tags: objectMember(requested, 'tags'),
+      identity: identityOf(id, objectMember(requested, 'identity'), this.options.tenantId),
+      sku: objectMember(requested, 'sku'),
+      properties: objectMember(requested, 'properties'),
+    }
+  }
+
+  #bodyOf(
+    request: ResourceRequest,
+    requested: JsonObject,
+    made: { properties: JsonObject; identity: JsonObject; sku: JsonObject },
+  ): JsonObject {
+    return {
+      ...requested,
+      id: request.id,
+      name: request.names.at(-1) ?? '',
+      type: request.type,
+      apiVersion: request.apiVersion,
+      ...(Object.keys(made.identity).length > 0 ? { identity: made.identity } : {}),
+      ...(Object.keys(made.sku).length > 0 ? { sku: made.sku } : {}),
+      properties: made.properties,
+    }
+  }
+
+  // What holds it must exist: its resource group, and for a child the outermost resource of its id.
+  async #checkHolders(id: string): Promise<void> {
+    const group = /^\/subscriptions\/[^/]+\/resourceGroups\/([^/]+)(?=\/)/i.exec(id)
+    if (group && !(await this.#records.get(group[0]))) {
+      throw resourceGroupNotFound(group[1] ?? '')
+    }
+    const { scope, type, names } = parseResourceId(id) ?? {}
+    const [namespace = '', first = ''] = type?.split('/') ?? []
+    if (scope === undefined || type === undefined || (names?.length ?? 0) < 2) return
+    const root = `${scope}/providers/${namespace}/${first}/${names?.[0] ?? ''}`
+    if (!(await this.#records.get(root))) throw parentResourceNotFound(type, root)
+  }
+}
+
+/** The tag of a resource's body: `azd-service-name`. */
+export function tagOf(body: JsonObject, name: string): string | undefined {
+  const { tags } = body
+  return isJsonObject(tags) ? stringMember(tags, name) : undefined
+}
