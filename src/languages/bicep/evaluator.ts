@@ -202,13 +202,8 @@ function property(expression: PropertyAccess, frame: Frame): Value {
 
 // `a.?b.c` is null as a whole when `a` has no `b`.
 function isSafe(expression: Expression): boolean {
-  switch (expression.kind) {
-    case 'property':
-    case 'index':
-      return expression.safe || isSafe(expression.target)
-    default:
-      return false
-  }
+  if (expression.kind !== 'property' && expression.kind !== 'index') return false
+  return expression.safe || isSafe(expression.target)
 }
 
 function readMember(

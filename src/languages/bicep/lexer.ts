@@ -40,7 +40,7 @@ const symbols = [
   '=>',
   '::',
   '.?',
-  ...'{}[]()<>=.,:?!+-*/%@|^',
+  ...'{ } [ ] ( ) < > = . , : ? ! + - * / % @ | ^'.split(' '),
 ]
 const identifierPattern = /[A-Za-z_]\w*/y
 const numberPattern = /\d+/y

@@ -70,6 +70,23 @@ export class ModuleInstance implements ReferenceTarget {
     )
   }
 
+  /** Those of the given parameters that can be said before anything is deployed. */
+  knownParameters(): ReadonlyMap<string, Value> {
+    const literal = findMember(this.declaration.body, 'params')
+    if (literal?.kind !== 'object') return new Map()
+    const known = new Map<string, Value>()
+    for (const member of literal.members) {
+      if (member.kind === 'spread' || member.name.kind !== 'literal') continue
+      try {
+        const value = toJson(evaluate(member.value, this.#frame), member.at)
+        known.set(String(member.name.value), value)
+      } catch {
+        // It is asked for again, and any fault in it told, when the module is deployed.
+      }
+    }
+    return known
+  }
+
   dependsOn(): readonly string[] {
     const member = findMember(this.declaration.body, 'dependsOn')
     if (!member || this.declaration.style === 'bicep') return []

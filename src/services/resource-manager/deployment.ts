@@ -1,3 +1,4 @@
+import { SourceError } from '../../base/errors.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { Evaluation } from '../../languages/bicep/evaluation.ts'
 import type { DeploymentContext, ReadFile } from '../../languages/bicep/frame.ts'
@@ -7,7 +8,8 @@ import { type DeploymentScope, scopeId } from '../../languages/bicep/scope.ts'
 import type { Value } from '../../languages/bicep/values.ts'
 import { Answers } from './answers.ts'
 import { DeploymentRun } from './deployment-run.ts'
-import type { AppliedResource, ResourceManager } from './service.ts'
+import { type DeclaredResource, declaredResources } from './inspection.ts'
+import type { AppliedResource, ResourceClass, ResourceManager } from './service.ts'
 
 /** What is deployed, and where. */
 export interface DeployOptions {
@@ -36,34 +38,68 @@ export async function deploy(
   manager: ResourceManager,
   options: DeployOptions,
 ): Promise<DeploymentResult> {
+  const { evaluation, answers } = await prepare(manager, options)
+  evaluation.checkParameters()
+  refuseUnsupported(manager, evaluation)
+  const { scope } = evaluation
+  if (scope.kind === 'resourceGroup') await ensureGroup(manager, scope)
+  const resources: AppliedResource[] = []
+  const run = new DeploymentRun({ manager, evaluation, answers, applied: resources, depth: 0 })
+  return { outputs: await run.run(), resources }
+}
+
+/** A declared resource and how the platform treats its type. */
+export interface CheckedResource extends DeclaredResource {
+  readonly class: ResourceClass
+}
+
+/** Reads a template and says of each resource how the platform treats it; deploys nothing. */
+export async function check(
+  manager: ResourceManager,
+  options: DeployOptions,
+): Promise<readonly CheckedResource[]> {
+  const { evaluation } = await prepare(manager, options)
+  return declaredResources(evaluation).map((each) => ({
+    ...each,
+    class: manager.classOf(each.type),
+  }))
+}
+
+async function prepare(
+  manager: ResourceManager,
+  options: DeployOptions,
+): Promise<{ evaluation: Evaluation; answers: Answers }> {
   const { readFile, environment = {} } = options
   const { subscriptionId, tenantId, location, subscriptionName = 'Local' } = manager.options
   const template = loadTemplate(options.file, readFile)
   const deploymentName = options.deploymentName ?? 'main'
-  const scope: DeploymentScope = {
-    kind: template.targetScope,
-    subscriptionId,
-    resourceGroup:
-      template.targetScope === 'resourceGroup' ? (options.resourceGroup ?? 'rg-local') : '',
-    managementGroup: tenantId,
-  }
+  const { targetScope: kind } = template
+  const resourceGroup = kind === 'resourceGroup' ? (options.resourceGroup ?? 'rg-local') : ''
+  const scope = { kind, subscriptionId, resourceGroup, managementGroup: tenantId }
+  const origin = await manager.deploymentOrigin(deploymentName)
   const answers = new Answers(manager)
   const context: DeploymentContext = {
     readFile,
     environment: { AZURE_LOCATION: location, ...environment },
     answer: (question) => answers.find(question),
-    timeMs: manager.options.clock.now(),
-    seed: deploymentName,
+    ...origin,
     tenantId,
     subscriptionName,
   }
   const parameters = parametersOf(options, context)
-  const evaluation = new Evaluation({ template, deploymentName, scope, context, parameters })
-  evaluation.checkParameters()
-  if (scope.kind === 'resourceGroup') await ensureGroup(manager, scope)
-  const resources: AppliedResource[] = []
-  const run = new DeploymentRun({ manager, evaluation, answers, applied: resources, depth: 0 })
-  return { outputs: await run.run(), resources }
+  return {
+    evaluation: new Evaluation({ template, deploymentName, scope, context, parameters }),
+    answers,
+  }
+}
+
+// Before anything is put, so that a template that cannot be deployed leaves nothing behind.
+function refuseUnsupported(manager: ResourceManager, evaluation: Evaluation): void {
+  for (const { type, name, at, certain } of declaredResources(evaluation)) {
+    if (!certain || manager.classOf(type) !== 'unsupported') continue
+    const message = `The resource type "${type}" of "${name}" is not supported.`
+    throw new SourceError('InvalidResourceType', message, at)
+  }
 }
 
 function parametersOf(

@@ -1,6 +1,7 @@
 // Every resource that was put is a document: what the template said last, and what is read back.
 // All of it survives a crash; a resource whose put was cut off is put again by the next deployment.
-import { createHash, randomUUID } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { newUuid } from '../../base/ids.ts'
 import { type JsonObject, isJsonObject, parseJson } from '../../base/json.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -18,7 +19,14 @@ export interface ResourceRecord {
   readonly body: JsonObject
 }
 
+/** Where `utcNow()` and `newGuid()` of a deployment come from, so that it says the same at every start. */
+export interface DeploymentOrigin {
+  readonly timeMs: number
+  readonly seed: string
+}
+
 const collection = 'resource-manager/resources'
+const deployments = 'resource-manager/deployments'
 const partition = 'resources'
 
 /** The resources in the store, by id; ids are compared without case, as Azure does. */
@@ -38,7 +46,7 @@ export class ResourceRecords {
   async put(record: ResourceRecord): Promise<void> {
     const key = { collection, partition, id: record.id.toLowerCase() }
     const body = JSON.stringify(record)
-    await this.#store.write([{ kind: 'document.put', ...key, body, etag: randomUUID() }])
+    await this.#store.write([{ kind: 'document.put', ...key, body, etag: newUuid() }])
   }
 
   async delete(ids: readonly string[]): Promise<void> {
@@ -46,6 +54,18 @@ export class ResourceRecords {
       (id) => ({ kind: 'document.delete', collection, partition, id: id.toLowerCase() }) as const,
     )
     await this.#store.write(operations)
+  }
+
+  async deploymentOrigin(name: string, nowMs: number): Promise<DeploymentOrigin> {
+    const key = { collection: deployments, partition: 'deployments', id: name.toLowerCase() }
+    const kept = await this.#store.getDocument(key)
+    const value = kept && parseJson(kept.body)
+    const { timeMs, seed } = isJsonObject(value) ? value : {}
+    if (typeof timeMs === 'number' && typeof seed === 'string') return { timeMs, seed }
+    const origin = { timeMs: nowMs, seed: newUuid() }
+    const body = JSON.stringify(origin)
+    await this.#store.write([{ kind: 'document.put', ...key, body, etag: newUuid() }])
+    return origin
   }
 
   /** All of them, in the order of their ids. */

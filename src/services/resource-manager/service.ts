@@ -13,7 +13,13 @@ import type {
 } from '../../engines/resources/resource-provider.ts'
 import { parseResourceId } from '../../languages/bicep/scope.ts'
 import type { Store } from '../../store/store.ts'
-import { type DeployOptions, type DeploymentResult, deploy } from './deployment.ts'
+import {
+  type CheckedResource,
+  type DeployOptions,
+  type DeploymentResult,
+  check,
+  deploy,
+} from './deployment.ts'
 import {
   actionNotSupported,
   invalidResourceId,
@@ -24,7 +30,12 @@ import {
 } from './errors.ts'
 import { identityOf } from './identity.ts'
 import { findInert } from './inert-resources.ts'
-import { type ResourceRecord, ResourceRecords, hashOf } from './resource-records.ts'
+import {
+  type DeploymentOrigin,
+  type ResourceRecord,
+  ResourceRecords,
+  hashOf,
+} from './resource-records.ts'
 import { resourceGroupProvider } from './resource-groups.ts'
 
 /** A resource that was put: by a template or by the management REST. */
@@ -85,6 +96,16 @@ export class ResourceManager {
 
   deployTemplate(options: DeployOptions): Promise<DeploymentResult> {
     return deploy(this, options)
+  }
+
+  /** Says of each resource of a template how the platform treats it; deploys nothing. */
+  check(options: DeployOptions): Promise<readonly CheckedResource[]> {
+    return check(this, options)
+  }
+
+  /** When a deployment of that name first ran, and what its GUIDs are made of; kept for the next time. */
+  deploymentOrigin(name: string): Promise<DeploymentOrigin> {
+    return this.#records.deploymentOrigin(name, this.options.clock.now())
   }
 
   /** The body of a resource, or `undefined` when there is none of that id. */

@@ -115,8 +115,9 @@ function referenced(args: Arguments): Value {
 function list(args: Arguments): Value {
   const text = args.text(0)
   const declared = args.frame.names.findResource(text, args.at)
-  const id = declared?.target.member('id', args.at) ?? text
+  const declaredId = declared?.target.member('id', args.at)
+  const id = typeof declaredId === 'string' ? declaredId : text
   const body = args.has(2) ? toJsonObject(args.object(2), args.at) : {}
-  const question = actionQuestion(String(id), { action: args.name, body, at: args.at })
+  const question = actionQuestion(id, { action: args.name, body, at: args.at })
   return ask(args, question)
 }
