@@ -15,7 +15,7 @@ export const dueMessagesMax = 1_000
 export const returnedMessagesMax = 1_024
 
 /** Rows that one turn of the background sweep removes. */
-export const sweptRowsMax = 500
+export const sweptRowsMax = 1_000
 
 /** How long the background sweep waits at least between two turns that found nothing to do. */
 export const sweepIntervalMs = 1_000

@@ -19,3 +19,11 @@ export function sequenceOf(key: number): number {
 export function clusterEnd(owner: number): number {
   return (owner + 1) * sequencesPerOwner
 }
+
+/** Finds the number of a new owner: those of owners that are gone come back into use. */
+export function freeIdSql(table: 'collections' | 'queues'): string {
+  return (
+    `SELECT coalesce(min(id) + 1, 1) FROM ${table} o ` +
+    `WHERE NOT EXISTS (SELECT 1 FROM ${table} n WHERE n.id = o.id + 1)`
+  )
+}

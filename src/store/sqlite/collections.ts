@@ -1,3 +1,4 @@
+import { freeIdSql } from './cluster-key.ts'
 import type { Connection, Statement } from './connection.ts'
 
 /** A collection as the writer knows it. */
@@ -25,7 +26,8 @@ export class Collections {
         'FROM collections c WHERE name = ? AND dropped = 0',
     )
     this.#insert = connection.prepare(
-      'INSERT INTO collections (name, dropped) VALUES (?, 0) RETURNING id',
+      `INSERT INTO collections (id, name, dropped) VALUES ((${freeIdSql('collections')}), ?, 0) ` +
+        'RETURNING id',
     )
     this.#drop = connection.prepare('UPDATE collections SET dropped = 1 WHERE id = ?')
   }

@@ -1,8 +1,9 @@
 import type { DocumentKey, FeedPage, FeedQuery, StoredDocument } from '../documents.ts'
-import { pageBytesMax, pageDocumentsMax, passedDocumentsMax } from '../limits.ts'
+import { passedDocumentsMax } from '../limits.ts'
 import { slotCount } from '../slot.ts'
 import { clusterEnd, clusterKey, sequenceOf } from './cluster-key.ts'
 import type { Connection, Statement } from './connection.ts'
+import { DocumentPage } from './document-page.ts'
 import { documentColumns, toStoredDocument, type DocumentRow } from './document-row.ts'
 import { fromCursor, toCursor } from './feed-cursor.ts'
 
@@ -16,7 +17,7 @@ export class DocumentReader {
   readonly #count: Statement<[documents: number, expired: number]>
   readonly #feed: Statement<DocumentRow>
   readonly #lag: Statement<[documents: number]>
-  readonly #lastOf: Statement<[last: number | null]>
+  readonly #window: Statement<[last: number | null]>
   readonly #last: Statement<[key: number | null]>
   readonly #timestamp: Statement<[key: number, timestampMs: number]>
 
@@ -38,7 +39,7 @@ export class DocumentReader {
     this.#lag = connection.prepare(
       `SELECT count(*) FROM (SELECT 1 FROM documents WHERE ${feedSql} LIMIT ?)`,
     )
-    this.#lastOf = connection.prepare(
+    this.#window = connection.prepare(
       'SELECT max(key) FROM (SELECT key FROM documents WHERE key > ? AND key < ? ORDER BY key LIMIT ?)',
     )
     this.#last = connection.prepare('SELECT max(key) FROM documents WHERE key >= ? AND key < ?')
@@ -65,14 +66,16 @@ export class DocumentReader {
     const id = this.idOf(query.collection)
     if (id === undefined) return { documents: [], cursor: toCursor(after) }
     const first = this.#start(id, query)
-    // Never more than a step: a page that passes over everything must not block the event loop.
-    const [last] = this.#lastOf.get(first, clusterEnd(id), passedDocumentsMax) ?? [null]
+    // Who asks for some slots passes over the others, in steps that do not block the event loop.
+    const [last] = query.slots
+      ? (this.#window.get(first, clusterEnd(id), passedDocumentsMax) ?? [null])
+      : [clusterEnd(id) - 1]
     if (last === null) return { documents: [], cursor: toCursor(sequenceOf(first)) }
     const { from, to } = query.slots ?? { from: 0, to: slotCount }
-    const rows = this.#feed.iterate(first, last, from, to, nowMs, query.limit)
-    const { documents, isWhole } = takePage(query.collection, rows, query.limit)
-    const end = isWhole ? sequenceOf(last) : (documents.at(-1)?.sequence ?? sequenceOf(first))
-    return { documents, cursor: toCursor(end) }
+    const page = new DocumentPage(query.collection, query.limit)
+    page.addAll(this.#feed.iterate(first, last, from, to, nowMs, query.limit))
+    const passed = query.slots && !page.isFull ? sequenceOf(last) : page.documents.at(-1)?.sequence
+    return { documents: page.documents, cursor: toCursor(passed ?? sequenceOf(first)) }
   }
 
   feedEnd(collection: string): string {
@@ -111,27 +114,4 @@ export class DocumentReader {
     }
     return low
   }
-}
-
-/** Takes rows until they are as many, or their bodies as long, as a page may be. */
-export function takePage(
-  collection: string,
-  rows: Iterable<DocumentRow>,
-  limit: number,
-): { readonly documents: readonly StoredDocument[]; readonly isWhole: boolean } {
-  const documents: StoredDocument[] = []
-  let bytes = 0
-  for (const row of rows) {
-    const document = toStoredDocument(collection, row)
-    documents.push(document)
-    bytes += document.body.length
-    if (
-      documents.length >= limit ||
-      documents.length >= pageDocumentsMax ||
-      bytes >= pageBytesMax
-    ) {
-      return { documents, isWhole: false }
-    }
-  }
-  return { documents, isWhole: true }
 }

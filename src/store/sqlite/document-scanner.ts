@@ -1,24 +1,26 @@
 import type { DocumentScan, StoredDocument } from '../documents.ts'
-import { passedDocumentsMax } from '../limits.ts'
+import { indexedDocumentsMax, passedDocumentsMax, unindexedDocumentsMax } from '../limits.ts'
 import { clusterEnd, clusterKey } from './cluster-key.ts'
 import type { Connection, Statement } from './connection.ts'
-import { takePage, type DocumentReader } from './document-reader.ts'
-import { documentColumns, type DocumentRow } from './document-row.ts'
-import { toConditions } from './scan-conditions.ts'
+import { DocumentPage } from './document-page.ts'
+import type { DocumentReader } from './document-reader.ts'
+import type { DocumentRow } from './document-row.ts'
+import { pathToIndex, planScan, type ScanPlan } from './scan-plan.ts'
 
-type WindowRow = [lowest: number | null, highest: number | null]
-type Direction = 'ascending' | 'descending'
-
-/** Where a scan has come to: keys it has yet to look at lie between the two, both excluded. */
-interface Remaining {
-  readonly above: number
-  readonly below: number
+/** What a scan asks of its owner. */
+export interface ScanContext {
+  readonly now: () => number
+  /** Called for a path that was worth an index, had there been one. */
+  readonly wantIndex: (collection: string, path: readonly (string | number)[]) => void
 }
 
-interface Step {
+/** Reads the next documents, `limit` at most, in one turn of the event loop. */
+type Step = (turn: { readonly limit: number; readonly nowMs: number }) => {
   readonly documents: readonly StoredDocument[]
-  readonly remaining?: Remaining
+  readonly isLast: boolean
 }
+
+type WindowRow = [lowest: number | null, highest: number | null, rows: number]
 
 /**
  * Reads the documents of a collection in the order of the feed. It holds no snapshot: each step is a
@@ -27,64 +29,90 @@ interface Step {
 export class DocumentScanner {
   readonly #connection: Connection
   readonly #documents: DocumentReader
-  readonly #windows: { readonly [Name in Direction]: Statement<WindowRow> }
+  readonly #index: Statement<[number]>
+  readonly #lowest: Statement<WindowRow>
+  readonly #highest: Statement<WindowRow>
 
   constructor(connection: Connection, documents: DocumentReader) {
     this.#connection = connection
     this.#documents = documents
-    const window =
-      'SELECT min(key), max(key) FROM (SELECT key FROM documents WHERE key > ? AND key < ?'
-    this.#windows = {
-      ascending: connection.prepare(`${window} ORDER BY key LIMIT ?)`),
-      descending: connection.prepare(`${window} ORDER BY key DESC LIMIT ?)`),
-    }
-  }
-
-  async *scan(scan: DocumentScan, now: () => number): AsyncGenerator<readonly StoredDocument[]> {
-    const id = this.#documents.idOf(scan.collection)
-    if (id === undefined) return
-    const step = this.#stepper(scan)
-    let remaining: Remaining | undefined = { above: clusterKey(id, 0), below: clusterEnd(id) }
-    let left = scan.limit ?? Infinity
-    while (remaining && left > 0) {
-      const { documents, remaining: next }: Step = step(remaining, { left, nowMs: now() })
-      left -= documents.length
-      remaining = next
-      if (documents.length > 0) yield documents
-      if (remaining && left > 0) await new Promise((resolve) => setImmediate(resolve))
-    }
-  }
-
-  #stepper(scan: DocumentScan) {
-    const direction = scan.order ?? 'ascending'
-    const conditions = toConditions(scan)
-    const statement = this.#connection.prepare<DocumentRow>(
-      `SELECT ${documentColumns} FROM documents WHERE key >= ? AND key <= ? ` +
-        `AND (expires_at IS NULL OR expires_at > ?)${conditions.sql} ` +
-        `ORDER BY key${direction === 'descending' ? ' DESC' : ''}`,
+    this.#index = connection.prepare(
+      "SELECT 1 FROM sqlite_schema WHERE type = 'index' AND name = ?",
     )
-    return (from: Remaining, at: { readonly left: number; readonly nowMs: number }): Step => {
-      const window = this.#windows[direction].get(from.above, from.below, passedDocumentsMax)
-      const [lowest, highest] = window ?? [null, null]
-      if (lowest === null || highest === null) return { documents: [] }
-      const rows = statement.iterate(lowest, highest, at.nowMs, ...conditions.values)
-      const page = takePage(scan.collection, rows, at.left)
-      return {
-        documents: page.documents,
-        remaining: after(from, page, { direction, lowest, highest }),
-      }
+    const window =
+      'SELECT min(key), max(key), count(*) FROM (SELECT key FROM documents WHERE key BETWEEN ? AND ?'
+    this.#lowest = connection.prepare(`${window} ORDER BY key LIMIT ?)`)
+    this.#highest = connection.prepare(`${window} ORDER BY key DESC LIMIT ?)`)
+  }
+
+  async *scan(scan: DocumentScan, context: ScanContext): AsyncGenerator<readonly StoredDocument[]> {
+    const collection = this.#documents.idOf(scan.collection)
+    if (collection === undefined) return
+    const plan = planScan(scan, collection)
+    const keys = this.#findKeys(plan)
+    const step = keys ? this.#stepByKeys(plan, keys) : this.#stepByWindows(plan, context)
+    let left = scan.limit ?? Infinity
+    for (;;) {
+      const { documents, isLast } = step({ limit: left, nowMs: context.now() })
+      left -= documents.length
+      if (documents.length > 0) yield documents
+      if (isLast || left <= 0) return
+      await new Promise((resolve) => setImmediate(resolve))
     }
   }
-}
 
-function after(
-  from: Remaining,
-  page: { readonly documents: readonly StoredDocument[]; readonly isWhole: boolean },
-  window: { readonly direction: Direction; readonly lowest: number; readonly highest: number },
-): Remaining {
-  const last = page.documents.at(-1)?.sequence
-  const ascending = window.direction === 'ascending'
-  const end = ascending ? window.highest : window.lowest
-  const passed = page.isWhole || last === undefined ? end : end - (end % 2 ** 36) + last
-  return ascending ? { ...from, above: passed } : { ...from, below: passed }
+  /** The keys of the few documents among which all results are, where an index tells them. */
+  #findKeys(plan: ScanPlan): readonly number[] | undefined {
+    let fewest: readonly (readonly [key: number])[] | undefined
+    for (const query of plan.keys) {
+      if (!this.#index.get(query.index)) continue
+      const found = this.#connection.prepareAgain<[number]>(query.sql).all(...query.values)
+      const isFew = found.length <= indexedDocumentsMax
+      if (isFew && found.length < (fewest?.length ?? Infinity)) fewest = found
+    }
+    const sign = plan.isDescending ? -1 : 1
+    return fewest?.map(([key]) => key).toSorted((one, other) => sign * (one - other))
+  }
+
+  #stepByKeys(plan: ScanPlan, keys: readonly number[]): Step {
+    const statement = this.#connection.prepareAgain<DocumentRow>(plan.rows.sql)
+    let next = 0
+    return ({ limit, nowMs }) => {
+      const page = new DocumentPage(plan.scan.collection, limit)
+      for (const key of keys.slice(next, next + passedDocumentsMax)) {
+        next += 1
+        const row = statement.get(key, key, nowMs, ...plan.rows.values)
+        if (row) page.add(row)
+        if (page.isFull) break
+      }
+      return { documents: page.documents, isLast: next === keys.length }
+    }
+  }
+
+  #stepByWindows(plan: ScanPlan, context: ScanContext): Step {
+    const statement = this.#connection.prepareAgain<DocumentRow>(plan.rows.sql)
+    const { collection, isDescending, isSelective } = plan
+    let low = clusterKey(collection, 0)
+    let high = clusterEnd(collection) - 1
+    let passed = 0
+    return ({ limit, nowMs }) => {
+      const page = new DocumentPage(plan.scan.collection, limit)
+      const window = isDescending ? this.#highest : this.#lowest
+      const [lowest, highest, rows] = isSelective
+        ? (window.get(low, high, passedDocumentsMax) ?? [null, null, 0])
+        : ([low, high, 0] as const)
+      if (lowest === null || highest === null) return { documents: [], isLast: true }
+      page.addAll(statement.iterate(lowest, highest, nowMs, ...plan.rows.values))
+      const last = page.isFull ? page.documents.at(-1)?.sequence : undefined
+      const lastKey = last === undefined ? undefined : clusterKey(collection, last)
+      if (isDescending) high = (lastKey ?? lowest) - 1
+      else low = (lastKey ?? highest) + 1
+      if (passed <= unindexedDocumentsMax && passed + rows > unindexedDocumentsMax) {
+        const path = pathToIndex(plan)
+        if (path) context.wantIndex(plan.scan.collection, path)
+      }
+      passed += rows
+      return { documents: page.documents, isLast: low > high }
+    }
+  }
 }

@@ -12,6 +12,7 @@ import { slotOf } from '../slot.ts'
 import { clusterKey } from './cluster-key.ts'
 import type { Collection, Collections } from './collections.ts'
 import type { Connection, Statement } from './connection.ts'
+import type { Touched } from './touched.ts'
 import { expectThat, type Turn } from './turn.ts'
 
 interface FoundDocument {
@@ -27,7 +28,7 @@ interface FoundDocument {
  */
 export class DocumentWriter {
   readonly #collections: Collections
-  readonly #touched: Set<string>
+  readonly #touched: Touched
   #sequence = 0
   #timestampMs = 0
   #moved = false
@@ -42,7 +43,7 @@ export class DocumentWriter {
   readonly #hold: Statement<[]>
   readonly #unhold: Statement<[]>
 
-  constructor(connection: Connection, collections: Collections, touched: Set<string>) {
+  constructor(connection: Connection, collections: Collections, touched: Touched) {
     this.#collections = collections
     this.#touched = touched
     this.#position = connection.prepare('SELECT sequence, timestamp FROM meta')
@@ -81,7 +82,7 @@ export class DocumentWriter {
     this.#sequence += 1
     this.#timestampMs = Math.max(this.#timestampMs, turn.nowMs)
     this.#moved = true
-    this.#touched.add(operation.collection)
+    this.#touched.collections.add(operation.collection)
     const number = found?.number ?? this.#sequence
     this.#store(collection.id, operation, found)
     return {
@@ -106,11 +107,12 @@ export class DocumentWriter {
     expectDocument(operation.expect, collection && this.#find(collection, operation, turn), turn)
   }
 
-  drop(operation: DropCollection): undefined {
+  drop(operation: DropCollection, turn: Turn): undefined {
     const collection = this.#collections.find(operation.collection)
     if (!collection) return
     this.#collections.drop(collection)
-    this.#touched.add(operation.collection)
+    this.#touched.sweepAt(turn.nowMs)
+    this.#touched.collections.add(operation.collection)
   }
 
   /** Writes the position of the feed, once for all that a transaction wrote. */
@@ -141,6 +143,7 @@ export class DocumentWriter {
     const key = clusterKey(collection, this.#sequence)
     const lifeMs = operation.timeToLiveMs
     const expiresAtMs = lifeMs === undefined ? null : this.#timestampMs + lifeMs
+    if (expiresAtMs !== null) this.#touched.sweepAt(expiresAtMs)
     const { etag, trace = null, body, partition, id } = operation
     if (found) {
       this.#update.run(key, this.#timestampMs, expiresAtMs, etag, trace, body, found.key)
@@ -154,7 +157,7 @@ export class DocumentWriter {
   #remove(collection: Collection, key: DocumentKey, rowKey: number): void {
     this.#releaseUnique(collection, key)
     this.#delete.run(rowKey)
-    this.#touched.add(key.collection)
+    this.#touched.collections.add(key.collection)
   }
 
   #checkUnique(collection: Collection, operation: PutDocument, turn: Turn): void {

@@ -2,6 +2,7 @@ import { messageOf } from '../../base/errors.ts'
 import { ExpectationFailed, type ExpectationName, type Operation } from '../store.ts'
 import type { PutDocumentResult, DeleteDocumentResult } from '../documents.ts'
 import type { AppendMessageResult, ClaimGroupResult, ClaimMessagesResult } from '../messages.ts'
+import { BodyIndexes } from './body-indexes.ts'
 import { Collections } from './collections.ts'
 import type { Connection } from './connection.ts'
 import { DocumentWriter } from './document-writer.ts'
@@ -11,12 +12,23 @@ import { GroupWriter } from './group-writer.ts'
 import { MessageTable } from './message-table.ts'
 import { MessageWriter } from './message-writer.ts'
 import { Queues } from './queues.ts'
+import { Sweeper } from './sweeper.ts'
+import { Touched } from './touched.ts'
 import type { Turn } from './turn.ts'
+
+/** What the store does for itself, in the same line of commits. */
+export type Chore =
+  | { readonly kind: 'store.sweep' }
+  | {
+      readonly kind: 'store.index'
+      readonly collection: string
+      readonly path: readonly (string | number)[]
+    }
 
 /** A batch and the time it was written at. */
 export interface TimedBatch {
   readonly nowMs: number
-  readonly batch: readonly Operation[]
+  readonly batch: readonly (Operation | Chore)[]
 }
 
 export type OperationResult =
@@ -37,6 +49,8 @@ export interface GroupOutcome {
   readonly outcomes: readonly BatchOutcome[]
   readonly collections: readonly string[]
   readonly queues: readonly string[]
+  /** When the store has something to sweep because of it; `Infinity` for never. */
+  readonly sweepMs: number
 }
 
 /** Applies groups of batches to one connection: each group is one transaction and one flush to disk. */
@@ -47,30 +61,33 @@ export class Engine {
   readonly #documents: DocumentWriter
   readonly #messages: MessageWriter
   readonly #groups: GroupWriter
-  readonly #touchedCollections = new Set<string>()
-  readonly #touchedQueues = new Set<string>()
+  readonly #indexes: BodyIndexes
+  readonly #sweeper: Sweeper
+  readonly #touched = new Touched()
 
   constructor(connection: Connection) {
     this.#connection = connection
     this.#collections = new Collections(connection)
     this.#queues = new Queues(connection)
-    const touched = this.#touchedQueues
+    const touched = this.#touched
     const queues = this.#queues
     const table = new MessageTable(connection, queues, touched)
     const due = new DueMessages(connection, table)
     const groups = new GroupLeases(connection)
-    this.#documents = new DocumentWriter(connection, this.#collections, this.#touchedCollections)
+    this.#documents = new DocumentWriter(connection, this.#collections, touched)
     this.#messages = new MessageWriter(connection, { queues, table, due, groups, touched })
     this.#groups = new GroupWriter(connection, { queues, table, due, touched })
+    this.#indexes = new BodyIndexes(connection)
+    this.#sweeper = new Sweeper(connection, this.#indexes)
   }
 
   apply(group: readonly TimedBatch[]): GroupOutcome {
     const outcomes = this.#applyTogether(group) ?? group.map((timed) => this.#applyAlone(timed))
-    const collections = [...this.#touchedCollections]
-    const queues = [...this.#touchedQueues]
-    this.#touchedCollections.clear()
-    this.#touchedQueues.clear()
-    return { outcomes, collections, queues }
+    const collections = [...this.#touched.collections]
+    const queues = [...this.#touched.queues]
+    const { sweepMs } = this.#touched
+    this.#touched.clear()
+    return { outcomes, collections, queues, sweepMs }
   }
 
   /** Gives nothing where one batch met a fault that may have ended the transaction of all. */
@@ -140,7 +157,7 @@ export class Engine {
     }
   }
 
-  #applyOperation(operation: Operation, turn: Turn): OperationResult {
+  #applyOperation(operation: Operation | Chore, turn: Turn): OperationResult {
     switch (operation.kind) {
       case 'document.put':
         return this.#documents.put(operation, turn)
@@ -149,7 +166,7 @@ export class Engine {
       case 'document.check':
         return this.#documents.check(operation, turn)
       case 'collection.drop':
-        return this.#documents.drop(operation)
+        return this.#documents.drop(operation, turn)
       case 'message.append':
         return this.#messages.append(operation, turn)
       case 'message.claim':
@@ -165,7 +182,7 @@ export class Engine {
       case 'queue.sweep':
         return this.#messages.sweep(operation, turn)
       case 'queue.drop':
-        return this.#messages.drop(operation)
+        return this.#messages.drop(operation, turn)
       case 'group.claim':
         return this.#groups.claim(operation, turn)
       case 'group.renew':
@@ -176,22 +193,33 @@ export class Engine {
         return this.#groups.setState(operation, turn)
       case 'owner.release':
         return this.#groups.releaseOwner(operation, turn)
+      case 'store.sweep':
+        this.#touched.sweepAt(this.#sweeper.sweep(turn.nowMs))
+        return undefined
+      case 'store.index':
+        return this.#index(operation)
     }
+  }
+
+  #index(chore: { readonly collection: string; readonly path: readonly (string | number)[] }) {
+    const collection = this.#collections.find(chore.collection)
+    if (collection) this.#indexes.create(collection.id, chore.path)
+    return undefined
   }
 }
 
 /** Whether an operation can fail after one before it has changed something. */
-function needsSavepoint(batch: readonly Operation[]): boolean {
+function needsSavepoint(batch: TimedBatch['batch']): boolean {
   return (
     batch.findLastIndex(canFail) > batch.findIndex(changesSomething) && batch.some(changesSomething)
   )
 }
 
-function changesSomething(operation: Operation): boolean {
+function changesSomething(operation: Operation | Chore): boolean {
   return operation.kind !== 'document.check'
 }
 
-function canFail(operation: Operation): boolean {
+function canFail(operation: Operation | Chore): boolean {
   switch (operation.kind) {
     case 'document.put':
       return operation.expect !== undefined || operation.unique !== undefined
@@ -207,6 +235,8 @@ function canFail(operation: Operation): boolean {
     case 'queue.sweep':
     case 'queue.drop':
     case 'owner.release':
+    case 'store.sweep':
+    case 'store.index':
       return false
     case 'document.check':
     case 'message.settle':

@@ -11,6 +11,7 @@ import type { Connection, Statement } from './connection.ts'
 import type { DueMessages } from './due-messages.ts'
 import type { MessageTable } from './message-table.ts'
 import { leased, type Queue, type Queues, type State } from './queues.ts'
+import type { Touched } from './touched.ts'
 import { expectThat, type Turn } from './turn.ts'
 
 // Steps from group to group through the index, so that its cost is by groups and not by messages.
@@ -46,7 +47,7 @@ export class GroupWriter {
   readonly #queues: Queues
   readonly #table: MessageTable
   readonly #due: DueMessages
-  readonly #touched: Set<string>
+  readonly #touched: Touched
 
   readonly #oldestFree: Statement<[name: string]>
   readonly #holder: Statement<[leaseUntilMs: number | null, state: Uint8Array | null]>
@@ -66,7 +67,7 @@ export class GroupWriter {
       readonly queues: Queues
       readonly table: MessageTable
       readonly due: DueMessages
-      readonly touched: Set<string>
+      readonly touched: Touched
     },
   ) {
     this.#queues = parts.queues
@@ -132,7 +133,7 @@ export class GroupWriter {
     const held = [queue.id, operation.group, operation.token, turn.nowMs] as const
     expectThat(this.#held.get(...held) !== undefined, 'lease', turn)
     this.#due.endGroup(queue, operation.group, { nowMs: turn.nowMs })
-    this.#touched.add(queue.name)
+    this.#touched.queues.add(queue.name)
   }
 
   setState(operation: SetGroupState, turn: Turn): undefined {
@@ -148,7 +149,7 @@ export class GroupWriter {
     for (const [name, group] of this.#ownedGroups[which].all(operation.owner)) {
       const queue = this.#queues.find(name)
       if (queue) this.#due.endGroup(queue, group, { nowMs, forgetAttempt: true })
-      this.#touched.add(name)
+      this.#touched.queues.add(name)
     }
     for (const row of this.#owned[which].all(operation.owner)) {
       const [name, key, attempts, home, expiresAtMs, group] = row

@@ -2,6 +2,7 @@ import type { MessageMove } from '../messages.ts'
 import { clusterKey } from './cluster-key.ts'
 import type { Connection, Statement } from './connection.ts'
 import { ready, type Queue, type Queues, type State } from './queues.ts'
+import type { Touched } from './touched.ts'
 
 /** What a message's next state depends on. */
 export interface MessageHead {
@@ -29,7 +30,7 @@ export interface Return {
  */
 export class MessageTable {
   readonly #queues: Queues
-  readonly #touched: Set<string>
+  readonly #touched: Touched
 
   readonly #delete: Statement<[bodyBytes: number]>
   readonly #back: Statement<[]>
@@ -37,7 +38,7 @@ export class MessageTable {
   readonly #move: Statement<[bodyBytes: number]>
   readonly #due: Statement<[]>
 
-  constructor(connection: Connection, queues: Queues, touched: Set<string>) {
+  constructor(connection: Connection, queues: Queues, touched: Touched) {
     this.#queues = queues
     this.#touched = touched
     this.#delete = connection.prepare(
@@ -105,7 +106,7 @@ export class MessageTable {
     queue.bodyBytes -= bodyBytes
     target.bodyBytes += bodyBytes
     target.head.add(key)
-    this.#touched.add(target.name)
+    this.#touched.queues.add(target.name)
   }
 
   /** Says when a message is to be looked at again. */
@@ -128,6 +129,6 @@ export class MessageTable {
     this.#queues.count(queue, message.state, -1)
     this.#queues.count(queue, state, 1)
     if (state === ready && message.group === null) queue.head.add(message.key)
-    this.#touched.add(queue.name)
+    this.#touched.queues.add(queue.name)
   }
 }

@@ -19,6 +19,7 @@ import { leaseOf, newLease, tokenOf } from './lease-token.ts'
 import { messageColumns, toStoredMessage, type MessageRow } from './message-row.ts'
 import type { MessageHead, MessageTable } from './message-table.ts'
 import { leased, parked, ready, scheduled, type Queue, type Queues, type State } from './queues.ts'
+import type { Touched } from './touched.ts'
 import { expectThat, type Turn } from './turn.ts'
 
 type LeaseRow = [
@@ -53,7 +54,7 @@ export class MessageWriter {
   readonly #table: MessageTable
   readonly #due: DueMessages
   readonly #groups: GroupLeases
-  readonly #touched: Set<string>
+  readonly #touched: Touched
 
   readonly #insert: Statement<[]>
   readonly #dedupe: Statement<[sequence: number]>
@@ -73,7 +74,7 @@ export class MessageWriter {
       readonly table: MessageTable
       readonly due: DueMessages
       readonly groups: GroupLeases
-      readonly touched: Set<string>
+      readonly touched: Touched
     },
   ) {
     this.#queues = parts.queues
@@ -135,12 +136,15 @@ export class MessageWriter {
       trace,
       body,
     )
-    if (dedupe) this.#setDedupe.run(queue.id, dedupe.key, dedupe.untilMs, sequence)
+    if (dedupe) {
+      this.#setDedupe.run(queue.id, dedupe.key, dedupe.untilMs, sequence)
+      this.#touched.sweepAt(dedupe.untilMs)
+    }
     this.#queues.count(queue, state, 1)
     queue.bodyBytes += typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
     if (dueAtMs !== null) this.#table.comesDue(queue, dueAtMs)
     if (group === null) queue.head.add(key)
-    this.#touched.add(queue.name)
+    this.#touched.queues.add(queue.name)
     return { sequence, duplicate: false, timestampMs: nowMs }
   }
 
@@ -220,11 +224,12 @@ export class MessageWriter {
     if (queue) this.#due.apply(queue, operation.rules, turn.nowMs)
   }
 
-  drop(operation: DropQueue): undefined {
+  drop(operation: DropQueue, turn: Turn): undefined {
     const queue = this.#queues.find(operation.queue)
     if (!queue) return
     this.#queues.drop(queue)
-    this.#touched.add(queue.name)
+    this.#touched.sweepAt(turn.nowMs)
+    this.#touched.queues.add(queue.name)
   }
 
   #newLease(queue: Queue, operation: ClaimMessages | ClaimParkedMessage, turn: Turn): NewLease {

@@ -1,32 +1,77 @@
 import { strict as assert } from 'node:assert'
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Store } from '../store.ts'
 import { Connection } from './connection.ts'
-import { Engine } from './engine.ts'
-import { createSchema } from './schema.ts'
+import { FileLock } from './file-lock.ts'
+import { LocalWriter } from './local-writer.ts'
+import { checkFile, createSchema } from './schema.ts'
 import { SqliteStore } from './sqlite-store.ts'
-import type { Writer } from './writer.ts'
+import { ThreadWriter } from './thread-writer.ts'
+import type { Committed } from './writer.ts'
 
-/** Opens the store in a file, or in memory with the path `:memory:`. */
-export async function openSqliteStore(options: {
+export interface SqliteStoreOptions {
+  /** A file, made when there is none, or `:memory:`. */
   readonly path: string
   readonly clock: Clock
   readonly logger?: Logger
-}): Promise<Store> {
+}
+
+/**
+ * Opens the store in a file. One that is in use, damaged, not a store or of a newer version is refused
+ * with a `StoreFileError` and left as it is.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  if (options.path === ':memory:') return openInMemory(options)
+  mkdirSync(dirname(options.path), { recursive: true })
+  const lock = new FileLock(options.path)
+  try {
+    checkFile(options.path)
+    return await openFile(options, lock)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+function openInMemory(options: SqliteStoreOptions): Store {
   const { path, clock, logger } = options
   const connection = new Connection(path, { readOnly: false, busyTimeoutMs: 0 })
   checkSqliteVersion(connection)
   createSchema(connection)
-  const engine = new Engine(connection)
-  const writer: Writer = {
-    write: async (group) => engine.apply(group),
-    close: async () => {},
-  }
-  return new SqliteStore({ path, clock, writer, reader: connection, logger })
+  const line = newLine()
+  const writer = new LocalWriter(connection, line.committed)
+  const store = new SqliteStore({ path, clock, logger, writer, reader: connection, onClosed() {} })
+  line.connect(store)
+  return store
 }
 
-// Older versions can damage a file that several connections use: https://sqlite.org/wal.html#walresetbug
+async function openFile(options: SqliteStoreOptions, lock: FileLock): Promise<Store> {
+  const { path, clock, logger } = options
+  const line = newLine()
+  const writer = await ThreadWriter.start(path, line.committed)
+  const reader = new Connection(path, { readOnly: true, busyTimeoutMs: 1_000 })
+  checkSqliteVersion(reader)
+  const onClosed = () => lock.release()
+  const store = new SqliteStore({ path, clock, logger, writer, reader, onClosed })
+  line.connect(store)
+  return store
+}
+
+// The writer is there before the store that hears of its commits.
+function newLine(): { committed: Committed; connect(store: SqliteStore): void } {
+  let receiver: SqliteStore | undefined
+  return {
+    committed: (outcome) => receiver?.committed(outcome),
+    connect: (store) => {
+      receiver = store
+    },
+  }
+}
+
+// Older versions can damage a file that several connections use: https://sqlite.org/wal.html
 function checkSqliteVersion(connection: Connection): void {
   const [version] = connection.prepare<[string]>('SELECT sqlite_version()').get() ?? ['']
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)

@@ -1,4 +1,4 @@
-import { clusterKey } from './cluster-key.ts'
+import { clusterKey, freeIdSql } from './cluster-key.ts'
 import type { Connection, Statement } from './connection.ts'
 import { ReadyHead } from './ready-head.ts'
 
@@ -43,8 +43,7 @@ export class Queues {
         'FROM queues WHERE name = ? AND dropped = 0',
     )
     this.#insert = connection.prepare(
-      'INSERT INTO queues (name, dropped, next_sequence, ready, leased, scheduled, parked, body_bytes) ' +
-        'VALUES (?, 0, 1, 0, 0, 0, 0, 0) RETURNING id',
+      `INSERT INTO queues VALUES ((${freeIdSql('queues')}), ?, 0, 1, 0, 0, 0, 0, 0) RETURNING id`,
     )
     this.#update = connection.prepare(
       'UPDATE queues SET next_sequence = ?, ready = ?, leased = ?, scheduled = ?, parked = ?, ' +

@@ -19,8 +19,9 @@ import {
 import type { Connection } from './connection.ts'
 import { DocumentReader } from './document-reader.ts'
 import { DocumentScanner } from './document-scanner.ts'
-import type { BatchOutcome, TimedBatch } from './engine.ts'
+import type { BatchOutcome, Chore, GroupOutcome, TimedBatch } from './engine.ts'
 import { MessageReader } from './message-reader.ts'
+import { SweepSchedule } from './sweep-schedule.ts'
 import type { Writer } from './writer.ts'
 
 interface PendingBatch extends TimedBatch {
@@ -29,47 +30,52 @@ interface PendingBatch extends TimedBatch {
 
 /** The store over SQLite: hands batches to the one writer and reads on a connection of its own. */
 export class SqliteStore implements Store {
+  readonly #path: string
   readonly #clock: Clock
   readonly #logger: Logger | undefined
-  readonly #path: string
   readonly #writer: Writer
   readonly #reader: Connection
+  readonly #onClosed: () => void
   readonly #documents: DocumentReader
   readonly #scanner: DocumentScanner
   readonly #messages: MessageReader
   readonly #listeners = new Set<(commit: Commit) => void>()
+  readonly #sweeps: SweepSchedule
+  /** Not yet handed to the writer. */
   #pending: PendingBatch[] = []
-  #closed = false
+  /** Handed to the writer, oldest first. */
+  #written: PendingBatch[] = []
+  #closing: Promise<void> | undefined
+  #drained: (() => void) | undefined
 
   constructor(parts: {
     readonly path: string
     readonly clock: Clock
+    readonly logger: Logger | undefined
     readonly writer: Writer
     readonly reader: Connection
-    readonly logger: Logger | undefined
+    readonly onClosed: () => void
   }) {
     this.#path = parts.path
     this.#clock = parts.clock
     this.#logger = parts.logger
     this.#writer = parts.writer
     this.#reader = parts.reader
+    this.#onClosed = parts.onClosed
     this.#documents = new DocumentReader(parts.reader)
     this.#scanner = new DocumentScanner(parts.reader, this.#documents)
     this.#messages = new MessageReader(parts.reader)
+    this.#sweeps = new SweepSchedule(parts.clock, () => this.#run({ kind: 'store.sweep' }))
+    // What the last run left to sweep.
+    this.#sweeps.at(parts.clock.now())
   }
 
   write<const B extends readonly Operation[]>(batch: B): Promise<ResultsOf<B>> {
     return new Promise((resolve, reject) => {
-      assert(!this.#closed, 'the store is closed')
-      const nowMs = this.#clock.now()
-      this.#enqueue({
-        nowMs,
-        batch,
-        settle: (outcome) => {
-          if ('unmet' in outcome) reject(new ExpectationFailed(outcome.unmet, outcome.index))
-          else if ('fault' in outcome) reject(this.#fault(outcome.fault))
-          else if (answers(batch, outcome.results)) resolve(outcome.results)
-        },
+      this.#enqueue(batch, (outcome) => {
+        if ('unmet' in outcome) reject(new ExpectationFailed(outcome.unmet, outcome.index))
+        else if ('fault' in outcome) reject(this.#fault(outcome.fault))
+        else if (answers(batch, outcome.results)) resolve(outcome.results)
       })
     })
   }
@@ -79,7 +85,10 @@ export class SqliteStore implements Store {
   }
 
   scan(scan: DocumentScan): AsyncIterable<readonly StoredDocument[]> {
-    return this.#scanner.scan(scan, () => this.#clock.now())
+    return this.#scanner.scan(scan, {
+      now: () => this.#clock.now(),
+      wantIndex: (collection, path) => this.#run({ kind: 'store.index', collection, path }),
+    })
   }
 
   async countDocuments(collection: string): Promise<number> {
@@ -127,28 +136,57 @@ export class SqliteStore implements Store {
     return () => this.#listeners.delete(listener)
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    await this.#writer.close()
-    this.#reader.close()
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
-  #enqueue(batch: PendingBatch): void {
-    this.#pending.push(batch)
-    if (this.#pending.length === 1) queueMicrotask(() => void this.#flush())
-  }
-
-  async #flush(): Promise<void> {
-    const group = this.#pending
-    this.#pending = []
-    const { outcomes, collections, queues } = await this.#writer.write(
-      group.map(({ nowMs, batch }) => ({ nowMs, batch })),
-    )
-    for (const [index, outcome] of outcomes.entries()) group[index]?.settle(outcome)
-    if (collections.length === 0 && queues.length === 0) return
-    const commit = { collections: new Set(collections), queues: new Set(queues) }
+  /** Settles the oldest batches; the writer calls it for each commit. */
+  committed(outcome: GroupOutcome): void {
+    const batches = this.#written.slice(0, outcome.outcomes.length)
+    this.#written = this.#written.slice(outcome.outcomes.length)
+    for (const [index, batch] of batches.entries()) {
+      batch.settle(outcome.outcomes[index] ?? { fault: 'it was not answered' })
+    }
+    if (this.#written.length === 0) this.#drained?.()
+    if (!this.#closing) this.#sweeps.at(outcome.sweepMs)
+    if (outcome.collections.length === 0 && outcome.queues.length === 0) return
+    const commit = {
+      collections: new Set(outcome.collections),
+      queues: new Set(outcome.queues),
+    }
     for (const listener of this.#listeners) listener(commit)
+  }
+
+  async #close(): Promise<void> {
+    this.#sweeps.stop()
+    this.#flush()
+    if (this.#written.length > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
+    // The writer closes last, so that it is the one to move the log into the file.
+    this.#reader.close()
+    await this.#writer.close()
+    this.#onClosed()
+  }
+
+  #enqueue(batch: TimedBatch['batch'], settle: PendingBatch['settle']): void {
+    assert(!this.#closing, 'the store is closed')
+    this.#pending.push({ nowMs: this.#clock.now(), batch, settle })
+    if (this.#pending.length === 1) this.#writer.soon(() => this.#flush())
+  }
+
+  #flush(): void {
+    const group = this.#pending
+    if (group.length === 0) return
+    this.#pending = []
+    this.#written = this.#written.concat(group)
+    this.#writer.write(group.map(({ nowMs, batch }) => ({ nowMs, batch })))
+  }
+
+  #run(chore: Chore): void {
+    if (this.#closing) return
+    this.#enqueue([chore], (outcome) => {
+      if ('fault' in outcome) this.#fault(outcome.fault)
+    })
   }
 
   #fault(message: string): Error {
