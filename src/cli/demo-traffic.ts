@@ -2,7 +2,6 @@ import type { OrdersDemo, SentBooking } from '../platform/demo/orders-demo.ts'
 import type { Platform } from '../platform/platform.ts'
 import { renderWaterfall } from '../services/monitor/waterfall-text.ts'
 import { toWaterfall } from '../services/monitor/waterfall.ts'
-import { RealClock } from '../base/clock.ts'
 
 /** Bookings sent at the start, and the wait between those that follow. */
 const firstBookings = 20
@@ -14,7 +13,6 @@ const journeyTimeoutMs = 30_000
 export class DemoTraffic {
   readonly #platform: Platform
   readonly #demo: OrdersDemo
-  readonly #clock = new RealClock()
 
   constructor(platform: Platform, demo: OrdersDemo) {
     this.#platform = platform
@@ -37,7 +35,7 @@ export class DemoTraffic {
     print(`a new booking every ${intervalMs / 1_000} s; Ctrl-C stops`)
     print('try it: kill this with -9 and start again: nothing is lost')
     while (!interrupted.aborted) {
-      await this.#clock.sleep(intervalMs, interrupted).catch(() => {})
+      await this.#platform.clock.sleep(intervalMs, interrupted).catch(() => {})
       if (interrupted.aborted) return
       await this.#demo.send()
       if (process.stdout.isTTY)

@@ -22,6 +22,7 @@ import type { Store } from '../store/store.ts'
 import { readAzdProject, type AzdProject } from './azd-project.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { IdleWatch } from './idle.ts'
+import { localAzure } from './local-azure.ts'
 import { defaultPorts, Ports } from './ports.ts'
 import { ProjectDeployment } from './project-deployment.ts'
 import { changeFeedToFunctions } from './wiring/change-feed-to-functions.ts'
@@ -47,6 +48,7 @@ export interface PlatformOptions {
 export interface Platform {
   readonly endpoints: Endpoints
   readonly projects: readonly AzdProject[]
+  readonly clock: Clock
   readonly store: Store
   readonly monitor: Monitor
   readonly cosmosDb: CosmosDb
@@ -70,23 +72,26 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     logger: options.logger,
   })
   const services = newServices({ ...options, clock, host, dataDir, store })
-  const { lifecycle, ports, monitor, functions, console } = services
+  const { lifecycle, ports, monitor, functions } = services
+  let console: Console | undefined
   try {
     await lifecycle.start()
     const deployment = new ProjectDeployment({ ...services, say: options.say ?? (() => {}) })
     const projects = options.projects.map(readAzdProject)
     for (const project of projects) await deployment.deploy(project)
-    const consoleUrl = await console.start(await ports.take('console', defaultPorts.console))
+    const port = await ports.take('console', defaultPorts.console)
+    console = new Console({ monitor, host, port, token: randomHex(16), logger: options.logger, clock })
+    await console.start()
     for (const project of projects) await deployment.run(project)
     const endpoints = {
-      console: consoleUrl,
+      console: console.url(),
       functions: Object.fromEntries(
         [...functions.ports()].map(([name, port]) => [name, `http://${host}:${port}`]),
       ),
       pid: process.pid,
     }
     writeEndpoints(dataDir, endpoints)
-    return { ...services, store, monitor, endpoints, projects, stop }
+    return { ...services, clock, store, endpoints, projects, stop }
   } catch (error) {
     await stop()
     throw error
@@ -95,7 +100,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   async function stop(): Promise<void> {
     removeEndpoints(dataDir)
     await functions.stop()
-    await console.stop()
+    await console?.stop()
     await lifecycle.stop()
     await store.close()
   }
@@ -130,7 +135,7 @@ function newServices(options: ServicesOptions) {
       outputs: [functionsToCosmosDb(cosmosDb), functionsToServiceBus(serviceBus)],
     },
   })
-  const resources = new ResourceManager({ store, clock, logger })
+  const resources = new ResourceManager({ store, clock, logger, ...localAzure })
   const providers = [
     ...cosmosDbResources(cosmosDb),
     ...serviceBusResources(serviceBus),
@@ -142,8 +147,7 @@ function newServices(options: ServicesOptions) {
     logger,
     ...(options.port === undefined ? {} : { first: options.port }),
   })
-  const console = new Console({ monitor, host, token: randomHex(16), logger, clock })
   const idle = new IdleWatch({ functions, serviceBus, clock })
   const lifecycle = new Lifecycle([monitor, cosmosDb, serviceBus, functions])
-  return { monitor, cosmosDb, serviceBus, functions, resources, ports, console, idle, lifecycle }
+  return { monitor, cosmosDb, serviceBus, functions, resources, ports, idle, lifecycle }
 }

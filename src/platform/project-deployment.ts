@@ -27,11 +27,11 @@ export class ProjectDeployment {
   /** Applies the template: what has not changed since the last time is left alone. */
   async deploy(project: AzdProject): Promise<void> {
     await this.#resources.deployTemplate({
-      name: project.name,
-      template: project.template,
-      ...(project.parameters === undefined ? {} : { parameters: project.parameters }),
+      file: project.template,
+      ...(project.parameters === undefined ? {} : { parametersFile: project.parameters }),
       readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
-      environment: process.env,
+      deploymentName: project.name,
+      environment: { ...process.env },
     })
   }
 

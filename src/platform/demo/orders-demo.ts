@@ -1,6 +1,7 @@
 /** Sample traffic for the orders solution: bookings put into the container that the change feed watches. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Clock } from '../../base/clock.ts'
 import { newUuid } from '../../base/ids.ts'
 import { isJsonObject, objectMember, parseJson, type JsonObject } from '../../base/json.ts'
 import { newTrace, type TraceContext } from '../../base/trace-context.ts'
@@ -23,7 +24,7 @@ export interface SentBooking {
 
 /** Puts bookings into `orders/toprocess`, each with an id of its own, and looks for them in `processed`. */
 export class OrdersDemo {
-  readonly #platform: Platform
+  readonly #clock: Clock
   readonly #booking: JsonObject
   readonly #toProcess: Container
   readonly #processed: Container
@@ -34,7 +35,7 @@ export class OrdersDemo {
     booking: JsonObject,
     containers: { toProcess: Container; processed: Container },
   ) {
-    this.#platform = platform
+    this.#clock = platform.clock
     this.#booking = booking
     this.#toProcess = containers.toProcess
     this.#processed = containers.processed
@@ -81,7 +82,7 @@ export class OrdersDemo {
 
   /** Waits until an order is in `processed`; false when it does not come in time. */
   async untilProcessed(booking: SentBooking, timeoutMs: number): Promise<boolean> {
-    const { clock } = this.#platform
+    const clock = this.#clock
     const endMs = clock.now() + timeoutMs
     while (clock.now() < endMs) {
       if (await this.#isProcessed(booking)) return true

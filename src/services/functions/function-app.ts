@@ -185,8 +185,8 @@ export class FunctionApp {
     await this.#end()
     this.#state = 'failed'
     this.#failure = messageOf(error)
-    const stack = error instanceof WorkerLoadError ? { stack: error.appStack } : {}
-    this.#options.logger.error({ app: this.name, ...stack }, this.#failure)
+    const stack = error instanceof WorkerLoadError ? error.appStack : stackOf(error)
+    this.#options.logger.error({ app: this.name, stack }, this.#failure)
   }
 
   async #startWorker(folder: AppFolder): Promise<LoadedHead> {
@@ -259,6 +259,10 @@ export class FunctionApp {
     })
     this.#options.logger.debug({ app: this.name, level }, line.message)
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? '') : ''
 }
 
 const levels = ['trace', 'debug', 'information', 'warning', 'error', 'critical'] as const

@@ -18,3 +18,7 @@ export const storageQueueBatchMax = 32
 export const httpBodyBytesMax = 210 * 1024 * 1024
 /** Body of a call of the admin endpoints. */
 export const adminBodyBytesMax = 10 * 1024 * 1024
+/** Keys that one function, or a host, may have beside each other. */
+export const keysPerScopeMax = 100
+/** How long an app's files must rest before it is loaded again: a build writes many. */
+export const reloadQuietMs = 500
