@@ -1,6 +1,7 @@
 // Survives a crash: everything of a namespace, its definitions as documents and its messages in queues.
 import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
+import type { Logger } from '../../base/logger.ts'
 import type { Telemetry } from '../../base/telemetry.ts'
 import type { TraceContext } from '../../base/trace-context.ts'
 import type { CancelMessage, QueueCounts } from '../../store/messages.ts'
@@ -17,6 +18,7 @@ import {
   invalidOperation,
   messageNotFound,
 } from './errors.ts'
+import { Forwarders } from './forwarders.ts'
 import {
   messageBytesMaxPremium,
   messageBytesMaxStandard,
@@ -40,6 +42,7 @@ export type Tier = 'Basic' | 'Standard' | 'Premium'
 export interface NamespaceOptions {
   readonly store: Store
   readonly clock: Clock
+  readonly logger: Logger
   readonly telemetry: Telemetry
   readonly arrivals: Arrivals
   readonly owner: string
@@ -85,13 +88,19 @@ export class Namespace {
   readonly #options: NamespaceOptions
   readonly #topology: Topology
   readonly #sender: Sender
+  readonly #forwarders: Forwarders
 
   constructor(options: NamespaceOptions) {
     this.name = options.name
     this.#options = options
-    const { store, clock, telemetry } = options
+    const { store, clock, telemetry, logger, arrivals, owner } = options
     this.authorizationRules = new AuthorizationRules({ store, namespace: options.name })
-    this.#topology = new Topology({ store, clock, namespace: options.name.toLowerCase() })
+    this.#topology = new Topology({
+      store,
+      clock,
+      namespace: options.name.toLowerCase(),
+      onChange: () => this.#forwarders.update(this.list()),
+    })
     this.#sender = new Sender({
       store,
       clock,
@@ -101,6 +110,8 @@ export class Namespace {
       messageBytesMax: () =>
         this.#tier === 'Premium' ? messageBytesMaxPremium : messageBytesMaxStandard,
     })
+    const sender = this.#sender
+    this.#forwarders = new Forwarders({ store, clock, logger, telemetry, arrivals, sender, owner })
   }
 
   get tier(): Tier {
@@ -119,6 +130,11 @@ export class Namespace {
   async start(): Promise<void> {
     await this.#topology.load()
     await this.authorizationRules.load()
+    this.#forwarders.start(this.list())
+  }
+
+  async stop(): Promise<void> {
+    await this.#forwarders.stop()
   }
 
   async createQueue(path: string, properties: JsonObject = {}): Promise<Queue> {

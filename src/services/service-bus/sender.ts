@@ -7,7 +7,9 @@ import type { TraceContext } from '../../base/trace-context.ts'
 import type { AppendMessage, SettleMessage } from '../../store/messages.ts'
 import { ExpectationFailed } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
+import { textOf } from './body-text.ts'
 import { route } from './distribution.ts'
+import type { Route } from './distribution.ts'
 import type { Queue, Topic } from './entities.ts'
 import { argumentError, entityDisabled, entityNotFound, serviceBusy } from './errors.ts'
 import { routeAttemptsMax, sendCountMax } from './limits.ts'
@@ -70,18 +72,20 @@ export class Sender {
     }
   }
 
-  /** Commits the messages, together with what settles where they came from. */
+  /** Commits the messages, together with what settles them where they came from. */
   async enqueue(
     path: string,
     parcels: readonly Parcel[],
-    settled: readonly SettleMessage[] = [],
+    options: { readonly settled?: readonly SettleMessage[]; readonly route?: Route } = {},
   ): Promise<readonly number[]> {
     const { store, clock, topology } = this.#context
+    const settled = options.settled ?? []
+    const routed = options.route ?? route
     for (let attempt = 0; attempt < routeAttemptsMax; attempt += 1) {
       const entity = this.destination(path)
       await this.#takeQuota(entity, parcels)
       const nowMs = clock.now()
-      const copies = parcels.map((parcel) => route(entity, parcel, nowMs))
+      const copies = parcels.map((parcel) => routed(entity, parcel, nowMs))
       const batch = [topology.check(entity), ...settled, ...copies.flat()]
       try {
         return sequencesOf(copies, await store.write(batch), 1 + settled.length)
@@ -142,11 +146,6 @@ export class Sender {
       })
     }
   }
-}
-
-/** A body as text, for those who look at it. */
-export function textOf(body: string | Uint8Array): string {
-  return typeof body === 'string' ? body : Buffer.from(body).toString('utf8')
 }
 
 // One span for all messages that one cause sends: a batch output of a function is one hop.

@@ -8,8 +8,11 @@ import type { Logger } from '../../base/logger.ts'
 import type { Telemetry } from '../../base/telemetry.ts'
 import type { Store } from '../../store/store.ts'
 import { Arrivals } from './arrivals.ts'
+import { DeadLetterWatch } from './dead-letter-watch.ts'
+import type { MessageSource } from './entities.ts'
 import { Namespace } from './namespace.ts'
 import type { NamespaceDefinition } from './namespace.ts'
+import { Sweeper } from './sweeper.ts'
 
 const collection = 'servicebus/namespaces'
 
@@ -26,11 +29,18 @@ export interface ServiceBusOptions {
 export class ServiceBus implements Startable {
   readonly #options: ServiceBusOptions
   readonly #arrivals: Arrivals
+  readonly #sweeper: Sweeper
+  readonly #deadLetterWatch: DeadLetterWatch
   readonly #namespaces = new Map<string, Namespace>()
 
   constructor(options: ServiceBusOptions) {
     this.#options = options
     this.#arrivals = new Arrivals(options)
+    this.#sweeper = new Sweeper({ ...options, sources: () => this.#activeSources() })
+    this.#deadLetterWatch = new DeadLetterWatch({
+      ...options,
+      sources: () => this.#deadLetterSources(),
+    })
   }
 
   async start(): Promise<void> {
@@ -40,11 +50,16 @@ export class ServiceBus implements Startable {
     for await (const page of store.scan({ collection })) {
       for (const document of page) await this.#open(document.partition, document.body)
     }
+    this.#sweeper.start()
+    this.#deadLetterWatch.start()
     logger.info({ namespaces: this.#namespaces.size }, 'Service Bus started')
   }
 
   async stop(): Promise<void> {
+    for (const namespace of this.#namespaces.values()) await namespace.stop()
+    await this.#sweeper.stop()
     this.#arrivals.stop()
+    await this.#deadLetterWatch.stop()
   }
 
   /** The namespace of a name, in any case. */
@@ -79,19 +94,39 @@ export class ServiceBus implements Startable {
     const id = name.toLowerCase()
     const namespace = this.#namespaces.get(id)
     if (!namespace) return false
+    await namespace.stop()
     await namespace.deleteEverything()
     await this.#options.store.write([{ kind: 'document.delete', collection, partition: id, id }])
     this.#namespaces.delete(id)
     return true
   }
 
+  *#activeSources(): Iterable<MessageSource> {
+    for (const namespace of this.#namespaces.values()) {
+      for (const entity of namespace.list()) {
+        yield entity.kind === 'topic' ? entity.inbox : entity.sources.active
+      }
+    }
+  }
+
+  *#deadLetterSources(): Iterable<MessageSource & { readonly path: string }> {
+    for (const namespace of this.#namespaces.values()) {
+      for (const entity of namespace.list()) {
+        if (entity.kind === 'topic') continue
+        const { path, sources } = entity
+        yield { ...sources.deadLetter, path }
+        yield { ...sources.transferDeadLetter, path }
+      }
+    }
+  }
+
   async #open(id: string, body: string): Promise<Namespace> {
-    const { store, clock, telemetry, owner } = this.#options
+    const { store, clock, logger, telemetry, owner } = this.#options
     const stored = parseJson(body)
     const definition = isJsonObject(stored) ? stored : {}
     const name = stringMember(definition, 'name') ?? id
     const arrivals = this.#arrivals
-    const namespace = new Namespace({ store, clock, telemetry, arrivals, owner, name })
+    const namespace = new Namespace({ store, clock, logger, telemetry, arrivals, owner, name })
     namespace.define({
       tier: tiers.find((tier) => tier === definition['tier']) ?? 'Standard',
       properties: objectMember(definition, 'properties'),

@@ -38,13 +38,21 @@ export class Topology {
   readonly #store: Store
   readonly #clock: Clock
   readonly #namespace: string
+  readonly #onChange: () => void
   #entities = new Map<string, Entity>()
   #lastChange: Promise<unknown> = Promise.resolve()
 
-  constructor(options: { store: Store; clock: Clock; namespace: string }) {
+  constructor(options: {
+    store: Store
+    clock: Clock
+    namespace: string
+    /** After each change, and after what was known has been read again. */
+    onChange: () => void
+  }) {
     this.#store = options.store
     this.#clock = options.clock
     this.#namespace = options.namespace
+    this.#onChange = options.onChange
   }
 
   async load(): Promise<void> {
@@ -216,7 +224,11 @@ export class Topology {
 
   // One after the other: a change builds on what the one before it has entered.
   #change<T>(change: () => Promise<T>): Promise<T> {
-    const result = this.#lastChange.then(change)
+    const result = this.#lastChange.then(async () => {
+      const value = await change()
+      this.#onChange()
+      return value
+    })
     this.#lastChange = result.catch(() => undefined)
     return result
   }
