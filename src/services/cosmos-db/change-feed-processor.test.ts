@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { test, type TestContext } from 'node:test'
-import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import { isJsonObject, parseJson, stringMember, type JsonObject } from '../../base/json.ts'
 import { newContainer, startCosmos, type CosmosFixture } from './container-fixture.ts'
 import {
   ChangeFeedProcessor,
@@ -15,8 +15,8 @@ interface Arranged extends CosmosFixture {
   readonly monitored: Container
   readonly leases: Container
   /** Runs what is due until the condition holds. */
-  until(condition: () => boolean | Promise<boolean>): Promise<void>
-  host(name: string, options?: Partial<ChangeFeedProcessorOptions>): TestHost
+  readonly until: (condition: () => boolean | Promise<boolean>) => Promise<void>
+  readonly host: (name: string, options?: Partial<ChangeFeedProcessorOptions>) => TestHost
 }
 
 /** One host with what it was given. */
@@ -111,7 +111,11 @@ async function createItems(container: Container, from: number, to: number): Prom
 async function leaseItems(leases: Container): Promise<JsonObject[]> {
   const items: JsonObject[] = []
   for await (const page of leases.readItems()) items.push(...page.map(({ item }) => item))
-  return items.toSorted((a, b) => String(a['id']).localeCompare(String(b['id'])))
+  return items.toSorted((a, b) => leaseToken(a).localeCompare(leaseToken(b)))
+}
+
+function leaseToken(lease: JsonObject): string {
+  return stringMember(lease, 'LeaseToken') ?? ''
 }
 
 test('changes are delivered as soon as they are committed, in batches of at most maxItems', async (t) => {

@@ -53,16 +53,18 @@ export class ChangeFeedProcessor implements Startable {
 
   /** Makes missing leases, goes on with those of an earlier life and takes its share of the rest. */
   async start(): Promise<void> {
-    const { monitored, hostName } = this.#options
+    const { monitored } = this.#options
     this.#started = true
     this.#unsubscribe = monitored.parts.store.onCommit(({ collections }) => {
       if (collections.has(monitored.collection)) this.#notify()
     })
-    await this.#alignLeasesWithRanges()
-    for (const lease of await this.#leases.list()) {
-      if (lease.owner === hostName) await this.#take(lease)
+    try {
+      await this.#alignLeasesWithRanges()
+      await this.#balance()
+    } catch (error) {
+      await this.stop()
+      throw error
     }
-    await this.#balance()
     this.#scheduleBalance()
   }
 
@@ -128,7 +130,9 @@ export class ChangeFeedProcessor implements Startable {
       nowMs: clock.now(),
       leaseExpirationIntervalMs,
     })
-    for (const lease of wanted) await this.#take(lease)
+    // Its own come first: those of an earlier life, or of a reader that ended by a fault.
+    const own = leases.filter((lease) => lease.owner === hostName)
+    for (const lease of [...own, ...wanted]) await this.#take(lease)
   }
 
   async #take(lease: ChangeFeedLease): Promise<void> {

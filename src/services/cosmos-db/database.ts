@@ -122,6 +122,7 @@ export class Database {
     const container = this.container(definition.id)
     checkUnchanged(container.definition, definition)
     const throughput = options.throughput ?? container.record.throughput
+    if (definition.defaultTtl !== container.definition.defaultTtl) this.#warnOfExpiry(container)
     await this.#change(container, {
       ...container.record,
       definition,
@@ -156,6 +157,12 @@ export class Database {
 
   get #partition(): string {
     return `${this.#account.name}/${this.name}`
+  }
+
+  #warnOfExpiry(container: Container): void {
+    const ids = { database: this.name, container: container.name }
+    const message = 'the new default time to live holds for items that are written from now on'
+    this.#parts.logger.warn(ids, message)
   }
 
   async #change(container: Container, changed: ContainerRecord): Promise<void> {
