@@ -33,7 +33,9 @@ export interface Scope {
   readonly names: Map<string, number>
   readonly parent?: Scope
   /** Set while expressions are compiled that see groups and not rows. */
-  grouping?: Grouping
+  readonly grouping?: Grouping
+  /** Set for the argument of an aggregate. */
+  readonly isInsideAggregate?: boolean
 }
 
 /** What an expression over groups may use: the keys of GROUP BY and aggregates. */

@@ -1,7 +1,9 @@
-import { isAggregate } from './aggregates.ts'
+import assert from 'node:assert/strict'
+import { isAggregate, type AggregateName } from './aggregates.ts'
 import { newSlot, queryError, type Compilation, type Evaluate, type Scope } from './compilation.ts'
 import type { FunctionDefinition } from './functions/function-definition.ts'
 import { systemFunctions } from './functions/system-functions.ts'
+import { unsupportedFunctions } from './functions/unsupported.ts'
 import type { CallExpression, Expression } from './syntax-tree.ts'
 import type { Value } from './values.ts'
 
@@ -21,7 +23,9 @@ export function compileCall(
   if (isAggregate(name)) return compileAggregate(compilation, { call, name }, site)
   const definition = systemFunctions.get(name)
   if (!definition) {
-    const message = `'${call.name}' is not a recognized built-in function name.`
+    const message = unsupportedFunctions.has(name)
+      ? `The built-in function '${call.name}' is not supported.`
+      : `'${call.name}' is not a recognized built-in function name.`
     throw queryError(compilation, 'SC2005', message, call)
   }
   checkArity(compilation, call, definition)
@@ -44,9 +48,9 @@ function checkArity(
 ): void {
   const count = call.arguments.length
   if (count >= minimum && count <= maximum) return
-  const wanted = minimum === maximum ? `${minimum}` : `${minimum} to ${maximum}`
-  const noun = wanted === '1' ? 'argument' : 'arguments'
-  const message = `The ${call.name.toUpperCase()} function requires ${wanted} ${noun}.`
+  const most = maximum === Infinity ? 'or more' : `to ${maximum}`
+  const wanted = minimum === maximum ? `${minimum}` : `${minimum} ${most}`
+  const message = `The ${call.name.toUpperCase()} function requires ${wanted} argument(s).`
   throw queryError(compilation, 'SC2050', message, call)
 }
 
@@ -70,21 +74,22 @@ function compileUserCall(compilation: Compilation, call: CallExpression, site: C
 
 function compileAggregate(
   compilation: Compilation,
-  { call, name }: { call: CallExpression; name: Parameters<typeof isAggregate>[0] },
+  { call, name }: { readonly call: CallExpression; readonly name: AggregateName },
   { scope, compile }: CallSite,
 ): Evaluate {
-  const { grouping } = scope
-  if (!grouping || !isAggregate(name)) {
-    const message = `Cannot perform an aggregate function on an expression outside of a SELECT clause.`
+  const { grouping, parent, names } = scope
+  const [argument] = call.arguments
+  checkArity(compilation, call, { minimum: 1, maximum: 1 })
+  assert(argument)
+  if (!grouping) {
+    const message = scope.isInsideAggregate
+      ? 'Cannot perform an aggregate function on an expression containing an aggregate or a subquery.'
+      : `The aggregate function ${name} is only valid in the select list.`
     throw queryError(compilation, 'SC2101', message, call)
   }
-  checkArity(compilation, call, { minimum: 1, maximum: 1 })
   const slot = newSlot(compilation)
-  const [argument] = call.arguments
-  if (!argument) throw new Error('an aggregate has one argument')
-  const ungrouped: Scope = scope.parent
-    ? { names: scope.names, parent: scope.parent }
-    : { names: scope.names }
-  grouping.aggregates.push({ name, argument: compile(compilation, argument, ungrouped), slot })
+  // Inside the argument names mean rows again, and another aggregate means nothing.
+  const inside: Scope = { names, isInsideAggregate: true, ...(parent ? { parent } : {}) }
+  grouping.aggregates.push({ name, argument: compile(compilation, argument, inside), slot })
   return (row) => row[slot]
 }

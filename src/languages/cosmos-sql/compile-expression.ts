@@ -13,7 +13,7 @@ export function compileExpression(
   expression: Expression,
   scope: Scope,
 ): Evaluate {
-  const keySlot = scope.grouping?.keys.get(expressionKey(expression))
+  const keySlot = groupKeySlot(expression, scope)
   if (keySlot !== undefined) return (row) => row[keySlot]
   const constant = constantOf(compilation, expression)
   if (constant) return () => constant.value
@@ -22,11 +22,9 @@ export function compileExpression(
     case 'literal':
       return () => expression.value
     case 'parameter':
-      return () => compilation.parameters.get(expression.name)
-    case 'name': {
-      const slot = slotOf(compilation, expression, scope)
-      return (row) => row[slot]
-    }
+      throw undeclared(compilation, expression)
+    case 'name':
+      return compileName(compilation, expression, scope)
     case 'member':
       return compileMember(compilation, expression, scope)
     case 'array':
@@ -45,7 +43,7 @@ export function compileExpression(
     case 'between':
       return compileBetween(expression, compile)
     case 'in':
-      return compileIn(expression, compile)
+      return compileIn(compilation, expression, compile)
     case 'like':
       return compileLike(expression, compile(expression.value), compile(expression.pattern))
     case 'conditional': {
@@ -63,18 +61,44 @@ export function compileExpression(
   }
 }
 
-function slotOf(
+function undeclared(
   compilation: Compilation,
-  name: Extract<Expression, { kind: 'name' }>,
+  parameter: Extract<Expression, { kind: 'parameter' }>,
+): Error {
+  const message = `The parameter '${parameter.name}' is not declared.`
+  return queryError(compilation, 'SC2060', message, parameter)
+}
+
+function groupKeySlot(expression: Expression, { grouping }: Scope): number | undefined {
+  if (!grouping || grouping.keys.size === 0) return undefined
+  return grouping.keys.get(expressionKey(expression))
+}
+
+// Numbers that JSON has no word for.
+const numberNames = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+])
+
+function compileName(
+  compilation: Compilation,
+  expression: Extract<Expression, { kind: 'name' }>,
   scope: Scope,
-): number {
-  for (let at: Scope | undefined = scope; at; at = at.parent) {
-    const slot = at.names.get(name.name)
-    if (slot === undefined) continue
-    if (at.grouping) throw ungrouped(compilation, name)
-    return slot
-  }
-  throw queryError(compilation, 'SC2001', `Identifier '${name.name}' could not be resolved.`, name)
+): Evaluate {
+  const owner = ownerOf(expression.name, scope)
+  const slot = owner?.names.get(expression.name)
+  if (owner?.grouping) throw ungrouped(compilation, expression)
+  if (slot !== undefined) return (row) => row[slot]
+  const number = numberNames.get(expression.name)
+  if (number !== undefined) return () => number
+  const message = `Identifier '${expression.name}' could not be resolved.`
+  throw queryError(compilation, 'SC2001', message, expression)
+}
+
+/** The scope that declares a name. */
+function ownerOf(name: string, scope: Scope): Scope | undefined {
+  for (let at: Scope | undefined = scope; at; at = at.parent) if (at.names.has(name)) return at
+  return undefined
 }
 
 function ungrouped(compilation: Compilation, expression: Expression): Error {
@@ -85,11 +109,23 @@ function ungrouped(compilation: Compilation, expression: Expression): Error {
   return queryError(compilation, 'SC2102', message, expression)
 }
 
+/** Names the whole path in the error, and not only the alias it starts with. */
+function checkGrouped(compilation: Compilation, path: Expression, scope: Scope): void {
+  let at = path
+  while (at.kind === 'member') {
+    if (groupKeySlot(at, scope) !== undefined) return
+    at = at.target
+  }
+  if (at.kind !== 'name' || groupKeySlot(at, scope) !== undefined) return
+  if (ownerOf(at.name, scope)?.grouping) throw ungrouped(compilation, path)
+}
+
 function compileMember(
   compilation: Compilation,
   expression: Extract<Expression, { kind: 'member' }>,
   scope: Scope,
 ): Evaluate {
+  checkGrouped(compilation, expression, scope)
   const target = compileExpression(compilation, expression.target, scope)
   const constant = constantOf(compilation, expression.key)
   if (constant) {
@@ -158,16 +194,33 @@ function compileBetween(
   return expression.negated ? compileUnary('NOT', between) : between
 }
 
-function compileIn(expression: InExpression, compile: (part: Expression) => Evaluate): Evaluate {
+function compileIn(
+  compilation: Compilation,
+  expression: InExpression,
+  compile: (part: Expression) => Evaluate,
+): Evaluate {
   const needle = compile(expression.value)
-  const items = expression.items.map(compile)
   const { negated } = expression
+  const constants = constantSet(compilation, expression.items)
+  const items = constants ? [] : expression.items.map(compile)
   return (row) => {
     const value = needle(row)
     if (value === undefined) return undefined
-    const found = items.some((item) => equals(value, item(row)) === true)
+    const found = constants?.has(value) ?? items.some((item) => equals(value, item(row)) === true)
     return found !== negated
   }
+}
+
+/** The items of a list of plain constants, which a set finds faster than a walk. */
+function constantSet(
+  compilation: Compilation,
+  items: readonly Expression[],
+): ReadonlySet<Value> | undefined {
+  const values = items.map((item) => constantOf(compilation, item)?.value)
+  const isPlain = values.every(
+    (value) => value === null || ['string', 'number', 'boolean'].includes(typeof value),
+  )
+  return isPlain ? new Set(values) : undefined
 }
 
 function compileSubqueryForm(

@@ -5,7 +5,7 @@ import type {
   ComparisonOperator,
   UnaryOperator,
 } from './syntax-tree.ts'
-import { comparePrimitives, equals, finite } from './values.ts'
+import { comparePrimitives, equals } from './values.ts'
 
 /** Compiles `-`, `+`, `~` and NOT; an operand of another type gives undefined. */
 export function compileUnary(operator: UnaryOperator, operand: Evaluate): Evaluate {
@@ -130,7 +130,7 @@ function compileArithmetic(
     const first = left(row)
     const second = right(row)
     if (typeof first !== 'number' || typeof second !== 'number') return undefined
-    return finite(calculate(first, second))
+    return calculate(first, second)
   }
 }
 

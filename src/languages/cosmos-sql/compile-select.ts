@@ -8,11 +8,13 @@ import {
   type Scope,
 } from './compilation.ts'
 import { compileExpression, compileObject } from './compile-expression.ts'
+import { compileOrder, type OrderKey } from './compile-order.ts'
 import { compileSource } from './compile-source.ts'
+import type { SourceRange } from './cosmos-sql-error.ts'
 import { expressionKey } from './expression-key.ts'
 import type { CompiledSource } from './row-cursor.ts'
 import { nameOfItem } from './select-names.ts'
-import type { Count, OrderItem, Query, SelectItem } from './syntax-tree.ts'
+import type { Count, Query, SelectItem } from './syntax-tree.ts'
 
 /** A query, compiled: where its rows come from and what becomes of them. */
 export interface SelectPlan {
@@ -33,17 +35,17 @@ export interface GroupPlan {
   readonly aggregates: readonly AggregateUse[]
 }
 
-export interface OrderKey {
-  readonly evaluate: Evaluate
-  readonly descending: boolean
-}
-
 /** Compiles a query; `containerSlot` is where the document stands, and absent for a subquery. */
 export function compileSelect(
   compilation: Compilation,
   query: Query,
-  around: { readonly scope?: Scope; readonly containerSlot?: number },
+  around: {
+    readonly scope?: Scope
+    readonly containerSlot?: number
+    readonly isOutermost?: boolean
+  },
 ): SelectPlan {
+  if (!around.isOutermost) refuseClauses(compilation, query)
   const scope: Scope = around.scope
     ? { names: new Map(), parent: around.scope }
     : { names: new Map() }
@@ -60,6 +62,16 @@ export function compileSelect(
   return { sources, where, grouping, project, order, distinct, ...compilePage(compilation, query) }
 }
 
+// A subquery has no order and no count of its own.
+function refuseClauses(compilation: Compilation, query: Query): void {
+  const [order] = query.orderBy
+  const refused = (code: string, clause: string, range: SourceRange): Error =>
+    queryError(compilation, code, `'${clause}' is not supported in subqueries.`, range)
+  if (order) throw refused('SC2202', 'ORDER BY', order.value)
+  if (query.top) throw refused('SC2203', 'TOP', query.top)
+  if (query.offset) throw refused('SC2204', 'OFFSET LIMIT', query.offset)
+}
+
 function compileProjection(
   compilation: Compilation,
   query: Query,
@@ -67,7 +79,7 @@ function compileProjection(
 ): { project: Evaluate; grouping: GroupPlan | undefined } {
   const { selection } = query
   if (selection.kind === 'star')
-    return { project: compileStar(compilation, query, sources), grouping: undefined }
+    return { project: compileStar(compilation, { query, selection }, sources), grouping: undefined }
   const isGrouped = query.groupBy.length > 0 || usesAggregate(selection)
   const keys = query.groupBy.map((expression) => ({
     slot: newSlot(compilation),
@@ -92,17 +104,17 @@ function compileProjection(
 
 function compileStar(
   compilation: Compilation,
-  query: Query,
+  { query, selection }: { readonly query: Query; readonly selection: SourceRange },
   sources: readonly CompiledSource[],
 ): Evaluate {
   const [source] = sources
-  if (!source || sources.length > 1) {
-    const message = "'SELECT *' is only valid with a single input set."
-    throw queryError(compilation, 'SC2040', message, query)
+  if (!source) {
+    const message = "'SELECT *' is not valid if FROM clause is omitted."
+    throw queryError(compilation, 'SC2041', message, selection)
   }
-  if (query.groupBy.length > 0) {
-    const message = "'SELECT *' is not valid with a GROUP BY clause."
-    throw queryError(compilation, 'SC2102', message, query)
+  if (sources.length > 1 || query.groupBy.length > 0) {
+    const message = "'SELECT *' is only valid with a single input set."
+    throw queryError(compilation, 'SC2040', message, selection)
   }
   return (row) => row[source.slot]
 }
@@ -124,34 +136,6 @@ function compileList(
     return { name, value: compileExpression(compilation, item.value, scope) }
   })
   return compileObject(properties)
-}
-
-function compileOrder(compilation: Compilation, query: Query, scope: Scope): OrderKey[] {
-  const [first] = query.orderBy
-  if (first && query.groupBy.length > 0) {
-    const message = "'ORDER BY' is not supported in presence of GROUP BY."
-    throw queryError(compilation, 'SC2103', message, first.value)
-  }
-  return query.orderBy.map((item) => {
-    if (!isPath(item)) {
-      const message =
-        'Unsupported ORDER BY clause. ORDER BY item expression could not be mapped to a document path.'
-      throw queryError(compilation, 'SC2104', message, item.value)
-    }
-    return {
-      evaluate: compileExpression(compilation, item.value, scope),
-      descending: item.descending,
-    }
-  })
-}
-
-function isPath({ value }: OrderItem): boolean {
-  let expression = value
-  while (expression.kind === 'member') {
-    if (expression.key.kind !== 'literal') return false
-    expression = expression.target
-  }
-  return expression.kind === 'name'
 }
 
 function compilePage(

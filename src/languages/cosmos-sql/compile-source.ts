@@ -1,22 +1,36 @@
 import { newSlot, queryError, type Compilation, type Row, type Scope } from './compilation.ts'
 import type { CompiledSource } from './row-cursor.ts'
-import type { Name, Path, Source } from './syntax-tree.ts'
+import type { Name, Path, Query, Source } from './syntax-tree.ts'
 import { memberOf, type Value } from './values.ts'
 
+/** Where a member of FROM stands. */
+interface Place {
+  readonly scope: Scope
+  /** Where the document is, for the first member of FROM of a query over the container. */
+  readonly containerSlot: number | undefined
+}
+
 /**
- * Compiles one member of FROM and brings its alias into scope. `containerSlot` is where the document stands:
- * only the first member of the outermost query may name the container.
+ * Compiles one member of FROM and brings its alias into scope. A first member that is itself a query over the
+ * container takes that query's results for documents.
  * https://learn.microsoft.com/azure/cosmos-db/nosql/query/from
  */
 export function compileSource(
   compilation: Compilation,
   source: Source,
-  { scope, containerSlot }: { readonly scope: Scope; readonly containerSlot: number | undefined },
+  { scope, containerSlot }: Place,
 ): CompiledSource {
   const values = sourceValues(compilation, source, { scope, containerSlot })
   const slot = newSlot(compilation)
   if (source.alias) declare(compilation, source.alias, { scope, slot })
   return { slot, values }
+}
+
+/** True for a query that stands in no other and reads documents: not one like `SELECT 1`. */
+export function readsContainer(query: Query): boolean {
+  const [source] = query.sources
+  if (!source) return false
+  return source.from.kind === 'path' || readsContainer(source.from.query)
 }
 
 function declare(
@@ -34,13 +48,20 @@ function declare(
 function sourceValues(
   compilation: Compilation,
   source: Source,
-  where: { readonly scope: Scope; readonly containerSlot: number | undefined },
+  place: Place,
 ): (row: Row) => readonly Value[] {
-  if (source.from.kind === 'query') {
-    const results = compilation.compileSubquery(source.from.query, where.scope)
+  const { containerSlot, scope } = place
+  if (
+    source.from.kind === 'query' &&
+    (containerSlot === undefined || !readsContainer(source.from.query))
+  ) {
+    const results = compilation.compileSubquery(source.from.query, scope)
     return source.iterate ? (row) => results(row).flatMap(elementsOf) : results
   }
-  const read = compilePath(compilation, source.from, where)
+  const read =
+    source.from.kind === 'path'
+      ? compilePath(compilation, source.from, place)
+      : (row: Row) => row[containerSlot ?? 0]
   if (source.iterate) return (row) => elementsOf(read(row))
   return (row) => {
     const value = read(row)
@@ -55,7 +76,7 @@ function elementsOf(value: Value): readonly Value[] {
 function compilePath(
   compilation: Compilation,
   path: Path,
-  { scope, containerSlot }: { readonly scope: Scope; readonly containerSlot: number | undefined },
+  { scope, containerSlot }: Place,
 ): (row: Row) => Value {
   const slot = lookUp(path.root.name, scope) ?? containerSlot
   if (slot === undefined) {

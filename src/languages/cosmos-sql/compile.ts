@@ -1,10 +1,13 @@
 import type { JsonValue } from '../../base/json.ts'
 import type { Compilation, UserFunction } from './compilation.ts'
-import { compileSelect } from './compile-select.ts'
+import { compileSelect, type SelectPlan } from './compile-select.ts'
+import { readsContainer } from './compile-source.ts'
+import { checkNumbers } from './number-check.ts'
 import { parseQuery } from './parse-query.ts'
 import { findPushdown, type Pushdown } from './pushdown.ts'
 import { describeQuery, type QueryPlan } from './query-plan.ts'
 import { compileSubquery, runQuery } from './run-query.ts'
+import type { Query } from './syntax-tree.ts'
 
 export interface QueryOptions {
   readonly parameters?: readonly { readonly name: string; readonly value: JsonValue }[]
@@ -29,24 +32,58 @@ export interface CompiledQuery {
 /** Compiles a query, or throws `CosmosSqlError`: https://learn.microsoft.com/azure/cosmos-db/nosql/query/ */
 export function compileQuery(text: string, options: QueryOptions = {}): CompiledQuery {
   const query = parseQuery(text)
+  const { select, pushdown, run } = compileStage(text, query, { ...options, isOutermost: true })
+  return {
+    pushdown,
+    plan: describeQuery(text, query, select),
+    run,
+    equalityOn: (path) => equalityOn(pushdown, path),
+  }
+}
+
+interface Stage extends Pick<CompiledQuery, 'pushdown' | 'run'> {
+  readonly select: SelectPlan
+}
+
+/** Compiles a query over the container; one in its FROM is a stage of its own, whose results it takes for documents. */
+function compileStage(
+  text: string,
+  query: Query,
+  options: QueryOptions & { readonly isOutermost: boolean },
+): Stage {
   const containerSlot = 0
+  const compilation = newCompilation(text, options, containerSlot + 1)
+  const { isOutermost, pause } = options
+  const plan = compileSelect(compilation, query, { containerSlot, isOutermost })
+  const select = isOutermost ? { ...plan, project: checkNumbers(text, query, plan.project) } : plan
+  const { slotCount } = compilation
+  const inner = innerStage(text, query, options)
+  const runOptions = { containerSlot, slotCount, pause, readsContainer: readsContainer(query) }
+  return {
+    select,
+    pushdown: inner?.pushdown ?? findPushdown(compilation, query, select),
+    run: (pages) => runQuery(select, inner ? inner.run(pages) : pages, runOptions),
+  }
+}
+
+function newCompilation(text: string, options: QueryOptions, slotCount: number): Compilation {
   const compilation: Compilation = {
     text,
     parameters: new Map(options.parameters?.map(({ name, value }) => [name, value])),
     udfs: new Map(Object.entries(options.udfs ?? {})),
     now: options.now ?? (() => performance.timeOrigin + performance.now()),
-    compileSubquery: (inner, scope) => compileSubquery(compilation, inner, scope),
-    slotCount: containerSlot + 1,
+    compileSubquery: (query, scope) => compileSubquery(compilation, query, scope),
+    slotCount,
   }
-  const select = compileSelect(compilation, query, { containerSlot })
-  const pushdown = findPushdown(compilation, query, select)
-  const { slotCount } = compilation
-  return {
-    pushdown,
-    plan: describeQuery(text, query, select),
-    run: (pages) => runQuery(select, pages, { containerSlot, slotCount, pause: options.pause }),
-    equalityOn: (path) => equalityOn(pushdown, path),
-  }
+  return compilation
+}
+
+function innerStage(text: string, query: Query, options: QueryOptions): Stage | undefined {
+  const [source] = query.sources
+  if (source?.from.kind !== 'query' || !readsContainer(source.from.query)) return undefined
+  const stage = compileStage(text, source.from.query, { ...options, isOutermost: false })
+  // What sorts or bounds the results of this stage says nothing of the documents below it.
+  return { ...stage, pushdown: { filters: stage.pushdown.filters } }
 }
 
 function equalityOn(pushdown: Pushdown, path: readonly (string | number)[]): JsonValue | undefined {

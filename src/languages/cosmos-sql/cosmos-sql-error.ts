@@ -21,8 +21,12 @@ export class CosmosSqlError extends Error {
   /** Counted from 1. */
   readonly column: number
 
-  constructor(code: string, message: string, source: SourceRange & { readonly text: string }) {
-    super(message)
+  constructor(
+    code: string,
+    message: string,
+    source: SourceRange & { readonly text: string; readonly cause?: unknown },
+  ) {
+    super(message, source.cause === undefined ? {} : { cause: source.cause })
     this.code = code
     this.start = source.start
     this.end = source.end

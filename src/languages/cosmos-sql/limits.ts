@@ -25,5 +25,11 @@ export const subqueryRowsMax = 1_000_000
 /** How long a regular expression that cannot be proven linear may look at one text. */
 export const patternTimeoutMs = 50
 
+/** Operators of one kind in a row, and members of one path: each is a level of the stack. */
+export const chainLengthMax = 1_000
+
+/** Characters that REPLICATE may give: https://learn.microsoft.com/azure/cosmos-db/nosql/query/replicate */
+export const replicateCharactersMax = 10_000
+
 /** Compiled regular expressions and patterns kept by one query. */
 export const patternCacheEntries = 100

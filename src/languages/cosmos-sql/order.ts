@@ -1,7 +1,7 @@
 import type { JsonValue } from '../../base/json.ts'
 import type { Collector } from './collector.ts'
-import type { Row } from './compilation.ts'
-import type { OrderKey, SelectPlan } from './compile-select.ts'
+import type { OrderKey } from './compile-order.ts'
+import type { SelectPlan } from './compile-select.ts'
 import { heapRowsMax } from './limits.ts'
 import type { ResultOutput } from './result-output.ts'
 import { SortedRuns } from './sorted-runs.ts'
@@ -29,8 +29,7 @@ export function newOrderCollector(plan: SelectPlan, output: ResultOutput): Colle
   let sequence = 0
   return {
     add(row) {
-      const keys = keysOf(plan.order, row)
-      if (!keys) return
+      const keys = plan.order.map((key) => key.evaluate(row))
       sequence += 1
       if (!rows.accepts(keys, sequence)) return
       const value = plan.project(row)
@@ -44,14 +43,6 @@ export function newOrderCollector(plan: SelectPlan, output: ResultOutput): Colle
       }
     },
   }
-}
-
-// A single key that is undefined is in no index entry of the default policy, so such items are left out;
-// several keys come from a composite index, which has them.
-// https://learn.microsoft.com/azure/cosmos-db/nosql/query/order-by#remarks
-function keysOf(order: readonly OrderKey[], row: Row): readonly Value[] | undefined {
-  const keys = order.map((key) => key.evaluate(row))
-  return keys.length === 1 && keys[0] === undefined ? undefined : keys
 }
 
 function newCompare(order: readonly OrderKey[]): CompareRows {

@@ -17,7 +17,7 @@ export function parseExpression(reader: TokenReader): Expression {
   return reader.nested(() => parseConditional(reader))
 }
 
-/** Reads `a, b, c` up to the sign that closes it; the list may be empty when `mayBeEmpty` is set. */
+/** Reads `a, b, c`: at least one. */
 export function parseExpressions(reader: TokenReader): Expression[] {
   const items = [parseExpression(reader)]
   while (reader.takeSign(',')) items.push(parseExpression(reader))
@@ -35,21 +35,33 @@ function parseConditional(reader: TokenReader): Expression {
 }
 
 function parseCoalesce(reader: TokenReader): Expression {
-  let left = parseOr(reader)
-  while (reader.takeSign('??')) left = binary('??', left, parseOr(reader))
-  return left
+  const operands = [parseOr(reader)]
+  while (reader.takeSign('??')) operands.push(parseOr(reader))
+  return balanced('??', operands)
 }
 
 function parseOr(reader: TokenReader): Expression {
-  let left = parseAnd(reader)
-  while (reader.takeKeyword('OR')) left = binary('OR', left, parseAnd(reader))
-  return left
+  const operands = [parseAnd(reader)]
+  while (reader.takeKeyword('OR')) operands.push(parseAnd(reader))
+  return balanced('OR', operands)
 }
 
 function parseAnd(reader: TokenReader): Expression {
-  let left = parsePredicate(reader)
-  while (reader.takeKeyword('AND')) left = binary('AND', left, parsePredicate(reader))
-  return left
+  const operands = [parsePredicate(reader)]
+  while (reader.takeKeyword('AND')) operands.push(parsePredicate(reader))
+  return balanced('AND', operands)
+}
+
+// These operators may be grouped in any way, so a chain of thousands becomes a flat tree and not a deep one.
+function balanced(operator: 'AND' | 'OR' | '??', operands: readonly Expression[]): Expression {
+  const [first] = operands
+  if (first && operands.length === 1) return first
+  const middle = operands.length >> 1
+  return binary(
+    operator,
+    balanced(operator, operands.slice(0, middle)),
+    balanced(operator, operands.slice(middle)),
+  )
 }
 
 function binary(operator: BinaryOperator, left: Expression, right: Expression): Expression {
@@ -58,7 +70,8 @@ function binary(operator: BinaryOperator, left: Expression, right: Expression): 
 
 function parsePredicate(reader: TokenReader): Expression {
   let value = parseBinary(reader, 0)
-  for (;;) {
+  for (let length = 1; ; length += 1) {
+    reader.checkChain(length)
     const negated = reader.isKeyword('NOT')
     const ahead = negated ? 1 : 0
     const isPredicate = ['BETWEEN', 'IN', 'LIKE'].some((word) => reader.isKeyword(word, ahead))
@@ -131,10 +144,11 @@ function parseBinary(reader: TokenReader, level: number): Expression {
   const operators = binaryLevels[level]
   if (!operators) return parseUnary(reader)
   let left = parseBinary(reader, level + 1)
-  for (;;) {
+  for (let length = 1; ; length += 1) {
     const token = reader.peek()
     const operator = token.kind === 'sign' ? operators.get(token.text) : undefined
     if (operator === undefined) return left
+    reader.checkChain(length)
     reader.next()
     left = binary(operator, left, parseBinary(reader, level + 1))
   }
@@ -156,8 +170,9 @@ function unaryOperator(token: Token): UnaryOperator | undefined {
 
 function parseMembers(reader: TokenReader, primary: Expression): Expression {
   let target = primary
-  for (;;) {
+  for (let length = 1; ; length += 1) {
     const { start } = target
+    reader.checkChain(length)
     if (reader.takeSign('.')) {
       const name = reader.expectIdentifier()
       const key = literal(name.text, name)

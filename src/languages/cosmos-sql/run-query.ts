@@ -19,6 +19,8 @@ export interface RunOptions {
   /** Where in the row the document stands. */
   readonly containerSlot: number
   readonly slotCount: number
+  /** False for a query like `SELECT 1`, which has one row whatever the container holds. */
+  readonly readsContainer: boolean
   /** Waits until others had their turn. */
   readonly pause: (() => Promise<void>) | undefined
 }
@@ -34,7 +36,7 @@ export async function* runQuery(
 ): AsyncGenerator<readonly JsonValue[], void, undefined> {
   const run = new QueryRun(plan, options)
   if (!run.output.isFull) {
-    for await (const page of plan.sources.length > 0 ? pages : noDocument()) {
+    for await (const page of options.readsContainer ? pages : noDocument()) {
       yield* run.paced(run.look(page))
       if (run.output.size > 0) yield run.output.take()
       if (run.output.isFull) break
@@ -87,7 +89,6 @@ class QueryRun {
   }
 }
 
-// A query without FROM has one row, whatever the container holds.
 async function* noDocument(): AsyncGenerator<readonly JsonValue[], void, undefined> {
   yield [null]
 }

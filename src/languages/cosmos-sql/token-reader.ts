@@ -1,5 +1,5 @@
 import { CosmosSqlError } from './cosmos-sql-error.ts'
-import { nestingDepthMax } from './limits.ts'
+import { chainLengthMax, nestingDepthMax } from './limits.ts'
 import type { Query } from './syntax-tree.ts'
 import { tokenize, type Token } from './tokens.ts'
 
@@ -76,26 +76,31 @@ export class TokenReader {
   /** Runs a rule one level deeper; a query nested beyond the limit fails here and not on the stack. */
   nested<T>(rule: () => T): T {
     this.#depth += 1
-    if (this.#depth > nestingDepthMax) {
-      const { start, end } = this.peek()
-      const message = 'The query is nested too deeply.'
-      throw new CosmosSqlError('SC3001', message, { text: this.text, start, end })
-    }
+    if (this.#depth > nestingDepthMax) this.#failLimit('nesting', nestingDepthMax)
     const result = rule()
     this.#depth -= 1
     return result
   }
 
+  /** Fails when a chain of operators or members is longer than the stack should bear. */
+  checkChain(length: number): void {
+    if (length > chainLengthMax) this.#failLimit('operators in a row', chainLengthMax)
+  }
+
+  #failLimit(what: string, limit: number): never {
+    const { start, end } = this.peek()
+    const message = `The SQL query exceeded the maximum of ${what}. The allowed limit is ${limit}.`
+    throw new CosmosSqlError('SC3001', message, { text: this.text, start, end })
+  }
+
   fail(token = this.peek()): never {
-    const near = this.text.slice(token.start, token.end)
-    const message =
-      token.kind === 'end'
-        ? 'Syntax error, unexpected end of query.'
-        : `Syntax error, incorrect syntax near '${near}'.`
-    throw new CosmosSqlError('SC1001', message, {
-      text: this.text,
-      start: token.start,
-      end: token.end,
-    })
+    const { text } = this
+    const { start, end } = token
+    if (token.kind === 'end') {
+      const message = 'Syntax error, unexpected end-of-file.'
+      throw new CosmosSqlError('SC1002', message, { text, start, end })
+    }
+    const message = `Syntax error, incorrect syntax near '${text.slice(start, end)}'.`
+    throw new CosmosSqlError('SC1001', message, { text, start, end })
   }
 }

@@ -93,8 +93,3 @@ export function memberOf(target: Value, key: Value): Value {
   if (Array.isArray(target)) return typeof key === 'number' ? target[key] : undefined
   return typeof key === 'string' && Object.hasOwn(target, key) ? target[key] : undefined
 }
-
-/** A number, unless it is one that JSON cannot hold: those are undefined. */
-export function finite(value: number): number | undefined {
-  return Number.isFinite(value) ? value : undefined
-}
