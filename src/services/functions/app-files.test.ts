@@ -25,6 +25,9 @@ function open(t: { after(callback: () => void): void }, folders: readonly string
     clock,
     files,
     changes,
+    remove(name: string) {
+      rmSync(join(dir, name), { recursive: true })
+    },
     async write(...names: string[]) {
       for (const name of names) {
         mkdirSync(dirname(join(dir, name)), { recursive: true })
@@ -52,10 +55,31 @@ test('packages, version control and other files do not count', async (t) => {
 
 test('what host.json names counts too', async (t) => {
   const app = open(t, ['shared/deep', 'other'])
-  app.files.include({ watchFiles: ['Rules.txt'], watchDirectories: ['./Shared/'] })
+  app.files.include({ watchFiles: ['Rules.txt'], watchDirectories: ['./shared/'] })
   await app.write('other/rules.txt')
   await app.write('shared/deep/x.bin')
   await app.write('other/x.bin')
+  assert.equal(app.changes.length, 2)
+})
+
+test('a folder that is deleted and built anew counts, and so do its files afterwards', async (t) => {
+  const app = open(t, ['dist/functions'])
+  await app.write('dist/functions/a.js')
+  app.remove('dist')
+  await app.write('dist/functions/a.js')
+  assert.equal(app.changes.length, 2)
+  await app.write('dist/functions/a.js')
+  assert.equal(app.changes.length, 3)
+  await app.write('new/folder/b.js')
+  await app.write('new/folder/b.js')
+  assert.equal(app.changes.length, 5)
+})
+
+test('a file that is removed counts', async (t) => {
+  const app = open(t)
+  await app.write('a.js')
+  app.remove('a.js')
+  await app.write('b.txt')
   assert.equal(app.changes.length, 2)
 })
 
