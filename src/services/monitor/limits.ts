@@ -45,3 +45,15 @@ export const flowArrowsMax = 1_200
 /** Spans remembered to draw the arrows to the ones they cause, and causes not seen yet. */
 export const rememberedSpansMax = 20_000
 export const awaitedSpansMax = 20_000
+
+/** Pages that watch the console at once. */
+export const watchersMax = 16
+
+/** A watching page is told of changes at most this often. */
+export const liveIntervalMs = 500
+
+/** A comment is sent after this long without news, so that a dead connection is noticed. */
+export const liveHeartbeatMs = 15_000
+
+/** A page that has this much unread is told nothing more until it has read it. */
+export const liveUnreadBytesMax = 1024 * 1024

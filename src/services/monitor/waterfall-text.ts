@@ -10,8 +10,9 @@ export interface WaterfallTextOptions {
 /** Rows of one trace beyond these are only counted. */
 const rowsMax = 60
 
-const labelShare = 0.45
+const labelShare = 0.55
 const timeColumns = 10
+const gapColumns = 2
 
 /** Draws a waterfall for a terminal: what happened, when, and for how many milliseconds. */
 export function renderWaterfall(
@@ -19,20 +20,21 @@ export function renderWaterfall(
   options: WaterfallTextOptions,
 ): string[] {
   const paint = options.color ? paintAnsi : (text: string) => text
+  const labelColumnsMax = Math.floor(options.width * labelShare)
+  const indent = longestLabel(rows, 2) <= labelColumnsMax ? 2 : 1
+  const labelColumns = Math.min(longestLabel(rows, indent), labelColumnsMax)
+  const barColumns = Math.max(options.width - labelColumns - timeColumns - 2 * gapColumns, 1)
   const totalMs = waterfallDurationMs(rows)
-  const labels = rows.map((row) => `${'  '.repeat(row.depth)}${row.span.service}  ${row.label}`)
-  const longest = Math.max(0, ...labels.map((label) => label.length))
-  const labelColumns = Math.min(longest, Math.floor(options.width * labelShare))
-  const barColumns = Math.max(options.width - labelColumns - timeColumns - 4, 10)
+  const gap = ' '.repeat(gapColumns)
   const lines = rows.slice(0, rowsMax).flatMap((row) => {
-    const label = paintLabel(fit(labelOf(row), labelColumns), row, paint)
+    const label = paintLabel(fit(labelOf(row, indent), labelColumns), row.depth * indent, paint)
     const bar = drawBar(row, { totalMs, columns: barColumns })
-    const color = row.status === 'error' ? 'red' : 'cyan'
     const time = formatMs(row.durationMs).padStart(timeColumns)
-    const line = `${label}  ${paint(bar, color)}  ${paint(time, 'bold')}`
+    const color = row.status === 'error' ? 'red' : 'cyan'
+    const line = `${label}${gap}${paint(bar, color)}${gap}${paint(time, 'bold')}`
     if (row.reason === undefined) return [line]
-    const indent = '  '.repeat(row.depth + 1)
-    return [line, paint(fit(`${indent}└ ${row.reason}`, options.width).trimEnd(), 'red')]
+    const reason = fit(`${' '.repeat((row.depth + 1) * indent)}└ ${row.reason}`, options.width)
+    return [line, paint(reason.trimEnd(), row.status === 'error' ? 'red' : 'dim')]
   })
   if (rows.length > rowsMax) lines.push(paint(`… ${rows.length - rowsMax} more`, 'dim'))
   return lines
@@ -46,14 +48,18 @@ export function formatMs(durationMs: number): string {
   return `${durationMs.toFixed(durationMs >= 10 ? 1 : 2)} ms`
 }
 
-function labelOf(row: WaterfallRow): string {
-  return `${'  '.repeat(row.depth)}${row.span.service}  ${row.label}`
+function labelOf(row: WaterfallRow, indent: number): string {
+  return `${' '.repeat(row.depth * indent)}${row.span.service}  ${row.label}`
+}
+
+function longestLabel(rows: readonly WaterfallRow[], indent: number): number {
+  return rows.reduce((longest, row) => Math.max(longest, labelOf(row, indent).length), 0)
 }
 
 // The service is dimmed, so that what was done stands out.
-function paintLabel(label: string, row: WaterfallRow, paint: Paint): string {
-  const end = row.depth * 2 + row.span.service.length
-  return paint(label.slice(0, end), 'dim') + label.slice(end)
+function paintLabel(label: string, start: number, paint: Paint): string {
+  const end = label.indexOf('  ', start)
+  return end < 0 ? label : paint(label.slice(0, end), 'dim') + label.slice(end)
 }
 
 // At least one mark long, and never beyond the right edge.
