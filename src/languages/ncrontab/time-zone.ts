@@ -9,7 +9,7 @@ export interface TimeZone {
 }
 
 /** A time zone whose name is neither of the IANA's nor of Windows'. */
-export class UnknownTimeZone extends Error {
+class UnknownTimeZone extends Error {
   override readonly name = 'UnknownTimeZone'
 
   constructor(zone: string) {

@@ -4,7 +4,7 @@ import { join, posix } from 'node:path'
 import type { Clock, Timer } from '../../base/clock.ts'
 import { reloadQuietMs } from './limits.ts'
 
-export interface AppFilesOptions {
+interface AppFilesOptions {
   readonly dir: string
   readonly clock: Clock
   /** Called once after the files have rested, however many changed. */

@@ -4,7 +4,7 @@ import { parseSchedule } from '../../languages/ncrontab/schedule.ts'
 import type { AppSettings } from './app-settings.ts'
 import { compileBindingExpression } from './binding-expressions.ts'
 
-export type BindingDirection = 'trigger' | 'in' | 'out'
+type BindingDirection = 'trigger' | 'in' | 'out'
 
 /** What one property of a binding may be; an `inert` one is accepted and told to have no effect here. */
 interface PropertyRule {
@@ -20,7 +20,7 @@ interface PropertyRule {
 }
 
 /** A binding type of the library: its directions, and its properties where it is supported. */
-export interface BindingType {
+interface BindingType {
   readonly type: string
   readonly directions: readonly BindingDirection[]
   /** Absent: known, and refused by name when an app is loaded. */

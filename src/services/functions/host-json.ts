@@ -7,9 +7,9 @@ import { formatTimeSpan, parseTimeSpan } from '../../languages/ncrontab/time-spa
 import { functionTimeoutMsDefault, functionTimeoutMsMin, storageQueueBatchMax } from './limits.ts'
 import { parseRetryPolicy, type RetryPolicy } from './retry-policy.ts'
 
-export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none'
+type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none'
 
-export interface HttpOptions {
+interface HttpOptions {
   /** Empty when the routes have no prefix; never begins or ends with a slash. */
   readonly routePrefix: string
   /** -1: no limit. */
@@ -20,7 +20,7 @@ export interface HttpOptions {
   readonly customHeaders: Readonly<Record<string, string>>
 }
 
-export interface ServiceBusOptions {
+interface ServiceBusOptions {
   readonly prefetchCount: number
   readonly autoCompleteMessages: boolean
   readonly maxAutoLockRenewalMs: number
@@ -32,11 +32,11 @@ export interface ServiceBusOptions {
   readonly sessionIdleTimeoutMs: number
 }
 
-export interface CosmosDbOptions {
+interface CosmosDbOptions {
   readonly connectionMode: 'Gateway' | 'Direct'
 }
 
-export interface QueuesOptions {
+interface QueuesOptions {
   readonly batchSize: number
   readonly newBatchThreshold: number
   readonly maxDequeueCount: number
@@ -45,7 +45,7 @@ export interface QueuesOptions {
   readonly messageEncoding: 'base64' | 'none'
 }
 
-export interface EventHubsOptions {
+interface EventHubsOptions {
   readonly maxEventBatchSize: number
   readonly minEventBatchSize: number
   readonly maxWaitMs: number
@@ -53,12 +53,12 @@ export interface EventHubsOptions {
   readonly prefetchCount: number
 }
 
-export interface BlobsOptions {
+interface BlobsOptions {
   readonly maxDegreeOfParallelism: number
   readonly poisonBlobThreshold: number
 }
 
-export interface LoggingOptions {
+interface LoggingOptions {
   /** By category or the beginning of one: `Function.Orders`, `Host`; `default` is all others. */
   readonly logLevel: Readonly<Record<string, LogLevel>>
 }
@@ -83,7 +83,7 @@ export interface HostJson {
   readonly warnings: readonly string[]
 }
 
-export interface HostJsonInput {
+interface HostJsonInput {
   /** The text of the file; absent when the app has none. */
   readonly text?: string
   readonly file: string
