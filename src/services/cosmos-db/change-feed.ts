@@ -1,4 +1,4 @@
-import type { FeedQuery, StoredDocument } from '../../store/documents.ts'
+import type { FeedPage, FeedQuery, StoredDocument } from '../../store/documents.ts'
 import type { ContainerScope } from './container-scope.ts'
 import { badRequest } from './errors.ts'
 import type { FeedRange } from './feed-range.ts'
@@ -47,7 +47,7 @@ export async function readChanges(scope: ContainerScope, query: ReadChanges): Pr
     return { items: [], cursor: await scope.store.feedEnd(scope.collection) }
   }
   const limit = Math.min(query.limit, feedPageItemsMax)
-  const page = await scope.store.feed({ ...feedQuery(scope, query), limit })
+  const page = await feedPage(scope, { ...feedQuery(scope, query), limit })
   const items = page.documents.map((document) => changedItem(document, scope))
   return { items, cursor: page.cursor }
 }
@@ -59,6 +59,17 @@ export function countChanges(
 ): Promise<number> {
   if (query.from === 'now') return Promise.resolve(0)
   return scope.store.feedLag({ ...feedQuery(scope, query), limit: feedLagCountMax })
+}
+
+async function feedPage(scope: ContainerScope, query: FeedQuery): Promise<FeedPage> {
+  try {
+    return await scope.store.feed(query)
+  } catch (error) {
+    // The cursor may come from a client, or from a lease that another product wrote.
+    if (error instanceof RangeError)
+      throw badRequest('Invalid Continuation Token', { cause: error })
+    throw error
+  }
 }
 
 function feedQuery(

@@ -24,7 +24,10 @@ export interface QueryParameter {
 
 export interface QueryOptions {
   readonly parameters?: readonly QueryParameter[]
-  /** Only this partition; the first components of a hierarchical key are enough. */
+  /**
+   * Only this partition; the first components of a hierarchical key are enough. `[undefined]` is the
+   * partition of items without the property.
+   */
   readonly partitionKey?: PartitionKeyValue
   readonly maxItemCount?: number
   /** Of the page before, for the same text and options. */

@@ -1,6 +1,5 @@
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { objectMember, stringMember } from '../../base/json.ts'
-import { ServiceError } from '../../base/errors.ts'
 import type {
   ResourceProvider,
   ResourceRequest,
@@ -9,7 +8,7 @@ import type { Account } from './account.ts'
 import type { Container } from './container.ts'
 import { containerBody } from './container-definition.ts'
 import type { Database } from './database.ts'
-import { badRequest, notFound } from './errors.ts'
+import { badRequest, notDeletable, notFound, resourceNotSupported } from './errors.ts'
 import { inertResources } from './inert-resources.ts'
 import type { CosmosDb } from './service.ts'
 import { parseThroughput, throughputBody, type Throughput } from './throughput.ts'
@@ -122,10 +121,7 @@ function containerThroughputResource(cosmosDb: CosmosDb): ResourceProvider {
 // Server-side JavaScript is not run: a template that deploys it must not seem to work.
 function refusedResource(kind: string): ResourceProvider {
   const type = `${containers}/${kind}`
-  const refuse = (): Promise<never> =>
-    Promise.reject(
-      new ServiceError('NotSupported', 400, `The resource type '${type}' is not supported.`),
-    )
+  const refuse = (): Promise<never> => Promise.reject(resourceNotSupported(type))
   return { type, put: refuse, delete: refuse }
 }
 
@@ -224,8 +220,4 @@ function accountOf(cosmosDb: CosmosDb, names: readonly string[]): Account {
 
 function databaseOf(cosmosDb: CosmosDb, names: readonly string[]): Database {
   return accountOf(cosmosDb, names).database(names[1] ?? '')
-}
-
-function notDeletable(name: string): ServiceError {
-  return new ServiceError('MethodNotAllowed', 405, `The resource '${name}' cannot be deleted.`)
 }
