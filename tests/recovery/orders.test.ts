@@ -1,0 +1,92 @@
+/**
+ * Kills the platform with SIGKILL at random moments while orders flow, and starts it again. INTERLINE_KILLS sets
+ * how often (default 30), INTERLINE_SEED the moments.
+ */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { test, type TestContext } from 'node:test'
+import { OrdersDemo } from '../../src/platform/demo/orders-demo.ts'
+import type { Platform } from '../../src/platform/platform.ts'
+import { newDataDir, startForTest } from '../test-platform.ts'
+
+const kills = Number(process.env['INTERLINE_KILLS'] ?? 30)
+const seed = Number(process.env['INTERLINE_SEED'] ?? 1 + Math.floor(Math.random() * 2 ** 31))
+const program = fileURLToPath(new URL('bookings-until-killed.js', import.meta.url))
+/** From the start of the process: some kills meet it before it is ready, most while orders flow. */
+const killAfterMs = { min: 100, max: 2_000 }
+
+test(`nothing acknowledged is lost when the platform is killed ${kills} times`, async (t: TestContext) => {
+  const dataDir = newDataDir(t)
+  const random = seededRandom(seed)
+  const acknowledged = new Set<string>()
+  for (let round = 0; round < kills; round++) {
+    const afterMs = killAfterMs.min + random() * (killAfterMs.max - killAfterMs.min)
+    for (const id of await runUntilKilled(dataDir, afterMs)) acknowledged.add(id)
+  }
+  const platform = await startForTest(t, { projects: ['solutions/orders'], dataDir })
+  const { deadLetters } = await platform.idle.untilIdle()
+  const processed = await processedIds(platform)
+  const stored = await OrdersDemo.for(platform)?.processedCount()
+  const lost = [...acknowledged].filter((id) => !processed.has(id))
+  const sent = await messagesSent(platform)
+  t.diagnostic(
+    `seed ${seed}: ${kills} kills, ${acknowledged.size} bookings acknowledged, ${processed.size} processed ` +
+      `(${processed.size - acknowledged.size} of them written but not acknowledged in time), ${sent - processed.size} messages repeated`,
+  )
+  assert.ok(acknowledged.size > 0, 'orders flowed')
+  assert.deepEqual(lost, [])
+  assert.deepEqual([...deadLetters], [])
+  assert.equal(stored, processed.size)
+  // A killed QueueOrders may send its batch again, at most one batch of 100 with each kill.
+  assert.ok(sent - processed.size <= kills * 100, `${sent - processed.size} messages were repeated`)
+})
+
+async function runUntilKilled(dataDir: string, afterMs: number): Promise<string[]> {
+  const child = spawn(process.execPath, [program, dataDir], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const timer = setTimeout(() => child.kill('SIGKILL'), afterMs)
+  const code = await closed
+  clearTimeout(timer)
+  assert.equal(code, null, `the platform ended by itself with exit code ${code}`)
+  // The last line may have been cut by the kill.
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .filter((line) => line !== 'ready')
+}
+
+async function processedIds(platform: Platform): Promise<Set<string>> {
+  const [account] = platform.cosmosDb.accounts()
+  assert.ok(account)
+  const ids = new Set<string>()
+  const query = "SELECT VALUE c.id FROM c WHERE c.status = 'processed'"
+  for await (const page of account.database('orders').container('processed').queryAll(query)) {
+    for (const id of page) ids.add(String(id))
+  }
+  return ids
+}
+
+/** Sequence numbers of a queue have no holes, so the next one tells how many messages were ever sent. */
+async function messagesSent(platform: Platform): Promise<number> {
+  const [namespace] = platform.serviceBus.namespaces()
+  assert.ok(namespace)
+  const [sequence = 0] = await namespace.send('orders', [
+    { body: '{"id":"last"}', scheduledEnqueueTimeMs: Date.now() + 3_600_000 },
+  ])
+  await namespace.cancelScheduled('orders', [sequence])
+  return sequence - 1
+}
+
+/** A linear congruential generator: the same seed gives the same moments. */
+function seededRandom(start: number): () => number {
+  let state = start >>> 0
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
