@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { newUuid } from '../../base/ids.ts'
 import { likePattern } from './like.ts'
 import { SqlEvaluationError } from './sql-filter-error.ts'
@@ -60,9 +61,7 @@ export function compileExpression(expression: Expression, parameters: Parameters
     case 'parameter': {
       const { name } = expression
       const value = parameters.get(name)
-      if (value === undefined) {
-        throw new SqlEvaluationError(`The parameter '${name}' has no value.`)
-      }
+      assert(value !== undefined, `the parser lets a parameter without a value through: ${name}`)
       return () => value
     }
     case 'property':

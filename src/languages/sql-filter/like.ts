@@ -6,7 +6,7 @@ import { SqlEvaluationError } from './sql-filter-error.ts'
  */
 export function likePattern(pattern: string, escape?: string): (text: string) => boolean {
   const parts = parsePattern(pattern, escape)
-  return (text) => matches(parts, [...text])
+  return (text) => matches(parts, Array.from(text))
 }
 
 type Part =
@@ -15,7 +15,7 @@ type Part =
   | { readonly kind: 'any' }
 
 function parsePattern(pattern: string, escape: string | undefined): readonly Part[] {
-  if (escape !== undefined && [...escape].length !== 1) {
+  if (escape !== undefined && Array.from(escape).length !== 1) {
     throw new SqlEvaluationError('The escape character of LIKE must be a string of length 1.')
   }
   const parts: Part[] = []

@@ -192,7 +192,7 @@ function parsePrimary(parsing: Parsing): Node {
     case 'double':
       return { kind: 'constant', value: Number(reader.advance().text), at }
     case 'parameter':
-      return { kind: 'parameter', name: reader.advance().text.toLowerCase(), at }
+      return { kind: 'parameter', name: reader.takeParameter(), at }
     case 'word':
       return parseWord(parsing)
     case 'name':

@@ -60,7 +60,3 @@ export type Predicate =
       readonly escape: Expression | undefined
       readonly at: number
     }
-
-export type Statement =
-  | { readonly kind: 'set'; readonly property: PropertyName; readonly value: Expression }
-  | { readonly kind: 'remove'; readonly property: PropertyName }

@@ -1,3 +1,4 @@
+import type { Parameters } from './compile.ts'
 import { syntaxError } from './sql-filter-error.ts'
 import { tokenize } from './tokens.ts'
 import type { Token } from './tokens.ts'
@@ -20,10 +21,12 @@ const reserved = new Set([
 export class TokenReader {
   readonly #text: string
   readonly #tokens: readonly Token[]
+  readonly #parameters: Parameters | undefined
   #next = 0
 
-  constructor(text: string) {
+  constructor(text: string, parameters?: Parameters) {
     this.#text = text
+    this.#parameters = parameters
     this.#tokens = tokenize(text)
   }
 
@@ -70,6 +73,14 @@ export class TokenReader {
 
   expectSymbol(symbol: string): void {
     if (!this.takeSymbol(symbol)) throw this.unexpected(`'${symbol}'`)
+  }
+
+  /** A parameter that has a value. */
+  takeParameter(): string {
+    const { text, at } = this.advance()
+    const name = text.toLowerCase()
+    if (!this.#parameters?.has(name)) throw this.error(`the parameter '${text}' has no value`, at)
+    return name
   }
 
   /** A name: a word that is no keyword, or anything in brackets or double quotation marks. */

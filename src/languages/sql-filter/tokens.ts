@@ -74,13 +74,10 @@ function tokenOf(match: RegExpExecArray, at: number): Token {
 }
 
 function unreadable(text: string, at: number): string {
-  switch (text[at]) {
-    case "'":
-      return 'the string has no closing quotation mark'
-    case '"':
-    case '[':
-      return 'the name in quotation marks or brackets has no end'
-    default:
-      return `the character '${text[at]}' has no meaning here`
+  const character = text.charAt(at)
+  if (character === "'") return 'the string has no closing quotation mark'
+  if (character === '"' || character === '[') {
+    return 'the name in quotation marks or brackets has no end'
   }
+  return `the character '${character}' has no meaning here`
 }
