@@ -77,26 +77,19 @@ function range(
   value: Scalar,
 ): Comparison | undefined {
   const isUpper = operator === '<' || operator === '<='
-  switch (typeof value) {
-    case 'boolean':
-      return { sql: `${expression} BETWEEN 0 AND 1`, values: [] }
-    case 'number': {
-      if (!Number.isFinite(value)) return undefined
-      const [low, high] = around(value)
-      // Every number sorts before every text, and before the empty one.
-      return isUpper
-        ? { sql: `${expression} <= ?`, values: [high] }
-        : { sql: `(${expression} >= ? AND ${expression} < '')`, values: [low] }
-    }
-    case 'string':
-      if (!hasCommonOrder(value)) return undefined
-      // SQLite reads a text only up to a NUL, so what begins with the value may look equal to it.
-      return isUpper
-        ? { sql: `(${expression} <= ? AND ${expression} >= '')`, values: [value] }
-        : { sql: `${expression} >= ?`, values: [value] }
-    default:
-      return undefined
+  if (typeof value === 'boolean') return { sql: `${expression} BETWEEN 0 AND 1`, values: [] }
+  if (typeof value === 'number' && Number.isFinite(value)) {
+    const [low, high] = around(value)
+    // Every number sorts before every text, and before the empty one.
+    return isUpper
+      ? { sql: `${expression} <= ?`, values: [high] }
+      : { sql: `(${expression} >= ? AND ${expression} < '')`, values: [low] }
   }
+  if (typeof value !== 'string' || !hasCommonOrder(value)) return undefined
+  // SQLite reads a text only up to a NUL, so what begins with the value may look equal to it.
+  return isUpper
+    ? { sql: `(${expression} <= ? AND ${expression} >= '')`, values: [value] }
+    : { sql: `${expression} >= ?`, values: [value] }
 }
 
 /** The value as SQLite reads it from a body, where the two are the same to the last bit. */
