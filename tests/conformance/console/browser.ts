@@ -93,6 +93,13 @@ export class Browser {
     return objectMember(answer, 'result')['value']
   }
 
+  /** The same for an expression that is a text. */
+  async text(expression: string): Promise<string> {
+    const value = await this.evaluate(expression)
+    assert(typeof value === 'string', `${expression} is not a text`)
+    return value
+  }
+
   /** Waits until an expression in the page is true. */
   async until(expression: string): Promise<void> {
     const endMs = performance.now() + waitMs
@@ -117,7 +124,9 @@ export class Browser {
 
   async close(): Promise<void> {
     const ended = new Promise((resolve) => this.#process.once('exit', resolve))
-    this.#process.kill('SIGKILL')
+    // It ends its children first; killed, they would still write into the profile.
+    this.#session = undefined
+    void this.#send('Browser.close')
     await ended
     rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
   }

@@ -19,6 +19,7 @@ export function layoutFlow(graph, { vertical, length }) {
   const layers = fillLayers(nodes, arrows, layerOf)
   orderLayers(layers)
   placeAcross(layers, vertical ? nodeWidth : nodeHeight)
+  if (vertical) for (const layer of layers) pullBack(layer, length)
   return toPicture({ layers, arrows, nodes, vertical, length })
 }
 
@@ -98,7 +99,7 @@ function fillLayers(nodes, arrows, layerOf) {
     let last = cells.get(arrow.start)
     arrow.cells = [last]
     for (let layer = layerOf.get(arrow.start) + 1; layer < layerOf.get(arrow.end); layer += 1) {
-      const bend = { service: '~', before: [], after: [] }
+      const bend = { service: '', before: [], after: [] }
       layers[layer].push(bend)
       last = join(last, bend)
       arrow.cells.push(bend)
@@ -117,7 +118,7 @@ function join(from, to) {
 // Each layer is put in the order of the middle of its neighbours, forth and back; services stay together.
 function orderLayers(layers) {
   for (const layer of layers) {
-    layer.sort((a, b) => isAlone(a) - isAlone(b) || a.service.localeCompare(b.service))
+    layer.sort(byKind)
     for (const [index, cell] of layer.entries()) cell.rank = index
   }
   for (let sweep = 0; sweep < orderingSweeps; sweep += 1) {
@@ -128,15 +129,20 @@ function orderLayers(layers) {
         cell.middle =
           neighbours.length === 0 ? cell.rank : meanOf(neighbours, (other) => other.rank)
       }
-      layer.sort((a, b) => a.middle - b.middle || a.service.localeCompare(b.service))
+      layer.sort((a, b) => a.middle - b.middle || byKind(a, b))
       for (const [index, cell] of layer.entries()) cell.rank = index
     }
   }
 }
 
-// What nothing leads to or from stands below the rest.
-function isAlone(cell) {
-  return Number(cell.before.length + cell.after.length === 0)
+// Nodes before passing arrows, and what nothing leads to or from last.
+function byKind(a, b) {
+  return kindOf(a) - kindOf(b) || a.service.localeCompare(b.service)
+}
+
+function kindOf(cell) {
+  if (!cell.id) return 1
+  return cell.before.length + cell.after.length === 0 ? 2 : 0
 }
 
 // Each cell goes to the height of what leads to it, or of what it leads to, as far as those beside it allow.
@@ -164,6 +170,15 @@ function settle(layer, forth) {
     const wish = neighbours.length > 0 ? lowerMedian(neighbours) : cell.across
     cell.across = Math.max(wish, end + cell.extent / 2)
     end = cell.across + cell.extent / 2 + nodeGap
+  }
+}
+
+// What stands beyond the right edge moves back as far as those beside it allow.
+function pullBack(layer, edge) {
+  let most = edge
+  for (const cell of layer.toReversed()) {
+    cell.across = Math.min(cell.across, most - cell.extent / 2)
+    most = cell.across - cell.extent / 2 - nodeGap
   }
 }
 
