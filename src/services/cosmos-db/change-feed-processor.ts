@@ -4,6 +4,7 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { Startable } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
+import type { SlotRange } from '../../store/documents.ts'
 import { countChanges, type FeedStart } from './change-feed.ts'
 import { ChangeFeedLeases, LeaseLost, type ChangeFeedLease } from './change-feed-lease.ts'
 import { ChangeFeedReader, type ChangeBatch } from './change-feed-reader.ts'
@@ -161,18 +162,19 @@ export class ChangeFeedProcessor implements Startable {
 
   /** Every range has a lease; the pieces of a split range go on where the whole one was. */
   async #alignLeasesWithRanges(): Promise<void> {
-    const { monitored } = this.#options
-    const ranges = monitored.feedRanges()
+    const ranges = this.#options.monitored.feedRanges()
     const leases = new Map((await this.#leases.list()).map((lease) => [lease.token, lease]))
     for (const range of ranges) {
-      if (leases.has(range.id)) continue
+      // Leases of its pieces: another host knows of a split that this one has not heard of.
+      const isKnown = [...leases.values()].some((lease) => isWithin(lease.range.slots, range.slots))
+      if (isKnown) continue
       const parent = parentLease(range, leases)
       const continuation = parent ? parent.continuation : await this.#firstContinuation(range)
       await this.#leases.createIfAbsent(range, continuation)
     }
-    const current = new Set(ranges.map((range) => range.id))
+    const split = new Set(ranges.flatMap((range) => range.parents))
     for (const lease of leases.values()) {
-      if (!current.has(lease.token)) await this.#leases.delete(lease)
+      if (split.has(lease.token)) await this.#leases.delete(lease)
     }
   }
 
@@ -182,6 +184,10 @@ export class ChangeFeedProcessor implements Startable {
     if (startFrom !== 'now') return undefined
     return (await monitored.readChanges({ range, from: 'now', limit: 1 })).cursor
   }
+}
+
+function isWithin(inner: SlotRange, outer: SlotRange): boolean {
+  return inner.from >= outer.from && inner.to <= outer.to
 }
 
 function parentLease(
