@@ -2,7 +2,7 @@ import { SourceError, type SourcePosition } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { declaredNames } from './declared-names.ts'
 import { evaluate, isTrue, loopFrames, withLocals } from './evaluator.ts'
-import type { DeploymentContext, Frame, TemplateNames } from './frame.ts'
+import { type DeploymentContext, type Frame, type TemplateNames, ValuePending } from './frame.ts'
 import { ModuleInstance } from './module-instance.ts'
 import { checkParameter } from './parameter-check.ts'
 import { ResourceInstance } from './resource-instance.ts'
@@ -17,6 +17,7 @@ import type {
   Template,
   VariableDeclaration,
 } from './syntax.ts'
+import type { TypeContext } from './type-check.ts'
 import { Reference, type Value, objectOf, toJson } from './values.ts'
 
 /** A template with values for its parameters at a scope: what is in it is evaluated when it is asked for. */
@@ -25,6 +26,7 @@ export class Evaluation implements TemplateNames {
   readonly deploymentName: string
   readonly scope: DeploymentScope
   readonly context: DeploymentContext
+  readonly #outer: Evaluation | undefined
   readonly #given: ReadonlyMap<string, Value>
   readonly #names: ReadonlyMap<string, NamedDeclaration>
   readonly #parameters: ReadonlyMap<string, ParameterDeclaration>
@@ -41,12 +43,15 @@ export class Evaluation implements TemplateNames {
     scope: DeploymentScope
     context: DeploymentContext
     parameters: ReadonlyMap<string, Value>
+    /** The template around it, whose parameters and variables it reads instead of its own. */
+    outer?: Evaluation | undefined
   }) {
     this.template = options.template
     this.deploymentName = options.deploymentName
     this.scope = options.scope
     this.context = options.context
     this.#given = options.parameters
+    this.#outer = options.outer
     this.#names = declaredNames(options.template)
     const key = (each: { name: string }): string => this.#key(each.name)
     this.#parameters = new Map(options.template.parameters.map((each) => [key(each), each]))
@@ -73,10 +78,13 @@ export class Evaluation implements TemplateNames {
         at ?? { file: this.file, line: 1, column: 1 },
       )
     }
-    for (const parameter of this.template.parameters) this.parameter(parameter.name, parameter.at)
+    for (const parameter of this.template.parameters) {
+      if (!this.#outer) this.parameter(parameter.name, parameter.at)
+    }
   }
 
   parameter(name: string, at: SourcePosition): Value {
+    if (this.#outer) return this.#outer.parameter(name, at)
     const declaration = this.#parameters.get(this.#key(name))
     if (declaration) return this.#cached(declaration, at, () => this.#parameterValue(declaration))
     const message = `The template parameter '${name}' is not found.`
@@ -84,6 +92,7 @@ export class Evaluation implements TemplateNames {
   }
 
   variable(name: string, at: SourcePosition): Value {
+    if (this.#outer) return this.#outer.variable(name, at)
     const declaration = this.#variables.get(this.#key(name))
     if (declaration) {
       return this.#cached(declaration, at, () => evaluate(declaration.value, this.#frame()))
@@ -117,28 +126,26 @@ export class Evaluation implements TemplateNames {
     const own = this.#names.get(name)
     if (own?.kind === 'function') return this.#callFunction(own, operands, at)
     const found = this.#findImport(name)
-    return found?.evaluation.callOwn(found.name, operands, at)
+    return (found?.evaluation ?? this.#outer)?.callOwn(found?.name ?? name, operands, at)
   }
 
-  findResource(text: string, at: SourcePosition): Reference | undefined {
+  findResource(text: string): Reference | undefined {
     if (this.language === 'bicep') return undefined
+    const found = this.findDeployed(text)
+    return found && new Reference(found)
+  }
+
+  /** The resource or module of an ARM template that a symbolic name, a name or an id stands for. */
+  findDeployed(text: string): ResourceInstance | ModuleInstance | undefined {
     const wanted = text.toLowerCase()
-    for (const declaration of this.template.resources) {
-      if (declaration.name.toLowerCase() === wanted) return new Reference(this.#first(declaration))
-      for (const instance of this.resourceInstances(declaration)) {
-        const [name] = instance.names().slice(-1)
-        const isIt = instance.id().toLowerCase() === wanted || name?.toLowerCase() === wanted
-        if (isIt && instance.exists()) return new Reference(instance)
-      }
+    const short = `${scopeId(this.scope)}/providers/${text}`.toLowerCase()
+    const isIt = (each: ResourceInstance | ModuleInstance): boolean => {
+      if (each.declaration.name.toLowerCase() === wanted) return true
+      const id = each.id().toLowerCase()
+      return id === wanted || id === short || each.fullName().toLowerCase() === wanted
     }
-    for (const declaration of this.template.modules) {
-      const instance = this.moduleInstances(declaration).find(
-        (each) => each.id().toLowerCase() === wanted || each.name().toLowerCase() === wanted,
-      )
-      if (instance) return new Reference(instance)
-    }
-    if (text.startsWith('/') || !text.includes('/')) return undefined
-    return this.findResource(`${scopeId(this.scope)}/providers/${text}`, at)
+    const found = this.#deployedInstances().filter(isIt)
+    return found.find((each) => each.exists()) ?? found[0]
   }
 
   /** The resources that a declaration makes, one for each item of its loop. */
@@ -172,6 +179,27 @@ export class Evaluation implements TemplateNames {
       outputs.push([name, toJson(evaluate(value, this.#frame()), at)])
     }
     return Object.fromEntries(outputs)
+  }
+
+  /** The declaration whose resource has that id, as far as ids are known. */
+  ownerOf(id: string): ResourceDeclaration | undefined {
+    const wanted = id.toLowerCase()
+    return this.template.resources.find((declaration) => {
+      try {
+        const instances = this.resourceInstances(declaration)
+        return !declaration.existing && instances.some((each) => each.id().toLowerCase() === wanted)
+      } catch (error) {
+        if (error instanceof ValuePending) return false
+        throw error
+      }
+    })
+  }
+
+  #deployedInstances(): readonly (ResourceInstance | ModuleInstance)[] {
+    return [
+      ...this.template.resources.flatMap((each) => this.resourceInstances(each)),
+      ...this.template.modules.flatMap((each) => this.moduleInstances(each)),
+    ]
   }
 
   #key(name: string): string {
@@ -210,14 +238,19 @@ export class Evaluation implements TemplateNames {
 
   #parameterValue(declaration: ParameterDeclaration): Value {
     const given = this.#givenFor(declaration.name)
-    if (given !== undefined) return checkParameter(declaration, given, this.template)
+    if (given !== undefined) return checkParameter(declaration, given, this.#typeContext())
     if (declaration.fallback) {
       const frame = { ...this.#frame(), inDefaultOf: declaration.name }
-      return checkParameter(declaration, evaluate(declaration.fallback, frame), this.template)
+      return checkParameter(declaration, evaluate(declaration.fallback, frame), this.#typeContext())
     }
     if (declaration.type.kind === 'nullable') return null
     const message = `The value for the template parameter '${declaration.name}' is not provided.`
     throw new SourceError('InvalidTemplate', message, declaration.at)
+  }
+
+  #typeContext(): TypeContext {
+    const { template } = this
+    return { template, constant: (expression) => evaluate(expression, this.#frame()) }
   }
 
   #givenFor(name: string): Value | undefined {

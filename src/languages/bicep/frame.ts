@@ -65,7 +65,7 @@ export interface TemplateNames {
   /** Calls a function that the file declares or imports; `undefined` when it has none of that name. */
   callOwn(name: string, operands: readonly Value[], at: SourcePosition): Value | undefined
   /** The declared resource of that id or symbolic name, for `reference()` of ARM templates. */
-  findResource(text: string, at: SourcePosition): Reference | undefined
+  findResource(text: string): Reference | undefined
 }
 
 /** Where an expression stands: its template, and the variables of the loops and lambdas around it. */

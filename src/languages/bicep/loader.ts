@@ -1,5 +1,7 @@
 import { SourceError, type SourcePosition } from '../../base/errors.ts'
 import type { ReadFile } from './frame.ts'
+import { checkNames } from './binder.ts'
+import { parseArmTemplate } from './arm-template.ts'
 import { parseBicep } from './parser.ts'
 import { resolvePath } from './paths.ts'
 import type { Template } from './syntax.ts'
@@ -8,6 +10,12 @@ import type { Template } from './syntax.ts'
 export function loadTemplate(file: string, readFile: ReadFile): Template {
   const start = { file, line: 1, column: 1 }
   return load(file, { readFile, loaded: new Map(), stack: [], at: start })
+}
+
+/** Reads the files that a parameters file imports. */
+export function loadImports(template: Template, readFile: ReadFile): void {
+  const start = { file: template.file, line: 1, column: 1 }
+  link(template, { readFile, loaded: new Map(), stack: [template.file], at: start })
 }
 
 interface Loading {
@@ -29,15 +37,25 @@ function load(file: string, loading: Loading): Template {
     const message = `An error occurred reading file. Could not find file "${file}".`
     throw new SourceError('BCP091', message, loading.at)
   }
-  const template = parseBicep(text, file)
-  const stack = [...loading.stack, file]
-  for (const each of [...template.modules, ...template.imports]) {
-    if (each.path === '') continue
-    const path = localPath(file, each)
-    each.template = load(path, { ...loading, stack, at: each.at })
-  }
+  const template = isJson(file, text) ? parseArmTemplate(text, file) : parseBicep(text, file)
+  link(template, { ...loading, stack: [...loading.stack, file] })
+  checkNames(template)
   loading.loaded.set(file, template)
   return template
+}
+
+function isJson(file: string, text: string): boolean {
+  return /\.jsonc?$/i.test(file) || /^\s*\{/.test(text)
+}
+
+function link(template: Template, loading: Loading): void {
+  for (const each of [...template.modules, ...template.imports]) {
+    if (each.path === '') {
+      if (each.template) link(each.template, loading)
+      continue
+    }
+    each.template = load(localPath(template.file, each), { ...loading, at: each.at })
+  }
 }
 
 function localPath(file: string, named: { path: string; at: SourcePosition }): string {

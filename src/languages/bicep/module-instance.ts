@@ -41,6 +41,10 @@ export class ModuleInstance implements ReferenceTarget {
     return `${name}-${uniqueString([name, this.#frame.names.deploymentName])}${suffix}`
   }
 
+  fullName(): string {
+    return this.name()
+  }
+
   scope(): DeploymentScope {
     const within = this.#frame.names.scope
     const expression = findMember(this.declaration.body, 'scope')
@@ -110,8 +114,13 @@ export class ModuleInstance implements ReferenceTarget {
     return undefined
   }
 
+  /** The deployment as `reference()` of an ARM template reads it. */
   whole(at: SourcePosition): Value {
-    return { name: this.name(), outputs: this.#readOutputs(at) }
+    const outputs = Object.entries(this.#readOutputs(at)).map(
+      ([name, value]) => [name, { value }] as const,
+    )
+    const properties = { provisioningState: 'Succeeded', outputs: Object.fromEntries(outputs) }
+    return { id: this.id(), name: this.name(), type: 'Microsoft.Resources/deployments', properties }
   }
 
   call(name: string, _operands: readonly Value[], at: SourcePosition): Value {

@@ -1,10 +1,47 @@
+import { SourceError } from '../../base/errors.ts'
+import { type JsonValue, tryParseJson } from '../../base/json.ts'
 import type { ParameterDeclaration, Template } from './syntax.ts'
+import { type TypeContext, findBrokenConstraint, findMismatch, resolveType } from './type-check.ts'
 import type { Value } from './values.ts'
 
+/** Fails when a value is not of a parameter's type or breaks one of its constraints. */
 export function checkParameter(
-  _declaration: ParameterDeclaration,
+  declaration: ParameterDeclaration,
   value: Value,
-  _template: Template,
+  context: TypeContext,
 ): Value {
-  return value
+  const isNullable = declaration.type.kind === 'nullable'
+  const mismatch =
+    (value === null && isNullable ? undefined : findMismatch(value, declaration.type, context)) ??
+    findBrokenConstraint(value, declaration.decorators, context)
+  if (mismatch === undefined) return value
+  const message = `The provided value for the template parameter '${declaration.name}' is not valid. ${mismatch}`
+  throw new SourceError('InvalidTemplate', message, declaration.at)
+}
+
+/**
+ * Makes of the text that an environment variable gave what the type of its parameter asks for: azd's parameter
+ * files write `"${CREATE_ROLES=true}"` for a boolean.
+ */
+export function coerceParameters(
+  template: Template,
+  values: ReadonlyMap<string, JsonValue>,
+): ReadonlyMap<string, JsonValue> {
+  const context: TypeContext = { template, constant: () => null }
+  return new Map(
+    [...values].map(([name, value]) => {
+      const declaration = template.parameters.find((each) => each.name === name)
+      if (!declaration || typeof value !== 'string') return [name, value]
+      const { type } = declaration
+      const builtIn = resolveType(type.kind === 'nullable' ? type.type : type, context)?.builtIn
+      return [name, coerce(value, builtIn)]
+    }),
+  )
+}
+
+function coerce(text: string, type: string | undefined): JsonValue {
+  if (type === 'bool' && /^(true|false)$/i.test(text)) return text.toLowerCase() === 'true'
+  if (type === 'int' && /^-?\d+$/.test(text)) return Number(text)
+  if (type === 'array' || type === 'object') return tryParseJson(text) ?? text
+  return text
 }

@@ -35,7 +35,8 @@ export function parseBicep(text: string, file: string): Template {
   return template
 }
 
-interface MutableTemplate extends Template {
+/** A template while its file is read. */
+export interface MutableTemplate extends Template {
   targetScope: TargetScope
   parameters: ParameterDeclaration[]
   variables: VariableDeclaration[]
@@ -47,7 +48,8 @@ interface MutableTemplate extends Template {
   imports: ImportDeclaration[]
 }
 
-function newTemplate(file: string): MutableTemplate {
+/** A Bicep file that declares nothing yet. */
+export function newTemplate(file: string): MutableTemplate {
   return {
     file,
     language: 'bicep',
@@ -70,7 +72,7 @@ function statement(reader: TokenReader, template: MutableTemplate, decorators: D
       template.parameters.push(parameter(reader, decorators))
       return
     case 'var':
-      template.variables.push(variable(reader, decorators))
+      template.variables.push(parseVariable(reader, decorators))
       return
     case 'resource':
       template.resources.push(...withNested(parseResource(reader, decorators)))
@@ -97,7 +99,7 @@ function statement(reader: TokenReader, template: MutableTemplate, decorators: D
       parseExpression(reader)
       return
     case 'import':
-      template.imports.push(importDeclaration(reader))
+      template.imports.push(parseImport(reader))
       return
     default:
       throw unsupportedStatement(text, at)
@@ -127,7 +129,8 @@ function parameter(reader: TokenReader, decorators: Decorator[]): ParameterDecla
   return { ...declared, fallback: parseExpression(reader) }
 }
 
-function variable(reader: TokenReader, decorators: Decorator[]): VariableDeclaration {
+/** Reads `var name = value`. */
+export function parseVariable(reader: TokenReader, decorators: Decorator[]): VariableDeclaration {
   reader.next()
   const { text: name, at } = reader.expectIdentifier('a variable')
   if (!reader.is('=')) parseType(reader)
@@ -208,7 +211,8 @@ function moduleDeclaration(reader: TokenReader, decorators: Decorator[]): Module
   return { kind: 'module', name, decorators, path, at, style: 'bicep', ...body }
 }
 
-function importDeclaration(reader: TokenReader): ImportDeclaration {
+/** Reads `import { a, b } from 'file'`. */
+export function parseImport(reader: TokenReader): ImportDeclaration {
   const at = reader.next().at
   if (reader.current.kind === 'string') throw unsupportedStatement('extension', at)
   if (reader.take('*')) {

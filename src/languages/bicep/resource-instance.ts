@@ -53,6 +53,11 @@ export class ResourceInstance implements ReferenceTarget {
     return parseResourceId(this.id())?.names ?? []
   }
 
+  /** Its names with slashes between. */
+  fullName(): string {
+    return this.names().join('/')
+  }
+
   /** The type without its case or its form changed, as the id spells it. */
   type(): string {
     return parseResourceId(this.id())?.type ?? this.declaration.type

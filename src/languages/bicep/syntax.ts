@@ -280,6 +280,8 @@ export interface ModuleDeclaration extends Declaration {
   readonly condition?: Expression
   readonly body: ObjectLiteral
   readonly style: 'bicep' | 'arm'
+  /** Its expressions read the parameters and variables of the template around it. */
+  readonly sharesNames?: boolean
   template?: Template
 }
 

@@ -40,7 +40,9 @@ export class DeploymentRun {
   async run(): Promise<JsonObject> {
     const { template } = this.#evaluation
     for (const [declaration, needed] of dependenciesOf(template)) {
-      this.#dependencies.set(declaration, new Set(needed))
+      const written =
+        template.language === 'arm' ? await this.#writtenDependencies(declaration) : []
+      this.#dependencies.set(declaration, new Set([...needed, ...written]))
     }
     checkCycles(this.#dependencies)
     const results = await Promise.allSettled(
@@ -49,6 +51,25 @@ export class DeploymentRun {
     // What depends on a failed resource fails with the same error, so the first one is the cause.
     for (const result of results) if (result.status === 'rejected') throw result.reason
     return this.#resolve(() => this.#evaluation.outputs())
+  }
+
+  // ARM templates name what they depend on in text that is evaluated.
+  async #writtenDependencies(declaration: DeployedDeclaration): Promise<DeployedDeclaration[]> {
+    const evaluation = this.#evaluation
+    const instances = await this.#resolve(() =>
+      declaration.kind === 'module'
+        ? evaluation.moduleInstances(declaration)
+        : evaluation.resourceInstances(declaration),
+    )
+    return this.#resolve(() => {
+      const texts = new Set(instances.flatMap((each) => each.dependsOn()))
+      return [...texts].map((text) => {
+        const found = evaluation.findDeployed(text)
+        if (found) return found.declaration
+        const message = `The resource '${text}' is not defined in the template.`
+        throw new SourceError('InvalidTemplate', message, declaration.at)
+      })
+    })
   }
 
   #deployed(declaration: DeployedDeclaration): Promise<void> {
@@ -67,14 +88,18 @@ export class DeploymentRun {
   }
 
   async #deployResources(declaration: ResourceDeclaration): Promise<void> {
-    const instances = await this.#resolve(() => this.#evaluation.resourceInstances(declaration))
+    const instances = await this.#resolve(
+      () => this.#evaluation.resourceInstances(declaration),
+      declaration,
+    )
     await inBatches(instances, batchSizeOf(declaration), (each) => this.#deployResource(each))
   }
 
   async #deployResource(instance: ResourceInstance): Promise<void> {
-    if (!(await this.#resolve(() => instance.exists()))) return
-    const id = await this.#resolve(() => instance.id())
-    const body = await this.#resolve(() => instance.body())
+    const by = instance.declaration
+    if (!(await this.#resolve(() => instance.exists(), by))) return
+    const id = await this.#resolve(() => instance.id(), by)
+    const body = await this.#resolve(() => instance.body(), by)
     const { apiVersion, at } = instance.declaration
     try {
       this.#applied.push(await this.#manager.put(id, body, { apiVersion }))
@@ -85,16 +110,20 @@ export class DeploymentRun {
   }
 
   async #deployModules(declaration: ModuleDeclaration): Promise<void> {
-    const instances = await this.#resolve(() => this.#evaluation.moduleInstances(declaration))
+    const instances = await this.#resolve(
+      () => this.#evaluation.moduleInstances(declaration),
+      declaration,
+    )
     await inBatches(instances, batchSizeOf(declaration), (each) => this.#deployModule(each))
   }
 
   async #deployModule(instance: ModuleInstance): Promise<void> {
-    if (!(await this.#resolve(() => instance.exists()))) return
-    const { at, name } = instance.declaration
+    const by = instance.declaration
+    if (!(await this.#resolve(() => instance.exists(), by))) return
+    const { at, name } = by
     const { template } = instance
-    const scope = await this.#resolve(() => instance.scope())
-    if (scope.kind !== template.targetScope) {
+    const scope = await this.#resolve(() => instance.scope(), by)
+    if (scope.kind !== template.targetScope && template.language === 'bicep') {
       const message = `Scope "${scope.kind}" is not valid for the module "${name}". Permitted scopes: "${template.targetScope}".`
       throw new SourceError('BCP134', message, at)
     }
@@ -103,10 +132,11 @@ export class DeploymentRun {
     }
     const evaluation = new Evaluation({
       template,
-      deploymentName: await this.#resolve(() => instance.name()),
+      deploymentName: await this.#resolve(() => instance.name(), by),
       scope,
       context: this.#evaluation.context,
-      parameters: await this.#resolve(() => instance.parameters()),
+      parameters: await this.#resolve(() => instance.parameters(), by),
+      outer: by.sharesNames === true ? this.#evaluation : undefined,
     })
     await this.#resolve(() => evaluation.checkParameters(at))
     const run = new DeploymentRun({
@@ -120,13 +150,13 @@ export class DeploymentRun {
   }
 
   /** Evaluates, and where a value of a deployed resource is missing, gets it and evaluates again. */
-  async #resolve<T>(evaluate: () => T): Promise<T> {
+  async #resolve<T>(evaluate: () => T, by?: DeployedDeclaration): Promise<T> {
     for (let count = 0; count < pendingValuesMax; count++) {
       try {
         return evaluate()
       } catch (error) {
         if (!(error instanceof ValuePending)) throw error
-        await this.#learn(error.question)
+        await this.#learn(error.question, by)
       }
     }
     const { file } = this.#evaluation
@@ -134,13 +164,21 @@ export class DeploymentRun {
     throw new SourceError('InvalidTemplate', message, { file, line: 1, column: 1 })
   }
 
-  async #learn(question: RuntimeQuestion): Promise<void> {
-    if (question.kind === 'module') {
-      const { module } = question
-      if (module instanceof ModuleInstance) await this.#deployed(module.declaration)
-      return
+  // What the expression reads may be in the same template without a dependency that says so.
+  async #learn(question: RuntimeQuestion, by?: DeployedDeclaration): Promise<void> {
+    const owner = this.#ownerOf(question)
+    if (owner && owner !== by) {
+      if (by) this.#dependencies.get(by)?.add(owner)
+      checkCycles(this.#dependencies)
+      await this.#deployed(owner)
     }
     await this.#answers.learn(question)
+  }
+
+  #ownerOf(question: RuntimeQuestion): DeployedDeclaration | undefined {
+    if (question.kind !== 'module') return this.#evaluation.ownerOf(question.id)
+    const { module } = question
+    return module instanceof ModuleInstance ? module.declaration : undefined
   }
 }
 

@@ -28,8 +28,17 @@ export const armFunctions: FunctionTable = {
   null: takes(0, 0, () => null),
   not: takes(1, 1, (args) => !args.flag(0)),
   lambdaVariables: takes(1, 1, (args) => args.frame.locals.get(args.text(0)) ?? null),
-  parameters: takes(1, 1, (args) => args.frame.names.parameter(args.text(0), args.at)),
+  parameters: takes(1, 1, (args) => {
+    const local = functionParameter(args.text(0))
+    const { locals, names } = args.frame
+    return locals.has(local) ? (locals.get(local) ?? null) : names.parameter(args.text(0), args.at)
+  }),
   variables: takes(1, 1, (args) => args.frame.names.variable(args.text(0), args.at)),
+}
+
+/** The local variable that `parameters('name')` reads inside a function of a template. */
+export function functionParameter(name: string): string {
+  return `parameters.${name.toLowerCase()}`
 }
 
 function divisor(args: Arguments): number {

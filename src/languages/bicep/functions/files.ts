@@ -8,6 +8,14 @@ import { readJson } from './strings.ts'
 export const fileFunctions: FunctionTable = {
   loadFileAsBase64: takes(1, 1, (args) => Buffer.from(read(args), 'utf8').toString('base64')),
   loadJsonContent: takes(1, 3, (args) => select(args, readJson(args, read(args)))),
+  readEnvironmentVariable: takes(1, 2, (args) => {
+    const value = args.frame.names.context.environment[args.text(0)]
+    if (value !== undefined) return value
+    if (args.has(1)) return args.text(1)
+    throw args.fail(
+      `environment variable "${args.text(0)}" does not exist, and no default value set.`,
+    )
+  }),
   loadTextContent: takes(1, 2, (args) => read(args)),
   loadYamlContent: takes(1, 3, (args) => select(args, readYaml(read(args), args))),
 }

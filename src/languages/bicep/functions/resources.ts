@@ -105,7 +105,7 @@ function resourceScope(args: Arguments, before: readonly string[]): string {
 
 function referenced(args: Arguments): Value {
   const text = args.text(0)
-  const declared = args.frame.names.findResource(text, args.at)
+  const declared = args.frame.names.findResource(text)
   if (declared) return declared.target.whole(args.at)
   const id = text.startsWith('/') ? text : undefined
   if (id === undefined) throw args.fail(`the template has no resource "${text}".`)
@@ -114,7 +114,7 @@ function referenced(args: Arguments): Value {
 
 function list(args: Arguments): Value {
   const text = args.text(0)
-  const declared = args.frame.names.findResource(text, args.at)
+  const declared = args.frame.names.findResource(text)
   const declaredId = declared?.target.member('id', args.at)
   const id = typeof declaredId === 'string' ? declaredId : text
   const body = args.has(2) ? toJsonObject(args.object(2), args.at) : {}
