@@ -4,14 +4,15 @@ import { startPlatform, type Platform } from '../platform/platform.ts'
 import { OrdersDemo } from '../platform/demo/orders-demo.ts'
 import { parseUpArguments, type UpArguments } from './arguments.ts'
 import { DemoTraffic } from './demo-traffic.ts'
+import { newTerminalLogger } from './terminal-logger.ts'
 
 /** `interline up`: runs azd projects until Ctrl-C, or until their work has drained. */
 export async function runUp(args: readonly string[]): Promise<number> {
   const parsed = parseUpArguments(args)
-  const logger = newLogger({
-    name: 'interline',
-    level: process.env['INTERLINE_LOG_LEVEL'] ?? 'error',
-  })
+  const level = process.env['INTERLINE_LOG_LEVEL'] ?? 'error'
+  const logger = process.stderr.isTTY
+    ? newTerminalLogger(level)
+    : newLogger({ name: 'interline', level })
   const platform = await startPlatform({
     projects: parsed.dirs,
     dataDir: parsed.dataDir,

@@ -77,6 +77,11 @@ export class FunctionApp {
     return this.#state
   }
 
+  /** The process of the worker, while there is one. */
+  get pid(): number | undefined {
+    return this.#current?.pid
+  }
+
   /** Why the state is `failed`. */
   get failure(): string | undefined {
     return this.#failure
@@ -146,6 +151,7 @@ export class FunctionApp {
       app: name,
       clock,
       telemetry,
+      logger: this.#options.logger,
       functionTimeoutMs: folder.host.functionTimeoutMs,
       worker: () => this.#worker,
     })
@@ -178,7 +184,10 @@ export class FunctionApp {
     const listeners = this.#listeners
     this.#listeners = []
     const stopped = Promise.all(listeners.map((listener) => listener.stop()))
-    await Promise.race([stopped, this.#options.clock.sleep(drainTimeoutMs)])
+    const drained = new AbortController()
+    const gaveUp = this.#options.clock.sleep(drainTimeoutMs, drained.signal).catch(() => {})
+    await Promise.race([stopped, gaveUp])
+    drained.abort()
   }
 
   async #fail(error: unknown): Promise<void> {

@@ -6,6 +6,7 @@ import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import { newUuid } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
+import type { Logger } from '../../base/logger.ts'
 import type { LogLine, Telemetry } from '../../base/telemetry.ts'
 import {
   childOf,
@@ -34,6 +35,7 @@ export interface RunnerOptions {
   readonly app: string
   readonly clock: Clock
   readonly telemetry: Telemetry
+  readonly logger: Logger
   readonly functionTimeoutMs: number | undefined
   /** The worker that answers calls now; waits while it restarts. */
   readonly worker: () => Promise<WorkerProcess>
@@ -133,11 +135,13 @@ class Invocation {
       ...(result.ok ? {} : { reason: result.message }),
       payload: valueText(this.#event.input),
     })
-    if (!result.ok)
-      this.#log(
-        'error',
-        `Executed '${this.#definition.name}' (Failed, Id=${this.#id}): ${result.message}`,
-      )
+    if (result.ok) return
+    this.#log(
+      'error',
+      `Executed 'Functions.${this.#definition.name}' (Failed, Id=${this.#id}): ${result.message}`,
+    )
+    const ids = { app, function: this.#definition.name, invocationId: this.#id }
+    this.#options.logger.error(ids, `an invocation failed: ${result.message}`)
   }
 
   async #call(retry: InvokeHead['retry']): Promise<WorkerAnswer> {

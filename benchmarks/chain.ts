@@ -1,0 +1,202 @@
+/**
+ * The whole chain, from `toprocess` to `processed`, in one process with its two function apps beside it: the
+ * throughput it sustains, the latency of an order at a steady rate, and its memory as orders add up.
+ */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { newLogger } from '../src/base/logger.ts'
+import { OrdersDemo } from '../src/platform/demo/orders-demo.ts'
+import { startPlatform, type Platform } from '../src/platform/platform.ts'
+import { LoopDelay } from './loop-delay.ts'
+import { median, percentile } from './statistics.ts'
+
+const rounds = 5
+const ordersPerRound = 5_000
+const outstandingMax = 2_000
+const latencyRate = 100
+const latencySeconds = 10
+
+export async function benchmarkChain(): Promise<void> {
+  await withPlatform(async (platform, demo) => {
+    const arrivals = new Arrivals(platform)
+    await sendOrders({ demo, arrivals, count: 1_000 })
+    await measureThroughput(demo, arrivals)
+    await measureLatency(demo, arrivals)
+  })
+}
+
+/** Memory after 100,000 orders against memory after 10,000. */
+export async function benchmarkMemory(): Promise<void> {
+  await withPlatform(async (platform, demo) => {
+    const arrivals = new Arrivals(platform)
+    const delay = new LoopDelay()
+    await sendOrders({ demo, arrivals, count: 10_000 })
+    const first = await memoryOf(platform)
+    print(
+      `after  10,000 orders: platform ${megabytes(first.platform)}, apps ${megabytes(first.apps)}`,
+    )
+    for (let sent = 10_000; sent < 100_000; sent += 10_000) {
+      await sendOrders({ demo, arrivals, count: 10_000 })
+    }
+    const last = await memoryOf(platform)
+    print(
+      `after 100,000 orders: platform ${megabytes(last.platform)}, apps ${megabytes(last.apps)}`,
+    )
+    const ratio = (last.platform + last.apps) / (first.platform + first.apps)
+    print(`ratio ${ratio.toFixed(2)} (goal <= 1.20); loop delay ${delay.stop()}`)
+  })
+}
+
+async function measureThroughput(demo: OrdersDemo, arrivals: Arrivals): Promise<void> {
+  const rates: number[] = []
+  const delay = new LoopDelay()
+  for (let round = 0; round < rounds; round++) {
+    const startMs = performance.now()
+    await sendOrders({ demo, arrivals, count: ordersPerRound })
+    rates.push(ordersPerRound / ((performance.now() - startMs) / 1_000))
+  }
+  const each = rates.map((rate) => rate.toFixed(0)).join(', ')
+  print(
+    `throughput: ${median(rates).toFixed(0)} orders/s (goal >= 1,000; rounds ${each}); loop delay ${delay.stop()}`,
+  )
+}
+
+async function measureLatency(demo: OrdersDemo, arrivals: Arrivals): Promise<void> {
+  const latencies: number[] = []
+  const delay = new LoopDelay()
+  const startMs = performance.now()
+  const waiting: Promise<void>[] = []
+  for (let index = 0; index < latencyRate * latencySeconds; index++) {
+    const dueMs = startMs + (index * 1_000) / latencyRate
+    await sleep(Math.max(dueMs - performance.now(), 0))
+    waiting.push(measureOne(demo, arrivals, latencies))
+  }
+  await Promise.all(waiting)
+  const [p50, p99] = [percentile(latencies, 0.5), percentile(latencies, 0.99)]
+  print(
+    `latency at ${latencyRate} orders/s: p50 ${p50.toFixed(1)} ms (goal <= 30), p99 ${p99.toFixed(1)} ms (goal <= 150); loop delay ${delay.stop()}`,
+  )
+}
+
+async function measureOne(
+  demo: OrdersDemo,
+  arrivals: Arrivals,
+  latencies: number[],
+): Promise<void> {
+  const startMs = performance.now()
+  const { id } = await demo.send()
+  const endMs = await arrivals.of(id)
+  latencies.push(endMs - startMs)
+}
+
+async function sendOrders(options: {
+  demo: OrdersDemo
+  arrivals: Arrivals
+  count: number
+}): Promise<void> {
+  const { demo, arrivals, count } = options
+  const target = arrivals.count + count
+  let started = 0
+  const sender = async (): Promise<void> => {
+    while (started < count) {
+      started++
+      while (started - (arrivals.count - (target - count)) > outstandingMax) await sleep(1)
+      await demo.send()
+    }
+  }
+  await Promise.all(Array.from({ length: 32 }, sender))
+  while (arrivals.count < target) await sleep(1)
+}
+
+/** Follows the container `processed` by its own change feed. */
+class Arrivals {
+  readonly #platform: Platform
+  readonly #waiting = new Map<string, (timeMs: number) => void>()
+  #cursor: string | undefined
+  #reading: Promise<void> | undefined
+  #again = false
+  count = 0
+
+  constructor(platform: Platform) {
+    this.#platform = platform
+    platform.store.onCommit((commit) => {
+      if (commit.collections.has(this.#container().collection)) this.#wake()
+    })
+  }
+
+  of(id: string): Promise<number> {
+    return new Promise((resolve) => this.#waiting.set(id, resolve))
+  }
+
+  #wake(): void {
+    this.#again = true
+    this.#reading ??= this.#read().finally(() => (this.#reading = undefined))
+  }
+
+  async #read(): Promise<void> {
+    while (this.#again) {
+      this.#again = false
+      for (let size = -1; size !== 0;) size = await this.#readPage()
+    }
+  }
+
+  async #readPage(): Promise<number> {
+    const { collection } = this.#container()
+    const after = this.#cursor === undefined ? {} : { after: this.#cursor }
+    const page = await this.#platform.store.feed({ collection, limit: 500, ...after })
+    this.#cursor = page.cursor
+    const timeMs = performance.now()
+    for (const document of page.documents) {
+      this.count++
+      const resolve = this.#waiting.get(document.id)
+      this.#waiting.delete(document.id)
+      if (resolve) resolve(timeMs)
+    }
+    return page.documents.length
+  }
+
+  #container(): { readonly collection: string } {
+    const [account] = this.#platform.cosmosDb.accounts()
+    if (!account) throw new Error('there is no Cosmos DB account')
+    return account.database('orders').container('processed')
+  }
+}
+
+async function withPlatform(
+  work: (platform: Platform, demo: OrdersDemo) => Promise<void>,
+): Promise<void> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'interline-bench-'))
+  const logger = newLogger({ name: 'bench', level: 'error' })
+  const platform = await startPlatform({ projects: ['solutions/orders'], dataDir, port: 0, logger })
+  try {
+    const demo = OrdersDemo.for(platform)
+    if (!demo) throw new Error('the orders solution does not run')
+    await work(platform, demo)
+  } finally {
+    await platform.stop()
+    rmSync(dataDir, { recursive: true, force: true })
+  }
+}
+
+/** Resident memory in bytes after a collection, of this process and of its function apps. */
+async function memoryOf(platform: Platform): Promise<{ platform: number; apps: number }> {
+  globalThis.gc?.()
+  await sleep(2_000)
+  const apps = platform.functions.apps().map((app) => residentBytes(app.pid))
+  return { platform: residentBytes(process.pid), apps: apps.reduce((sum, bytes) => sum + bytes, 0) }
+}
+
+function residentBytes(pid: number | undefined): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1_024
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MB`
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}

@@ -1,0 +1,18 @@
+/** `npm run bench -- NAME...`: each benchmark prints its medians and their ratio to a floor of the same run. */
+const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
+  store: async () => (await import('./store.ts')).benchmarkStore(),
+  functions: async () => (await import('./functions.ts')).benchmarkFunctions(),
+  chain: async () => (await import('./chain.ts')).benchmarkChain(),
+  memory: async () => (await import('./chain.ts')).benchmarkMemory(),
+  bicep: async () => (await import('./bicep.ts')).benchmarkBicep(),
+}
+
+const names = process.argv.slice(2)
+for (const name of names.length > 0 ? names : Object.keys(benchmarks)) {
+  const benchmark = benchmarks[name]
+  if (!benchmark)
+    throw new Error(`no benchmark '${name}': there are ${Object.keys(benchmarks).join(', ')}`)
+  process.stdout.write(`\n${name}\n`)
+  await benchmark()
+}
+process.exit(0)
