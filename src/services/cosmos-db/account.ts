@@ -66,6 +66,10 @@ export class Account {
     }
   }
 
+  close(): void {
+    for (const database of this.#databases.values()) database.close()
+  }
+
   databases(): readonly Database[] {
     return [...this.#databases.values()]
   }

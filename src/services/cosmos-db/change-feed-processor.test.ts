@@ -323,6 +323,22 @@ test('stop finishes the batch that is being delivered, and frees the lease', asy
   assert.equal(await one.processor.lag(), 0)
 })
 
+test('what was read but not delivered when the host stopped is delivered by the next', async (t) => {
+  const { monitored, until, host } = await arrange(t)
+  await createItems(monitored, 0, 2)
+  const one = host('one', {
+    onChanges: async () => {
+      throw new Error('not now')
+    },
+  })
+  await one.processor.start()
+  await one.processor.stop()
+  assert.deepEqual(one.ids, [])
+  const two = host('two')
+  await two.processor.start()
+  await until(() => two.ids.length === 2)
+})
+
 test('a range that was split goes on where it was', async (t) => {
   const { monitored, database, leases, clock, until, host } = await arrange(t)
   const { processor, ids } = host('one')

@@ -105,20 +105,25 @@ export class ChangeFeedReader {
   }
 
   async #deliver(page: ChangesPage): Promise<void> {
+    const batch = { range: this.#lease.range, items: page.items, signal: this.#lost.signal }
+    const isTaken = await this.#offer(batch)
+    if (isTaken && !this.#lost.signal.aborted) await this.#writeLease(page.cursor)
+  }
+
+  /** Offers a batch until it is taken; false when the reader was stopped before. */
+  async #offer(batch: ChangeBatch): Promise<boolean> {
     const { onChanges, logger } = this.#options
-    const { range } = this.#lease
-    const batch = { range, items: page.items, signal: this.#lost.signal }
     for (let delayMs: number = redeliveryDelayMs.first; this.#isRunning; delayMs *= 2) {
       try {
         await onChanges(batch)
-        break
+        return true
       } catch (error) {
-        const ids = { lease: this.#lease.id, items: page.items.length, error: messageOf(error) }
+        const ids = { lease: this.#lease.id, items: batch.items.length, error: messageOf(error) }
         logger.warn(ids, 'a batch of changes was not taken and is delivered again')
-        if (!(await this.#sleep(Math.min(delayMs, redeliveryDelayMs.longest)))) return
+        await this.#sleep(Math.min(delayMs, redeliveryDelayMs.longest))
       }
     }
-    if (!this.#lost.signal.aborted) await this.#writeLease(page.cursor)
+    return false
   }
 
   async #renewWhileHeld(): Promise<void> {

@@ -66,6 +66,11 @@ export class Container {
     this.#record = record
   }
 
+  /** Lets go of queries that wait for their next page. */
+  close(): void {
+    this.#queries.close()
+  }
+
   createItem(item: JsonObject, options: WriteOptions = {}): Promise<ItemResult> {
     return this.#writer.create(item, options)
   }
@@ -129,7 +134,7 @@ export class Container {
   }
 
   /** All or nothing, in one partition: https://learn.microsoft.com/azure/cosmos-db/nosql/transactional-batch */
-  executeBatch(
+  async executeBatch(
     partitionKey: PartitionKeyValue,
     operations: readonly BatchOperation[],
     options: { readonly trace?: TraceContext } = {},

@@ -60,6 +60,10 @@ export class Database {
     }
   }
 
+  close(): void {
+    for (const container of this.#containers.values()) container.close()
+  }
+
   containers(): readonly Container[] {
     return [...this.#containers.values()]
   }
@@ -143,6 +147,7 @@ export class Database {
       { kind: 'collection.drop', collection: itemCollection(container.record) },
     ])
     this.#containers.delete(name)
+    container.close()
   }
 
   /** Changes the shared throughput; containers without their own follow with their ranges. */

@@ -49,6 +49,10 @@ export class SuspendedQueries {
     return kept.query
   }
 
+  clear(): void {
+    for (const ticket of this.#kept.keys()) this.#drop(ticket)
+  }
+
   #drop(ticket: string): void {
     const kept = this.#kept.get(ticket)
     if (!kept) return

@@ -68,6 +68,10 @@ export class ItemQueries {
     }
   }
 
+  close(): void {
+    this.#suspended.clear()
+  }
+
   /** A kept query goes on; one that is gone runs again and leaves out the rows already given. */
   async #resume(text: string, options: QueryOptions, fingerprint: string): Promise<RunningQuery> {
     const start = (): RunningQuery => ({

@@ -26,6 +26,7 @@ export class CosmosDb implements Startable {
   }
 
   async stop(): Promise<void> {
+    for (const account of this.#accounts.values()) account.close()
     this.#accounts.clear()
   }
 
