@@ -18,7 +18,7 @@ const list = new TraceList({
 })
 const view = new TraceView(find('trace-view'), { fetchPayload })
 
-const shown = { traceId: traceInAddress(), newest: undefined, busy: false, again: false }
+const shown = { traceId: traceInAddress(), busy: false, again: false }
 
 view.showNothing('Choose a trace.')
 form.addEventListener('input', () => void refresh())
@@ -28,9 +28,10 @@ addEventListener('hashchange', () => {
   shown.traceId = traceInAddress()
   void refresh()
 })
+document.addEventListener('visibilitychange', () => void refresh())
 watch()
 await refresh()
-if (shown.traceId) bringTraceIntoView()
+if (traceInAddress()) bringTraceIntoView()
 
 function watch() {
   const events = new EventSource(addressOf('live'))
@@ -46,7 +47,7 @@ function watch() {
     const graph = JSON.parse(event.data)
     flow.update(graph)
     showTotals(graph)
-    if (pause.getAttribute('aria-pressed') === 'false') void refresh()
+    if (!document.hidden && pause.getAttribute('aria-pressed') === 'false') void refresh()
   })
 }
 
@@ -75,13 +76,14 @@ async function refreshList() {
   if (resource.value.trim()) query.set('resource', resource.value.trim())
   if (filter.get('status')) query.set('status', filter.get('status'))
   const traces = await fetchJson(`traces?${query}`)
-  shown.newest = traces[0]?.traceId
+  // The first one seen stays open until another is chosen.
+  shown.traceId ??= traces[0]?.traceId
   list.update(traces, { filtered: query.size > 1 })
   flow.choose(resource.value.trim() || undefined)
 }
 
 async function refreshTrace() {
-  const traceId = shown.traceId ?? shown.newest
+  const { traceId } = shown
   if (!traceId) return
   list.choose(traceId)
   try {

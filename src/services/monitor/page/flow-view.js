@@ -149,7 +149,8 @@ export class FlowView {
     if (!drawn) return
     const width = arrow.count === 0 ? 1 : Math.min(1.4 + Math.log10(arrow.count) * 0.6, 4)
     drawn.line.style.setProperty('stroke-width', String(width))
-    drawn.line.classList.toggle('failing', arrow.errors > 0)
+    // One fault among thousands is told by the node; an arrow in red says that this way does not work.
+    drawn.line.classList.toggle('failing', arrow.errors * 2 > arrow.count)
     drawn.line.classList.toggle('unused', arrow.count === 0)
     drawn.title.textContent = describeArrow(arrow)
     if (drawn.count !== undefined && arrow.count > drawn.count) {

@@ -77,7 +77,9 @@ export class TraceList {
         `${formatTime(trace.startMs)} · ${plural(trace.spans, 'hop')}`,
         failed ? element('span', { class: 'failed' }, ` · ${trace.errors} failed`) : undefined,
       ),
-      trace.reason ? element('span', { class: 'why' }, trace.reason) : undefined,
+      trace.reason
+        ? element('span', { class: failed ? 'why failed' : 'why' }, trace.reason)
+        : undefined,
     )
   }
 
