@@ -104,6 +104,7 @@ test('counts and traces come to the open page by themselves, until it is paused'
   await browser.until(`document.querySelector('#flow .empty')`)
   record(monitor, orderSpans({ startMs: Date.now(), count: 2 }))
   await browser.until(`document.querySelectorAll('.trace-row').length === 2`)
+  await browser.until(`document.querySelector('.pulses')`)
   await browser.evaluate(`window.pulses = 0, new MutationObserver(() => (window.pulses += 1))
     .observe(document.querySelector('.pulses'), { childList: true })`)
   record(monitor, orderSpans({ startMs: Date.now(), count: 1 }))
@@ -128,6 +129,7 @@ test('the page is used with the keyboard alone: a resource filters the list, arr
   )
   await browser.press('Enter')
   await browser.until(`document.querySelectorAll('.trace-row').length === 2`)
+  await browser.until(`document.querySelector('.pulses')`)
   await browser.evaluate(`document.querySelector('.trace-row').focus()`)
   await browser.press('ArrowDown')
   await browser.until(
