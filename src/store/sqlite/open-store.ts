@@ -5,7 +5,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Store } from '../store.ts'
 import { Connection } from './connection.ts'
-import { FileLock } from './file-lock.ts'
+import { StoreLock } from './store-lock.ts'
 import { LocalWriter } from './local-writer.ts'
 import { checkFile, createSchema } from './schema.ts'
 import { SqliteStore } from './sqlite-store.ts'
@@ -26,7 +26,7 @@ export interface SqliteStoreOptions {
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   if (options.path === ':memory:') return openInMemory(options)
   mkdirSync(dirname(options.path), { recursive: true })
-  const lock = new FileLock(options.path)
+  const lock = new StoreLock(options.path)
   try {
     checkFile(options.path)
     return await openFile(options, lock)
@@ -48,7 +48,7 @@ function openInMemory(options: SqliteStoreOptions): Store {
   return store
 }
 
-async function openFile(options: SqliteStoreOptions, lock: FileLock): Promise<Store> {
+async function openFile(options: SqliteStoreOptions, lock: StoreLock): Promise<Store> {
   const { path, clock, logger } = options
   const line = newLine()
   const writer = await ThreadWriter.start(path, line.committed)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Connection, isBusy } from './connection.ts'
 import { StoreFileError } from './schema.ts'
 
@@ -5,7 +6,7 @@ import { StoreFileError } from './schema.ts'
  * Keeps a second process from a store: an exclusive transaction on a database of its own beside it. The
  * operating system ends it with the process, however that ends, so a lock never stays behind.
  */
-export class FileLock {
+export class StoreLock {
   readonly #connection: Connection
 
   constructor(path: string) {
@@ -26,4 +27,9 @@ export class FileLock {
   release(): void {
     this.#connection.close()
   }
+}
+
+/** Refuses what must not be done to a store that a process has open. */
+export function assertNotInUse(path: string): void {
+  if (existsSync(path)) new StoreLock(path).release()
 }
