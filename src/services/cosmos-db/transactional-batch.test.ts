@@ -82,6 +82,22 @@ for (const [reason, operation, status] of [
   })
 }
 
+test('the condition of a patch in a batch sees system properties', async (t) => {
+  const { container } = await arrange(t)
+  await container.createItem({ id: 'a', pk: 'p' })
+  const { statusCode } = await container.executeBatch('p', [
+    {
+      operationType: 'Patch',
+      id: 'a',
+      resourceBody: {
+        operations: [{ op: 'set', path: '/n', value: 1 }],
+        condition: 'FROM c WHERE c._ts > 0 AND IS_STRING(c._rid)',
+      },
+    },
+  ])
+  assert.equal(statusCode, 200)
+})
+
 test('a unique key that a batch violates is blamed on the operation that did', async (t) => {
   const { container } = await arrange(t, {
     uniqueKeyPolicy: { uniqueKeys: [{ paths: ['/mail'] }] },

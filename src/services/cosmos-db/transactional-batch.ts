@@ -16,7 +16,7 @@ import {
   retryWith,
   uniqueKeyViolated,
 } from './errors.ts'
-import { itemText, storedItem, type ItemVersion } from './item.ts'
+import { itemText, itemValue, storedItem, type ItemVersion } from './item.ts'
 import { matches, type ItemWriter } from './item-writer.ts'
 import { batchBytesMax, batchOperationsMax, contentionRetriesMax } from './limits.ts'
 import { applyPatch, parsePatch } from './patch.ts'
@@ -49,7 +49,7 @@ export type BatchOperation =
   | { readonly operationType: 'Delete'; readonly id: string; readonly ifMatch?: string }
   | { readonly operationType: 'Read'; readonly id: string }
 
-export interface BatchOperationResult {
+interface BatchOperationResult {
   /** 424 for an operation that was not done because another one failed. */
   readonly statusCode: number
   readonly etag?: string
@@ -187,10 +187,16 @@ class BatchAttempt {
     const { scope } = this.#request
     const { operations, condition } = operation.resourceBody
     const parsed = parsePatch(operations, scope.partitionKey)
-    const { now } = await this.#existing(operation)
-    const item = storedItem(now)
-    if (condition) await checkPatchCondition({ ...item, _etag: now.etag }, condition, scope.clock)
-    return applyPatch(item, parsed)
+    const { draft, now } = await this.#existing(operation)
+    if (condition) await checkPatchCondition(this.#valueOf(draft, now), condition, scope.clock)
+    return applyPatch(storedItem(now), parsed)
+  }
+
+  // What the batch itself has written has no time yet.
+  #valueOf(draft: Draft, now: Pick<StoredDocument, 'body' | 'etag'>): JsonObject {
+    const { before } = draft
+    if (before === now) return itemValue(before, this.#request.scope)
+    return { ...storedItem(now), _etag: now.etag }
   }
 
   #change(change: {
