@@ -38,14 +38,15 @@ export function parseSqlAction(text: string, names: SqlNames): SqlAction {
 }
 
 function parseStatement(reader: TokenReader, names: SqlNames): SqlAction {
+  const writable = names.writable ?? names.system
   if (reader.take('set')) {
-    const property = parseProperty(reader, names.system)
+    const property = parseProperty(reader, writable)
     reader.expectSymbol('=')
     const expression = parseExpression(reader, names.system)
     return assignment(property, compileExpression(expression, names.parameters ?? new Map()))
   }
   if (!reader.take('remove')) throw reader.unexpected('SET or REMOVE')
-  return removal(parseProperty(reader, names.system))
+  return removal(parseProperty(reader, writable))
 }
 
 function assignment(property: PropertyName, evaluate: Evaluate): SqlAction {

@@ -10,6 +10,8 @@ import { TokenReader } from './token-reader.ts'
 export interface SqlNames {
   /** In lower case. */
   readonly system: SystemNames
+  /** Those that an action may set; default: all. */
+  readonly writable?: SystemNames
   readonly parameters?: Parameters
 }
 

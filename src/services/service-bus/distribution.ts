@@ -1,7 +1,12 @@
+import { messageOf } from '../../base/errors.ts'
+import { SqlEvaluationError } from '../../languages/sql-filter/sql-filter-error.ts'
 import type { AppendMessage } from '../../store/messages.ts'
-import type { Queue, Topic } from './entities.ts'
-import { appendTo, appendToInbox, isScheduled } from './sending.ts'
+import type { Queue, Subscription, Topic } from './entities.ts'
+import type { Envelope } from './envelope.ts'
+import type { Rule } from './rule.ts'
+import { appendTo, appendToInbox, deadLetterTo, isScheduled, withEnvelope } from './sending.ts'
 import type { Parcel } from './sending.ts'
+import { SqlView } from './sql-view.ts'
 
 /** What enqueuing one message in an entity appends to the store. */
 export type Route = (entity: Queue | Topic, parcel: Parcel, nowMs: number) => AppendMessage[]
@@ -25,11 +30,48 @@ export function routeFromInbox(
   return entity.kind === 'topic' ? distribute(entity, parcel, nowMs) : route(entity, parcel, nowMs)
 }
 
-/** The copies that the subscriptions of a topic get. */
 function distribute(topic: Topic, parcel: Parcel, nowMs: number): AppendMessage[] {
-  const copies: AppendMessage[] = []
+  const appends: AppendMessage[] = []
   for (const subscription of topic.subscriptions.values()) {
-    copies.push(appendTo(subscription, parcel, { nowMs, topic }))
+    try {
+      for (const copy of copiesFor(subscription, parcel, nowMs)) {
+        appends.push(appendTo(subscription, copy, { nowMs, topic }))
+      }
+    } catch (error) {
+      if (!(error instanceof SqlEvaluationError)) throw error
+      if (!subscription.properties.deadLetteringOnFilterEvaluationExceptions) continue
+      const { path: source } = subscription
+      const why = { reason: 'FilterEvaluationException', description: messageOf(error), source }
+      appends.push(deadLetterTo(subscription, parcel, why))
+    }
   }
-  return copies
+  return appends
+}
+
+/**
+ * One copy for all matching rules without an action together, and one for each matching rule with an action.
+ * https://learn.microsoft.com/en-us/azure/service-bus-messaging/topic-filters
+ */
+function copiesFor(subscription: Subscription, parcel: Parcel, nowMs: number): Parcel[] {
+  const view = viewOf(parcel.envelope, parcel, nowMs)
+  const copies: Parcel[] = []
+  let plain = false
+  for (const rule of subscription.rules.values()) {
+    if (!rule.action && plain) continue
+    if (!rule.matches(view)) continue
+    if (rule.action) copies.push(changedCopy(rule, parcel, nowMs))
+    else plain = true
+  }
+  return plain ? [parcel, ...copies] : copies
+}
+
+function changedCopy(rule: Rule, parcel: Parcel, nowMs: number): Parcel {
+  const applicationProperties = { ...parcel.envelope.applicationProperties, RuleName: rule.name }
+  const view = viewOf({ ...parcel.envelope, applicationProperties }, parcel, nowMs)
+  rule.action?.(view)
+  return withEnvelope(parcel, view.envelope)
+}
+
+function viewOf(envelope: Envelope, parcel: Parcel, nowMs: number): SqlView {
+  return new SqlView(envelope, { enqueuedMs: nowMs, bytes: parcel.bytes })
 }

@@ -65,7 +65,8 @@ export function parseQueueProperties(properties: JsonObject): QueueProperties {
 
 export function parseTopicProperties(properties: JsonObject): TopicProperties {
   const reader = new PropertyReader(properties, 'a topic')
-  const parsed = { ...readSendable(reader), status: readStatus(reader) }
+  const status = reader.oneOf('status', ['Active', 'Disabled', 'SendDisabled']) ?? 'Active'
+  const parsed = { ...readSendable(reader), status }
   readInert(reader)
   reader.end()
   return parsed
@@ -76,6 +77,7 @@ export function parseSubscriptionProperties(properties: JsonObject): Subscriptio
   const onFilterErrors = reader.optionalBoolean('deadLetteringOnFilterEvaluationExceptions')
   const parsed = {
     ...readReceivable(reader),
+    status: reader.oneOf('status', ['Active', 'Disabled', 'ReceiveDisabled']) ?? 'Active',
     deadLetteringOnFilterEvaluationExceptions: onFilterErrors ?? true,
   }
   if (reader.boolean('isClientAffine') || reader.object('clientAffineProperties')) {
@@ -128,9 +130,14 @@ function readReceivable(reader: PropertyReader): ReceivableProperties {
     maxDeliveryCount:
       reader.integer('maxDeliveryCount', { min: 1, max: maxDeliveryCountMax }) ??
       maxDeliveryCountDefault,
-    forwardTo: reader.text('forwardTo'),
-    forwardDeadLetteredMessagesTo: reader.text('forwardDeadLetteredMessagesTo'),
+    forwardTo: entityPath(reader.text('forwardTo')),
+    forwardDeadLetteredMessagesTo: entityPath(reader.text('forwardDeadLetteredMessagesTo')),
   }
+}
+
+// Some clients give the address of the destination instead of its name.
+function entityPath(destination: string | undefined): string | undefined {
+  return destination?.replace(/^(?:sb|https?|amqps?):\/\/[^/]+\//i, '')
 }
 
 const neverMs = parseIsoDuration(timeToLiveNever) ?? 0

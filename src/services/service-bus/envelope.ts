@@ -113,7 +113,8 @@ function encodeValue(value: PropertyValue): JsonValue {
   return value
 }
 
-function decodeProperties(stored: JsonObject): ApplicationProperties {
+/** Reads application properties that were encoded as JSON. */
+export function decodeProperties(stored: JsonObject): ApplicationProperties {
   const properties: Record<string, PropertyValue> = {}
   for (const name of Object.keys(stored)) properties[name] = decodeValue(stored[name] ?? null)
   return properties

@@ -59,6 +59,8 @@ function* forwardingsOf(entities: Iterable<Entity>): Iterable<Forwarding> {
       continue
     }
     const { sources, properties } = entity
+    // A suspended entity keeps what it holds.
+    if (properties.status === 'Disabled' || properties.status === 'ReceiveDisabled') continue
     const transferDeadLetter = sources.transferDeadLetter.queue
     if (properties.forwardTo !== undefined) {
       const destination = properties.forwardTo

@@ -18,6 +18,7 @@ import {
   invalidOperation,
   messageNotFound,
 } from './errors.ts'
+import type { Tier } from './entity-checks.ts'
 import { Forwarders } from './forwarders.ts'
 import {
   messageBytesMaxPremium,
@@ -36,8 +37,6 @@ import { Sender } from './sender.ts'
 import { acceptSession } from './session-receiver.ts'
 import type { AcceptSessionOptions, SessionReceiver } from './session-receiver.ts'
 import { Topology, rulePath, subscriptionPath } from './topology.ts'
-
-export type Tier = 'Basic' | 'Standard' | 'Premium'
 
 export interface NamespaceOptions {
   readonly store: Store
@@ -99,6 +98,7 @@ export class Namespace {
       store,
       clock,
       namespace: options.name.toLowerCase(),
+      tier: () => this.#tier,
       onChange: () => this.#forwarders.update(this.list()),
     })
     this.#sender = new Sender({

@@ -59,7 +59,8 @@ export function appendTo(
       `The SessionId was not set on a message, and it cannot be sent to the entity '${entity.path}'. Entities that have session support enabled can only receive messages that have the SessionId set to a valid value.`,
     )
   }
-  const visibleAtMs = scheduledAfter(scheduledEnqueueTimeMs, nowMs)
+  // The message has been enqueued in the topic: a schedule that an action of a rule set is ignored.
+  const visibleAtMs = topic ? undefined : scheduledAfter(scheduledEnqueueTimeMs, nowMs)
   const aliveMs = shortest(
     parcel.envelope.timeToLiveMs,
     properties.defaultTimeToLiveMs,

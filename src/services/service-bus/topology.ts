@@ -20,6 +20,8 @@ import {
   parseSubscriptionProperties,
   parseTopicProperties,
 } from './entity-properties.ts'
+import { checkEntity, checkRule } from './entity-checks.ts'
+import type { Tier } from './entity-checks.ts'
 import { entityAlreadyExists, entityNotFound } from './errors.ts'
 import { parseRule } from './rule.ts'
 import type { Rule } from './rule.ts'
@@ -38,6 +40,7 @@ export class Topology {
   readonly #store: Store
   readonly #clock: Clock
   readonly #namespace: string
+  readonly #tier: () => Tier
   readonly #onChange: () => void
   #entities = new Map<string, Entity>()
   #lastChange: Promise<unknown> = Promise.resolve()
@@ -46,12 +49,14 @@ export class Topology {
     store: Store
     clock: Clock
     namespace: string
+    tier: () => Tier
     /** After each change, and after what was known has been read again. */
     onChange: () => void
   }) {
     this.#store = options.store
     this.#clock = options.clock
     this.#namespace = options.namespace
+    this.#tier = options.tier
     this.#onChange = options.onChange
   }
 
@@ -138,7 +143,7 @@ export class Topology {
 
   async #put(definitions: readonly NewDefinition[]): Promise<void> {
     const entered = definitions.map((definition) => this.#stamp(definition))
-    for (const definition of entered) this.#validate(definition)
+    for (const definition of entered) this.#check(definition)
     const batch = entered.map((definition) =>
       this.#putDocument(definition, this.#definition(definition.path)),
     )
@@ -155,9 +160,15 @@ export class Topology {
   }
 
   // Before it is written: what cannot be read back must never get into the store.
-  #validate(definition: Definition): void {
-    if (definition.kind === 'rule') parseRule(definition)
-    else parseEntity(this.#namespace, definition)
+  #check(definition: Definition): void {
+    const previous = this.#definition(definition.path)
+    const namespace = {
+      tier: this.#tier(),
+      entityCount: this.#entities.size,
+      find: (path: string) => this.find(path),
+    }
+    if (definition.kind === 'rule') checkRule(parseRule(definition), previous, namespace)
+    else checkEntity(parseEntity(this.#namespace, definition), previous, namespace)
   }
 
   #stamp(definition: NewDefinition): Definition {
