@@ -40,7 +40,8 @@ export class SpanThread {
 
   /** Opens the file; gives the reason when an existing one was replaced. */
   start(path: string, limits: Partial<SpanFileLimits>): Promise<string | undefined> {
-    const worker = new Worker(workerFile(), { workerData: { path, limits } })
+    // Flags of the main thread, such as those of a test runner, are not for this one.
+    const worker = new Worker(workerFile(), { workerData: { path, limits }, execArgv: [] })
     this.#worker = worker
     const opened = new Promise<string | undefined>((resolve, reject) => {
       this.#waiting.set(0, { resolve, reject })
