@@ -1,34 +1,22 @@
 /**
- * The platform: every service of one instance, joined. What survives a crash is in the store and in the files of
- * the projects; this file only starts and stops.
+ * The platform: one instance on one state folder. What survives a crash is in the store and in the files of the
+ * projects; this file only starts and stops.
  */
 import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { RealClock, type Clock } from '../base/clock.ts'
-import { newUuid, randomHex } from '../base/ids.ts'
-import { Lifecycle } from '../base/lifecycle.ts'
+import { randomHex } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
-import { cosmosDbResources } from '../services/cosmos-db/resources.ts'
-import { CosmosDb } from '../services/cosmos-db/service.ts'
-import { functionResources } from '../services/functions/resources.ts'
-import { FunctionApps } from '../services/functions/service.ts'
 import { Console } from '../services/monitor/console.ts'
-import { Monitor } from '../services/monitor/monitor.ts'
-import { ResourceManager } from '../services/resource-manager/service.ts'
-import { serviceBusResources } from '../services/service-bus/resources.ts'
-import { ServiceBus } from '../services/service-bus/service.ts'
 import { openSqliteStore } from '../store/sqlite/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { readAzdProject, type AzdProject } from './azd-project.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { IdleWatch } from './idle.ts'
-import { localAzure } from './local-azure.ts'
 import { defaultPorts, Ports } from './ports.ts'
 import { ProjectDeployment } from './project-deployment.ts'
-import { changeFeedToFunctions } from './wiring/change-feed-to-functions.ts'
-import { cosmosDbToFunctions, functionsToCosmosDb } from './wiring/functions-to-cosmos-db.ts'
-import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
-import { serviceBusToFunctions } from './wiring/service-bus-to-functions.ts'
+import { ProjectWatch } from './project-watch.ts'
+import { newServices, type Services } from './services.ts'
 
 export interface PlatformOptions {
   /** Folders of azd projects. */
@@ -40,21 +28,16 @@ export interface PlatformOptions {
   readonly port?: number
   readonly logger: Logger
   readonly clock?: Clock
-  /** Progress lines for a person: an install, a build. */
+  /** Progress lines for a person: an install, a build, a template applied anew. */
   readonly say?: (line: string) => void
 }
 
 /** A running instance. */
-export interface Platform {
+export interface Platform extends Services {
   readonly endpoints: Endpoints
   readonly projects: readonly AzdProject[]
   readonly clock: Clock
   readonly store: Store
-  readonly monitor: Monitor
-  readonly cosmosDb: CosmosDb
-  readonly serviceBus: ServiceBus
-  readonly functions: FunctionApps
-  readonly resources: ResourceManager
   readonly idle: IdleWatch
   /** Drains and stops; what was accepted is done, or waits in the store. */
   stop(): Promise<void>
@@ -63,35 +46,37 @@ export interface Platform {
 /** Starts every service on one state folder and runs the projects on it. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const clock = options.clock ?? new RealClock()
-  const host = options.host ?? '127.0.0.1'
+  const { logger, host = '127.0.0.1', say = () => {} } = options
   const dataDir = resolve(options.dataDir)
+  const projects = options.projects.map(readAzdProject)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const store = await openSqliteStore({
-    path: join(dataDir, 'store.db'),
-    clock,
-    logger: options.logger,
+  const store = await openSqliteStore({ path: join(dataDir, 'store.db'), clock, logger })
+  const services = newServices({ store, clock, logger, host, spansPath: join(dataDir, 'spans.db') })
+  const ports = new Ports({
+    host,
+    say,
+    ...(options.port === undefined ? {} : { first: options.port }),
   })
-  const services = newServices({ ...options, clock, host, dataDir, store })
-  const { lifecycle, ports, monitor, functions } = services
-  let console: Console | undefined
+  const running: { stop(): Promise<void> }[] = [services.lifecycle, { stop: () => store.close() }]
   try {
-    await lifecycle.start()
-    const deployment = new ProjectDeployment({ ...services, say: options.say ?? (() => {}) })
-    const projects = options.projects.map(readAzdProject)
+    await services.lifecycle.start()
+    const deployment = new ProjectDeployment({ ...services, ports, say })
     for (const project of projects) await deployment.deploy(project)
-    const port = await ports.take('console', defaultPorts.console)
-    console = new Console({ monitor, host, port, token: randomHex(16), logger: options.logger, clock })
-    await console.start()
+    const console = await startConsole({ ...services, host, ports, logger, clock })
+    running.unshift(console)
     for (const project of projects) await deployment.run(project)
-    const endpoints = {
-      console: console.url(),
-      functions: Object.fromEntries(
-        [...functions.ports()].map(([name, port]) => [name, `http://${host}:${port}`]),
-      ),
-      pid: process.pid,
-    }
+    const watch = new ProjectWatch({
+      projects,
+      clock,
+      say,
+      deploy: (project) => deployment.deploy(project),
+    })
+    watch.start()
+    running.unshift(watch)
+    const endpoints = endpointsOf(services, console, host)
     writeEndpoints(dataDir, endpoints)
-    return { ...services, clock, store, endpoints, projects, stop }
+    const idle = new IdleWatch({ ...services, clock })
+    return { ...services, endpoints, projects, clock, store, idle, stop }
   } catch (error) {
     await stop()
     throw error
@@ -99,55 +84,29 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
   async function stop(): Promise<void> {
     removeEndpoints(dataDir)
-    await functions.stop()
-    await console?.stop()
-    await lifecycle.stop()
-    await store.close()
+    for (const part of running.splice(0)) await part.stop()
   }
 }
 
-interface ServicesOptions {
-  readonly clock: Clock
-  readonly host: string
-  readonly dataDir: string
-  readonly store: Store
-  readonly logger: Logger
-  readonly port?: number
+async function startConsole(
+  options: Services & {
+    host: string
+    ports: Ports
+    logger: Logger
+    clock: Clock
+  },
+): Promise<Console> {
+  const { monitor, host, ports, logger, clock } = options
+  const port = await ports.take('console', defaultPorts.console)
+  const console = new Console({ monitor, host, port, token: randomHex(16), logger, clock })
+  await console.start()
+  return console
 }
 
-// Plain constructor calls, in the order of what needs what: this is the whole composition.
-function newServices(options: ServicesOptions) {
-  const { clock, host, dataDir, store, logger } = options
-  const monitor = new Monitor({ path: join(dataDir, 'spans.db'), clock, logger })
-  const shared = { store, clock, logger, telemetry: monitor }
-  const cosmosDb = new CosmosDb(shared)
-  const serviceBus = new ServiceBus({ ...shared, owner: newUuid() })
-  const functions = new FunctionApps({
-    ...shared,
-    host,
-    hostName: 'interline',
-    extensions: {
-      triggers: [
-        changeFeedToFunctions({ cosmosDb, clock, logger }),
-        serviceBusToFunctions({ serviceBus, clock, logger }),
-      ],
-      inputs: [cosmosDbToFunctions(cosmosDb)],
-      outputs: [functionsToCosmosDb(cosmosDb), functionsToServiceBus(serviceBus)],
-    },
-  })
-  const resources = new ResourceManager({ store, clock, logger, ...localAzure })
-  const providers = [
-    ...cosmosDbResources(cosmosDb),
-    ...serviceBusResources(serviceBus),
-    ...functionResources(functions),
-  ]
-  for (const provider of providers) resources.register(provider)
-  const ports = new Ports({
-    host,
-    logger,
-    ...(options.port === undefined ? {} : { first: options.port }),
-  })
-  const idle = new IdleWatch({ functions, serviceBus, clock })
-  const lifecycle = new Lifecycle([monitor, cosmosDb, serviceBus, functions])
-  return { monitor, cosmosDb, serviceBus, functions, resources, ports, idle, lifecycle }
+function endpointsOf(services: Services, console: Console, host: string): Endpoints {
+  const functions = [...services.functions.ports()].map(([name, port]) => [
+    name,
+    `http://${host}:${port}`,
+  ])
+  return { console: console.url(), functions: Object.fromEntries(functions), pid: process.pid }
 }

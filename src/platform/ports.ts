@@ -1,5 +1,4 @@
 import { createServer } from 'node:net'
-import type { Logger } from '../base/logger.ts'
 
 /** The ports the official tools use, so that connection strings people already have work. */
 export const defaultPorts = { console: 7070, functions: 7071 } as const
@@ -10,14 +9,14 @@ export const defaultPorts = { console: 7070, functions: 7071 } as const
  */
 export class Ports {
   readonly #host: string
-  readonly #logger: Logger
+  readonly #say: (line: string) => void
   readonly #first: number | undefined
   readonly #taken = new Set<number>()
   #next: number
 
-  constructor(options: { host: string; logger: Logger; first?: number }) {
+  constructor(options: { host: string; say: (line: string) => void; first?: number }) {
     this.#host = options.host
-    this.#logger = options.logger
+    this.#say = options.say
     this.#first = options.first
     this.#next = options.first ?? 0
   }
@@ -33,8 +32,7 @@ export class Ports {
         `port ${wanted} (${name}) is in use: choose another first port with --port, or 0 for free ones`,
       )
     }
-    this.#logger.debug({ port: wanted, name }, 'the default port is in use')
-    process.stdout.write(`port ${wanted} is in use: ${name} gets a free one\n`)
+    this.#say(`port ${wanted} is in use: ${name} gets a free one`)
     return 0
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync, existsSync } from 'node:fs'
 import type { FunctionApps } from '../services/functions/service.ts'
+import type { DeployOptions } from '../services/resource-manager/deployment.ts'
 import type { ResourceManager } from '../services/resource-manager/service.ts'
 import { prepareApp } from './app-build.ts'
 import type { AzdProject } from './azd-project.ts'
@@ -26,13 +27,7 @@ export class ProjectDeployment {
 
   /** Applies the template: what has not changed since the last time is left alone. */
   async deploy(project: AzdProject): Promise<void> {
-    await this.#resources.deployTemplate({
-      file: project.template,
-      ...(project.parameters === undefined ? {} : { parametersFile: project.parameters }),
-      readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
-      deploymentName: project.name,
-      environment: { ...process.env },
-    })
+    await this.#resources.deployTemplate(deployOptionsOf(project))
   }
 
   /** Starts the services of azure.yaml, each with the settings of the resource that its tag names. */
@@ -49,5 +44,16 @@ export class ProjectDeployment {
         port: await this.#ports.take(`functions.${service.name}`, defaultPorts.functions),
       })
     }
+  }
+}
+
+/** How a project's template is given to the resource manager. */
+export function deployOptionsOf(project: AzdProject): DeployOptions {
+  return {
+    file: project.template,
+    ...(project.parameters === undefined ? {} : { parametersFile: project.parameters }),
+    readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+    deploymentName: project.name,
+    environment: { ...process.env },
   }
 }

@@ -1,0 +1,91 @@
+import { RealClock } from '../base/clock.ts'
+import { formatPosition, messageOf } from '../base/errors.ts'
+import type { Logger } from '../base/logger.ts'
+import { inspectApp } from '../services/functions/inspect-app.ts'
+import { openSqliteStore } from '../store/sqlite/open-store.ts'
+import { prepareApp } from './app-build.ts'
+import { readAzdProject, type AzdProject } from './azd-project.ts'
+import { deployOptionsOf } from './project-deployment.ts'
+import { newServices, type Services } from './services.ts'
+
+/** A resource, function or setting of a project, and what the platform makes of it. */
+export interface CheckedFeature {
+  readonly class: 'modelled' | 'inert' | 'unsupported'
+  readonly text: string
+  /** `file:line:column`, or the file or folder. */
+  readonly at: string
+}
+
+/** Loads projects on a state in memory and lists everything they use; runs none of it. */
+export async function checkProjects(
+  dirs: readonly string[],
+  options: { logger: Logger; say: (line: string) => void },
+): Promise<readonly CheckedFeature[]> {
+  const clock = new RealClock()
+  const { logger } = options
+  const store = await openSqliteStore({ path: ':memory:', clock })
+  const services = newServices({ store, clock, logger, host: '127.0.0.1', spansPath: ':memory:' })
+  await services.lifecycle.start()
+  try {
+    const features: CheckedFeature[] = []
+    for (const dir of dirs) features.push(...(await checkProject(dir, services, options.say)))
+    return features
+  } finally {
+    await services.lifecycle.stop()
+    await store.close()
+  }
+}
+
+async function checkProject(
+  dir: string,
+  services: Services,
+  say: (line: string) => void,
+): Promise<CheckedFeature[]> {
+  let project: AzdProject
+  try {
+    project = readAzdProject(dir)
+  } catch (error) {
+    return [{ class: 'unsupported', text: messageOf(error), at: dir }]
+  }
+  const resources = await checkResources(project, services)
+  if (resources.some((feature) => feature.class === 'unsupported')) return resources
+  return [...resources, ...(await checkApps(project, services, say))]
+}
+
+async function checkResources(project: AzdProject, services: Services): Promise<CheckedFeature[]> {
+  const deployment = deployOptionsOf(project)
+  try {
+    const declared = await services.resources.check(deployment)
+    const features = declared.map(
+      (resource): CheckedFeature => ({
+        class: resource.class,
+        text: `${resource.type} ${resource.name}`,
+        at: formatPosition(resource.at),
+      }),
+    )
+    // Only what can be deployed tells the settings that its apps get.
+    if (features.every((feature) => feature.class !== 'unsupported')) {
+      await services.resources.deployTemplate(deployment)
+    }
+    return features
+  } catch (error) {
+    return [{ class: 'unsupported', text: messageOf(error), at: project.template }]
+  }
+}
+
+async function checkApps(
+  project: AzdProject,
+  services: Services,
+  say: (line: string) => void,
+): Promise<CheckedFeature[]> {
+  const features: CheckedFeature[] = []
+  for (const service of project.services) {
+    const site = services.functions
+      .sites()
+      .find((candidate) => candidate.serviceName === service.name)
+    await prepareApp(service.dir, say)
+    const app = { ...service, settings: site?.settings ?? {}, clock: new RealClock() }
+    for (const feature of await inspectApp(app)) features.push({ ...feature, at: service.dir })
+  }
+  return features
+}

@@ -1,0 +1,70 @@
+import type { Clock } from '../base/clock.ts'
+import { newUuid } from '../base/ids.ts'
+import { Lifecycle } from '../base/lifecycle.ts'
+import type { Logger } from '../base/logger.ts'
+import { cosmosDbResources } from '../services/cosmos-db/resources.ts'
+import { CosmosDb } from '../services/cosmos-db/service.ts'
+import { functionResources } from '../services/functions/resources.ts'
+import { FunctionApps } from '../services/functions/service.ts'
+import { Monitor } from '../services/monitor/monitor.ts'
+import { ResourceManager } from '../services/resource-manager/service.ts'
+import { serviceBusResources } from '../services/service-bus/resources.ts'
+import { ServiceBus } from '../services/service-bus/service.ts'
+import type { Store } from '../store/store.ts'
+import { localAzure } from './local-azure.ts'
+import { changeFeedToFunctions } from './wiring/change-feed-to-functions.ts'
+import { cosmosDbToFunctions, functionsToCosmosDb } from './wiring/functions-to-cosmos-db.ts'
+import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
+import { serviceBusToFunctions } from './wiring/service-bus-to-functions.ts'
+
+export interface ServicesOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  /** Address to listen on. */
+  readonly host: string
+  /** The file of spans, or `:memory:`. */
+  readonly spansPath: string
+}
+
+/** Every service of an instance. */
+export interface Services {
+  readonly monitor: Monitor
+  readonly cosmosDb: CosmosDb
+  readonly serviceBus: ServiceBus
+  readonly functions: FunctionApps
+  readonly resources: ResourceManager
+  /** Starts and stops all of them in the right order. */
+  readonly lifecycle: Lifecycle
+}
+
+/** The whole composition: plain constructor calls, in the order of what needs what. */
+export function newServices(options: ServicesOptions): Services {
+  const { clock, host, store, logger } = options
+  const monitor = new Monitor({ path: options.spansPath, clock, logger })
+  const shared = { store, clock, logger, telemetry: monitor }
+  const cosmosDb = new CosmosDb(shared)
+  const serviceBus = new ServiceBus({ ...shared, owner: newUuid() })
+  const functions = new FunctionApps({
+    ...shared,
+    host,
+    hostName: 'interline',
+    extensions: {
+      triggers: [
+        changeFeedToFunctions({ cosmosDb, clock, logger }),
+        serviceBusToFunctions({ serviceBus, clock, logger }),
+      ],
+      inputs: [cosmosDbToFunctions(cosmosDb)],
+      outputs: [functionsToCosmosDb(cosmosDb), functionsToServiceBus(serviceBus)],
+    },
+  })
+  const resources = new ResourceManager({ store, clock, logger, ...localAzure })
+  const providers = [
+    ...cosmosDbResources(cosmosDb),
+    ...serviceBusResources(serviceBus),
+    ...functionResources(functions),
+  ]
+  for (const provider of providers) resources.register(provider)
+  const lifecycle = new Lifecycle([monitor, cosmosDb, serviceBus, functions])
+  return { monitor, cosmosDb, serviceBus, functions, resources, lifecycle }
+}
