@@ -1,7 +1,7 @@
 import { SourceError, type SourcePosition } from '../../base/errors.ts'
 import { declaredNames } from './declared-names.ts'
 import { expressionsOf } from './dependencies.ts'
-import { findFunction } from './functions/table.ts'
+import { findFunction, functionNames } from './functions/table.ts'
 import { findMember } from './resource-instance.ts'
 import type {
   Decorator,
@@ -143,7 +143,7 @@ class Binder {
       if (place.locals.has(name)) return
     }
     const found = name === 'readEnvironmentVariable' ? undefined : findFunction(name, 'bicep')
-    if (!found) throw this.#unknown(name, at)
+    if (!found) throw this.#unknown(name, at, functionNames)
     if (operands.length >= found.least && operands.length <= found.most) return
     const count = found.least === found.most ? `${found.least}` : `${found.least} to ${found.most}`
     const message = `Expected ${count} arguments for "${name}", but got ${operands.length}.`
@@ -164,9 +164,13 @@ class Binder {
     return this.#imported.has(name)
   }
 
-  #unknown(name: string, at: SourcePosition): SourceError {
+  #unknown(
+    name: string,
+    at: SourcePosition,
+    candidates: Iterable<string> = this.#names.keys(),
+  ): SourceError {
     const wanted = name.toLowerCase()
-    const near = [...this.#names.keys()].find((each) => isNear(each.toLowerCase(), wanted))
+    const near = [...candidates].find((each) => isNear(each.toLowerCase(), wanted))
     const hint = near === undefined ? '' : ` Did you mean "${near}"?`
     const message = `The name "${name}" does not exist in the current context.${hint}`
     return new SourceError(near === undefined ? 'BCP057' : 'BCP082', message, at)

@@ -17,7 +17,7 @@ import type {
   Template,
   VariableDeclaration,
 } from './syntax.ts'
-import type { TypeContext } from './type-check.ts'
+import { type TypeContext, findMismatch } from './type-check.ts'
 import { Reference, type Value, objectOf, toJson } from './values.ts'
 
 /** A template with values for its parameters at a scope: what is in it is evaluated when it is asked for. */
@@ -174,9 +174,15 @@ export class Evaluation implements TemplateNames {
   /** The outputs; what they read must be deployed by then. */
   outputs(): JsonObject {
     const outputs: [string, ReturnType<typeof toJson>][] = []
-    for (const { name, value, condition, at } of this.template.outputs) {
+    for (const { name, type, value, condition, at } of this.template.outputs) {
       if (condition && !isTrue(condition, this.#frame())) continue
-      outputs.push([name, toJson(evaluate(value, this.#frame()), at)])
+      const output = toJson(evaluate(value, this.#frame()), at)
+      const mismatch = findMismatch(output, type, this.#typeContext())
+      if (mismatch !== undefined) {
+        const message = `The template output '${name}' is not valid. ${mismatch}`
+        throw new SourceError('DeploymentOutputEvaluationFailed', message, at)
+      }
+      outputs.push([name, output])
     }
     return Object.fromEntries(outputs)
   }

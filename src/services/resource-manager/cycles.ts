@@ -20,8 +20,14 @@ export function checkCycles(
 
 function cycle(ring: readonly DeployedDeclaration[]): SourceError {
   const [first] = ring
-  const steps = ring.map((each) => `"${each.name}" (${formatPosition(each.at)})`)
-  const path = [...steps, `"${first?.name ?? ''}"`].join(' -> ')
+  const steps = ring.map((each) => `${labelOf(each)} (${formatPosition(each.at)})`)
+  const path = [...steps, ...(first ? [labelOf(first)] : [])].join(' -> ')
   const at = first?.at ?? { line: 1, column: 1 }
   return new SourceError('BCP080', `The expression is involved in a cycle (${path}).`, at)
+}
+
+// Resources of ARM templates often have no symbolic name.
+function labelOf(declaration: DeployedDeclaration): string {
+  if (declaration.name !== '') return `"${declaration.name}"`
+  return declaration.kind === 'resource' ? `"${declaration.type}"` : '"deployment"'
 }

@@ -1,4 +1,4 @@
-import { SourceError } from '../../base/errors.ts'
+import { SourceError, type SourcePosition } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { type DeployedDeclaration, dependenciesOf } from '../../languages/bicep/dependencies.ts'
 import { Evaluation } from '../../languages/bicep/evaluation.ts'
@@ -36,9 +36,10 @@ export class DeploymentRun {
     this.#depth = options.depth
   }
 
-  /** Deploys everything and gives the outputs. */
-  async run(): Promise<JsonObject> {
+  /** Deploys everything and gives the outputs; `at` is where the parameters are given. */
+  async run(at?: SourcePosition): Promise<JsonObject> {
     const { template } = this.#evaluation
+    await this.#resolve(() => this.#evaluation.checkParameters(at))
     for (const [declaration, needed] of dependenciesOf(template)) {
       const written =
         template.language === 'arm' ? await this.#writtenDependencies(declaration) : []
@@ -138,7 +139,6 @@ export class DeploymentRun {
       parameters: await this.#resolve(() => instance.parameters(), by),
       outer: by.sharesNames === true ? this.#evaluation : undefined,
     })
-    await this.#resolve(() => evaluation.checkParameters(at))
     const run = new DeploymentRun({
       manager: this.#manager,
       evaluation,
@@ -146,7 +146,7 @@ export class DeploymentRun {
       applied: this.#applied,
       depth: this.#depth + 1,
     })
-    instance.complete(await run.run())
+    instance.complete(await run.run(at))
   }
 
   /** Evaluates, and where a value of a deployed resource is missing, gets it and evaluates again. */

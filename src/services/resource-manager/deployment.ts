@@ -42,7 +42,6 @@ export async function deploy(
   options: DeployOptions,
 ): Promise<DeploymentResult> {
   const { evaluation, answers } = await prepare(manager, options)
-  evaluation.checkParameters()
   refuseUnsupported(manager, evaluation)
   const { scope } = evaluation
   if (scope.kind === 'resourceGroup') await ensureGroup(manager, scope)

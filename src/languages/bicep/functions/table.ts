@@ -36,3 +36,6 @@ export function findFunction(name: string, language: 'bicep' | 'arm'): BuiltIn |
   if (language === 'arm') return armNames.get(name.toLowerCase())
   return Object.hasOwn(bicepFunctions, name) ? bicepFunctions[name] : undefined
 }
+
+/** The names of all functions of Bicep. */
+export const functionNames: readonly string[] = Object.keys(bicepFunctions)
