@@ -1,5 +1,6 @@
 import { CosmosSqlError, type SourceRange } from './cosmos-sql-error.ts'
 import type { AggregateUse } from './aggregates.ts'
+import type { RowBudget } from './row-budget.ts'
 import type { Query } from './syntax-tree.ts'
 import type { Value } from './values.ts'
 
@@ -24,6 +25,8 @@ export interface Compilation {
   readonly now: () => number
   /** Compiles a subquery whose names may refer to the scope it stands in. */
   readonly compileSubquery: (query: Query, scope: Scope) => EvaluateAll
+  /** What the subqueries may do for one row. */
+  readonly budget: RowBudget
   /** Slots given out so far. */
   slotCount: number
 }

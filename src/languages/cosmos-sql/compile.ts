@@ -6,6 +6,7 @@ import { checkNumbers } from './number-check.ts'
 import { parseQuery } from './parse-query.ts'
 import { findPushdown, type Pushdown } from './pushdown.ts'
 import { describeQuery, type QueryPlan } from './query-plan.ts'
+import { RowBudget } from './row-budget.ts'
 import { compileSubquery, runQuery } from './run-query.ts'
 import type { Query } from './syntax-tree.ts'
 
@@ -56,9 +57,15 @@ function compileStage(
   const { isOutermost, pause } = options
   const plan = compileSelect(compilation, query, { containerSlot, isOutermost })
   const select = isOutermost ? { ...plan, project: checkNumbers(text, query, plan.project) } : plan
-  const { slotCount } = compilation
+  const { slotCount, budget } = compilation
   const inner = innerStage(text, query, options)
-  const runOptions = { containerSlot, slotCount, pause, readsContainer: readsContainer(query) }
+  const runOptions = {
+    containerSlot,
+    slotCount,
+    budget,
+    pause,
+    readsContainer: readsContainer(query),
+  }
   return {
     select,
     pushdown: inner?.pushdown ?? findPushdown(compilation, query, select),
@@ -73,6 +80,7 @@ function newCompilation(text: string, options: QueryOptions, slotCount: number):
     udfs: new Map(Object.entries(options.udfs ?? {})),
     now: options.now ?? (() => performance.timeOrigin + performance.now()),
     compileSubquery: (query, scope) => compileSubquery(compilation, query, scope),
+    budget: new RowBudget(),
     slotCount,
   }
   return compilation

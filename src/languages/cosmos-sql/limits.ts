@@ -7,9 +7,6 @@ export const queryCharactersMax = 512 * 1024
 /** How long a query works before it lets others run. */
 export const workSliceMs = 8
 
-/** Rows between two looks at the clock. */
-export const rowsPerClockCheck = 16
-
 /** Rows of a sorted run: sorting one must take less than a slice. */
 export const sortRunRows = 2_048
 
@@ -19,11 +16,11 @@ export const resultPageRows = 1_000
 /** An ORDER BY with at most this OFFSET plus LIMIT keeps a heap instead of all rows. */
 export const heapRowsMax = 10_000
 
-/** Rows that one evaluation of a subquery may look at: it cannot be interrupted. */
-export const subqueryRowsMax = 1_000_000
+/** Rows that the subqueries may look at for one row of the query: they cannot be interrupted. */
+export const subqueryRowsMax = 250_000
 
 /** How long a regular expression that cannot be proven linear may look at one text. */
-export const patternTimeoutMs = 50
+export const patternTimeoutMs = 100
 
 /** Operators of one kind in a row, and members of one path: each is a level of the stack. */
 export const chainLengthMax = 1_000

@@ -16,8 +16,8 @@ import type {
 /** Reads the text of a query: https://learn.microsoft.com/azure/cosmos-db/nosql/query/ */
 export function parseQuery(text: string): Query {
   if (text.length > queryCharactersMax) {
-    const message = 'The SQL query text exceeded the maximum limit of 512 KB.'
-    throw new CosmosSqlError('SC3002', message, { text, start: 0, end: text.length })
+    const message = `The SQL query text exceeded the maximum limit of ${queryCharactersMax} characters.`
+    throw new CosmosSqlError('SC3020', message, { text, start: 0, end: text.length })
   }
   const reader = new TokenReader(text, parseSelect)
   const query = parseSelect(reader)
@@ -133,9 +133,19 @@ function parseGroupBy(reader: TokenReader): Query['groupBy'] {
 function parseOrderBy(reader: TokenReader): OrderItem[] {
   reader.expectKeyword('ORDER')
   reader.expectKeyword('BY')
+  refuseRank(reader)
   const items = [parseOrderItem(reader)]
   while (reader.takeSign(',')) items.push(parseOrderItem(reader))
   return items
+}
+
+// https://learn.microsoft.com/azure/cosmos-db/nosql/query/order-by-rank belongs to full-text and vector search.
+function refuseRank(reader: TokenReader): void {
+  const { text, start } = reader.peek()
+  const next = reader.peek(1)
+  if (text.toUpperCase() !== 'RANK' || next.kind !== 'identifier') return
+  const message = "'ORDER BY RANK' is not supported."
+  throw new CosmosSqlError('SC2208', message, { text: reader.text, start, end: next.start - 1 })
 }
 
 function parseOrderItem(reader: TokenReader): OrderItem {

@@ -10,6 +10,7 @@ import {
 import { compileSelect, type SelectPlan } from './compile-select.ts'
 import { resultPageRows, subqueryRowsMax } from './limits.ts'
 import { ResultOutput } from './result-output.ts'
+import type { RowBudget } from './row-budget.ts'
 import { RowCursor } from './row-cursor.ts'
 import type { Query } from './syntax-tree.ts'
 import { WorkPace } from './work-pace.ts'
@@ -19,6 +20,7 @@ export interface RunOptions {
   /** Where in the row the document stands. */
   readonly containerSlot: number
   readonly slotCount: number
+  readonly budget: RowBudget
   /** False for a query like `SELECT 1`, which has one row whatever the container holds. */
   readonly readsContainer: boolean
   /** Waits until others had their turn. */
@@ -53,6 +55,7 @@ class QueryRun {
   readonly #containerSlot: number
   readonly #row: Row
   readonly #cursor: RowCursor
+  readonly #budget: RowBudget
   readonly #pace: WorkPace
 
   constructor(plan: SelectPlan, options: RunOptions) {
@@ -60,6 +63,7 @@ class QueryRun {
     this.#containerSlot = options.containerSlot
     this.#row = Array.from({ length: options.slotCount })
     this.#cursor = new RowCursor(plan.sources, this.#row)
+    this.#budget = options.budget
     this.#pace = new WorkPace(options.pause)
     this.output = new ResultOutput(plan)
     this.collector = newCollector(plan, this.output, this.#row)
@@ -71,10 +75,12 @@ class QueryRun {
     for (const document of page) {
       this.#row[this.#containerSlot] = document
       this.#cursor.restart()
+      this.#budget.refill()
       yield
       while (!this.output.isFull && this.#cursor.next()) {
         if (where === undefined || where(this.#row) === true) this.collector.add(this.#row)
         yield
+        this.#budget.refill()
       }
       if (this.output.isFull) return
     }
@@ -101,12 +107,10 @@ export function compileSubquery(compilation: Compilation, query: Query, scope: S
     const output = new ResultOutput({ ...plan, limit })
     const collector = newCollector({ ...plan, limit }, output, row)
     const cursor = new RowCursor(plan.sources, row)
-    let rows = 0
     while (!output.isFull && cursor.next()) {
       if (plan.where === undefined || plan.where(row) === true) collector.add(row)
-      rows += 1
-      if (rows > subqueryRowsMax) {
-        const message = `A subquery looked at more than ${subqueryRowsMax} rows for one item.`
+      if (!compilation.budget.spend()) {
+        const message = `The subqueries looked at more than ${subqueryRowsMax} rows for one row of the query.`
         throw queryError(compilation, 'SC3003', message, query)
       }
     }
