@@ -68,9 +68,13 @@ function printReady(platform: Platform, parsed: UpArguments): void {
   const functions = Object.entries(platform.endpoints.functions)
   print(`ready in ${Math.round(performance.now())} ms`)
   print('')
-  print(`  console    ${platform.endpoints.console}`)
-  for (const [name, url] of functions) print(`  ${name.padEnd(10)} ${url}`)
-  print(`  state      ${relative(process.cwd(), parsed.dataDir) || parsed.dataDir}`)
+  const lines = [
+    ['console', platform.endpoints.console],
+    ...functions,
+    ['state', relative(process.cwd(), parsed.dataDir) || parsed.dataDir],
+  ]
+  const width = Math.max(...lines.map(([name = '']) => name.length))
+  for (const [name = '', value = ''] of lines) print(`  ${name.padEnd(width)}  ${value}`)
   print('')
 }
 

@@ -45,7 +45,7 @@ export function changeFeedToFunctions(options: {
         monitored,
         leases,
         leasePrefix: reader.string('leaseContainerPrefix') ?? '',
-        hostName: `${context.hostName}/${context.app}`,
+        hostName: `${context.hostName}/${context.app}/${context.functionName}`,
         startFrom: startFrom(reader),
         maxItems: reader.number('maxItemsPerInvocation') ?? defaults.maxItemsPerInvocation,
         feedPollDelayMs: reader.number('feedPollDelay') ?? defaults.feedPollDelay,
