@@ -21,6 +21,8 @@ export interface DeadLetterNote {
   readonly source: string
 }
 
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
+
 const textNames = [
   'contentType',
   'correlationId',
@@ -30,15 +32,9 @@ const textNames = [
   'replyToSessionId',
   'sessionId',
   'partitionKey',
-  'deadLetterSource',
 ] as const
 
-const numberNames = [
-  'timeToLiveMs',
-  'scheduledEnqueueTimeMs',
-  'hops',
-  'enqueuedSequenceNumber',
-] as const
+const numberNames = ['timeToLiveMs', 'scheduledEnqueueTimeMs'] as const
 
 /** Writes an envelope as the store keeps it. */
 export function encodeEnvelope(envelope: Envelope): string {
@@ -56,25 +52,49 @@ export function decodeEnvelope(text: string): Envelope {
   if (!isJsonObject(stored) || typeof stored['messageId'] !== 'string') {
     throw new TypeError('a stored Service Bus message has no message id')
   }
-  const envelope: { -readonly [Name in keyof Envelope]: Envelope[Name] } = {
-    messageId: stored['messageId'],
+  const envelope: Mutable<Envelope> = { messageId: stored['messageId'] }
+  readHeaders(stored, envelope)
+  const { hops, enqueuedSequenceNumber, deadLetterSource } = stored
+  if (typeof hops === 'number') envelope.hops = hops
+  if (typeof enqueuedSequenceNumber === 'number') {
+    envelope.enqueuedSequenceNumber = enqueuedSequenceNumber
   }
+  if (typeof deadLetterSource === 'string') envelope.deadLetterSource = deadLetterSource
+  const deadLetter = readNote(stored['deadLetter'])
+  if (deadLetter) envelope.deadLetter = deadLetter
+  return envelope
+}
+
+/** Gives a message the headers of an envelope. */
+export function copyHeaders(from: MessageHeaders, to: Mutable<MessageHeaders>): void {
+  for (const name of textNames) {
+    const value = from[name]
+    if (value !== undefined) to[name] = value
+  }
+  for (const name of numberNames) {
+    const value = from[name]
+    if (value !== undefined) to[name] = value
+  }
+  if (from.bodyType !== undefined) to.bodyType = from.bodyType
+  if (from.applicationProperties) to.applicationProperties = from.applicationProperties
+}
+
+function readHeaders(stored: JsonObject, headers: Mutable<MessageHeaders>): void {
   for (const name of textNames) {
     const value = stored[name]
-    if (typeof value === 'string') envelope[name] = value
+    if (typeof value === 'string') headers[name] = value
   }
   for (const name of numberNames) {
     const value = stored[name]
-    if (typeof value === 'number') envelope[name] = value
+    if (typeof value === 'number') headers[name] = value
   }
   const { bodyType, applicationProperties } = stored
-  const deadLetter = readNote(stored['deadLetter'])
-  if (deadLetter) envelope.deadLetter = deadLetter
-  if (bodyType === 'value' || bodyType === 'sequence') envelope.bodyType = bodyType
-  if (isJsonObject(applicationProperties)) {
-    envelope.applicationProperties = decodeProperties(applicationProperties)
+  if (bodyType === 'data' || bodyType === 'value' || bodyType === 'sequence') {
+    headers.bodyType = bodyType
   }
-  return envelope
+  if (isJsonObject(applicationProperties)) {
+    headers.applicationProperties = decodeProperties(applicationProperties)
+  }
 }
 
 export function encodeNote(note: DeadLetterNote): string {

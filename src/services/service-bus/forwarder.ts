@@ -159,7 +159,7 @@ export class Forwarder {
   }
 
   #report(forwarded: readonly Forwarded[], startMs: number): void {
-    const { clock, telemetry, forwarding } = this.#options
+    const { clock, telemetry, sender, forwarding } = this.#options
     const durationMs = clock.preciseNow() - startMs
     for (const { parcel, context, parent } of forwarded) {
       telemetry.span({
@@ -167,7 +167,7 @@ export class Forwarder {
         ...(parent ? { parentSpanId: parent.spanId } : {}),
         service: 'service-bus',
         operation: 'forward',
-        resource: forwarding.destination,
+        resource: sender.pathAsDefined(forwarding.destination),
         startMs,
         durationMs,
         status: 'ok',

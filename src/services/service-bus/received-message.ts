@@ -1,36 +1,35 @@
 import { parseTraceparent } from '../../base/trace-context.ts'
 import type { ClaimedMessage, StoredMessage } from '../../store/messages.ts'
-import { decodeEnvelope, decodeNote } from './envelope.ts'
+import { copyHeaders, decodeEnvelope, decodeNote } from './envelope.ts'
 import type { ReceivedMessage } from './message.ts'
 
 /** A message as a receiver sees it. */
 export function toReceivedMessage(stored: StoredMessage | ClaimedMessage): ReceivedMessage {
-  const {
-    hops: _hops,
-    deadLetter,
-    enqueuedSequenceNumber,
-    ...envelope
-  } = decodeEnvelope(stored.properties)
-  const note = decodeNote(stored.note) ?? deadLetter
-  const trace = parseTraceparent(stored.trace)
-  const token = 'token' in stored ? stored.token : ''
-  return {
-    ...envelope,
+  const envelope = decodeEnvelope(stored.properties)
+  const lockToken = 'token' in stored ? stored.token : ''
+  // Filled in rather than spread together: this runs once for each message that is received.
+  const message: { -readonly [Name in keyof ReceivedMessage]: ReceivedMessage[Name] } = {
     body: stored.body,
+    messageId: envelope.messageId,
     sequenceNumber: stored.sequence,
-    enqueuedSequenceNumber: enqueuedSequenceNumber ?? stored.originalSequence,
+    enqueuedSequenceNumber: envelope.enqueuedSequenceNumber ?? stored.originalSequence,
     enqueuedTimeMs: stored.enqueuedMs,
-    ...(stored.expiresAtMs === undefined ? {} : { expiresAtMs: stored.expiresAtMs }),
-    ...(token === '' || stored.leaseUntilMs === undefined
-      ? {}
-      : { lockedUntilMs: stored.leaseUntilMs }),
-    lockToken: token,
+    lockToken,
     deliveryCount: stored.attempts,
-    ...(note?.reason === undefined ? {} : { deadLetterReason: note.reason }),
-    ...(note?.description === undefined ? {} : { deadLetterErrorDescription: note.description }),
     state: stateOf(stored),
-    ...(trace ? { trace } : {}),
   }
+  copyHeaders(envelope, message)
+  const note = decodeNote(stored.note) ?? envelope.deadLetter
+  const trace = parseTraceparent(stored.trace)
+  if (trace) message.trace = trace
+  if (stored.expiresAtMs !== undefined) message.expiresAtMs = stored.expiresAtMs
+  if (lockToken !== '' && stored.leaseUntilMs !== undefined) {
+    message.lockedUntilMs = stored.leaseUntilMs
+  }
+  if (envelope.deadLetterSource !== undefined) message.deadLetterSource = envelope.deadLetterSource
+  if (note?.reason !== undefined) message.deadLetterReason = note.reason
+  if (note?.description !== undefined) message.deadLetterErrorDescription = note.description
+  return message
 }
 
 function stateOf(stored: StoredMessage): ReceivedMessage['state'] {

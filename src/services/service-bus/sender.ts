@@ -31,6 +31,7 @@ export interface SenderContext {
 
 interface Hop {
   readonly context: TraceContext
+  readonly traceparent: string
   readonly parent: TraceContext | undefined
   readonly payload: string | Uint8Array
 }
@@ -57,12 +58,12 @@ export class Sender {
     }
     const startMs = this.#context.clock.preciseNow()
     const hops = new Map<TraceContext | undefined, Hop>()
+    const traces = messages.map((message) => hopOf(hops, message, trace).traceparent)
     try {
       const bytesMax = this.#bytesMax(this.destination(path))
-      const parcels = messages.map((message) => {
-        const hop = hopOf(hops, message, message.trace ?? trace)
-        return toParcel(message, { bytesMax, trace: formatTraceparent(hop.context) })
-      })
+      const parcels = messages.map((message, index) =>
+        toParcel(message, { bytesMax, trace: traces[index] ?? '' }),
+      )
       const sequences = await this.enqueue(path, parcels)
       this.#report(path, hops.values(), { startMs })
       return sequences
@@ -107,6 +108,11 @@ export class Sender {
     return entity
   }
 
+  /** The path of an entity in the case it was created with. */
+  pathAsDefined(path: string): string {
+    return this.#context.topology.find(path)?.path ?? path
+  }
+
   #bytesMax(entity: Queue | Topic): number {
     const kilobytes = entity.properties.maxMessageSizeInKilobytes
     return kilobytes === undefined ? this.#context.messageBytesMax() : kilobytes * 1024
@@ -128,7 +134,7 @@ export class Sender {
     hops: Iterable<Hop>,
     outcome: { readonly startMs: number; readonly reason?: string },
   ): void {
-    const { clock, telemetry, topology } = this.#context
+    const { clock, telemetry } = this.#context
     const { startMs, reason } = outcome
     const durationMs = clock.preciseNow() - startMs
     for (const { context, parent, payload } of hops) {
@@ -137,7 +143,7 @@ export class Sender {
         ...(parent ? { parentSpanId: parent.spanId } : {}),
         service: 'service-bus',
         operation: 'send',
-        resource: topology.find(path)?.path ?? path,
+        resource: this.pathAsDefined(path),
         startMs,
         durationMs,
         status: reason === undefined ? 'ok' : 'error',
@@ -152,15 +158,13 @@ export class Sender {
 function hopOf(
   hops: Map<TraceContext | undefined, Hop>,
   message: OutgoingMessage,
-  parent: TraceContext | undefined,
+  trace: TraceContext | undefined,
 ): Hop {
+  const parent = message.trace ?? trace
   const known = hops.get(parent)
   if (known) return known
-  const hop = {
-    context: parent ? childOf(parent) : newTrace(),
-    parent,
-    payload: message.body,
-  }
+  const context = parent ? childOf(parent) : newTrace()
+  const hop = { context, traceparent: formatTraceparent(context), parent, payload: message.body }
   hops.set(parent, hop)
   return hop
 }
