@@ -1,5 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
 import type { Store } from '../../store/store.ts'
+import { storeQueuePrefix } from './entities.ts'
 
 /**
  * Tells waiting receivers that a queue of the store may have something new. A wake-up promises nothing: who is
@@ -10,6 +11,7 @@ export class Arrivals {
   readonly #clock: Clock
   readonly #versions = new Map<string, number>()
   readonly #waiting = new Map<string, Set<() => void>>()
+  readonly #stopped = new AbortController()
   #stopListening: (() => void) | undefined
 
   constructor(options: { store: Store; clock: Clock }) {
@@ -19,14 +21,21 @@ export class Arrivals {
 
   start(): void {
     this.#stopListening = this.#store.onCommit((commit) => {
-      for (const queue of commit.queues) this.wake(queue)
+      for (const queue of commit.queues) {
+        if (queue.startsWith(storeQueuePrefix)) this.wake(queue)
+      }
     })
   }
 
+  /** Ends every wait. */
   stop(): void {
     this.#stopListening?.()
-    this.#stopListening = undefined
-    for (const queue of this.#waiting.keys()) this.wake(queue)
+    this.#stopped.abort()
+  }
+
+  /** Aborts when the service stops. */
+  get stopping(): AbortSignal {
+    return this.#stopped.signal
   }
 
   /** Rises with every wake-up: taken before looking, it shows afterwards whether something came meanwhile. */
@@ -42,27 +51,37 @@ export class Arrivals {
     for (const wake of waiting) wake()
   }
 
-  /** Resolves when the queue is no longer at `seen`, after `waitMs`, or when the signal aborts. */
+  /** Resolves when the queue is no longer at `seen`, after `waitMs`, or when one of the signals aborts. */
   async changed(
     queue: string,
     seen: number,
-    options: { readonly waitMs: number; readonly signal?: AbortSignal | undefined },
+    until: { readonly waitMs: number; readonly signals: readonly AbortSignal[] },
   ): Promise<void> {
-    if (this.version(queue) !== seen || options.signal?.aborted || options.waitMs <= 0) return
+    const { waitMs, signals } = until
+    if (this.version(queue) !== seen || waitMs <= 0 || isAborted(signals)) return
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         timer.cancel()
-        options.signal?.removeEventListener('abort', wake)
-        const waiting = this.#waiting.get(queue)
-        waiting?.delete(wake)
-        if (waiting?.size === 0) this.#waiting.delete(queue)
+        // Removed one by one: AbortSignal.any would be kept for as long as its longest-lived signal.
+        for (const signal of signals) signal.removeEventListener('abort', wake)
+        this.#leave(queue, wake)
         resolve()
       }
-      const timer = this.#clock.after(options.waitMs, wake)
-      options.signal?.addEventListener('abort', wake, { once: true })
+      const timer = this.#clock.after(waitMs, wake)
+      for (const signal of signals) signal.addEventListener('abort', wake, { once: true })
       const waiting = this.#waiting.get(queue) ?? new Set()
       waiting.add(wake)
       this.#waiting.set(queue, waiting)
     })
   }
+
+  #leave(queue: string, wake: () => void): void {
+    const waiting = this.#waiting.get(queue)
+    waiting?.delete(wake)
+    if (waiting?.size === 0) this.#waiting.delete(queue)
+  }
+}
+
+export function isAborted(signals: readonly AbortSignal[]): boolean {
+  return signals.some((signal) => signal.aborted)
 }

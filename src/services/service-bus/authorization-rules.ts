@@ -93,12 +93,14 @@ export class AuthorizationRules {
     this.#rules.delete(id)
   }
 
-  async deleteAll(): Promise<void> {
-    const ids = [...this.#rules.keys()]
+  /** Deletes the rules of an entity, or of the namespace and all its entities. */
+  async deleteOf(entity?: string): Promise<void> {
+    const prefix = entity === undefined ? '' : idOf(entity, '')
+    const ids = [...this.#rules.keys()].filter((id) => id.startsWith(prefix))
     await this.#store.write(
       ids.map((id) => ({ kind: 'document.delete' as const, ...this.#key(id) })),
     )
-    this.#rules.clear()
+    for (const id of ids) this.#rules.delete(id)
   }
 
   async #write(id: string, rule: AuthorizationRule): Promise<void> {

@@ -5,6 +5,7 @@ import type { Telemetry } from '../../base/telemetry.ts'
 import { childOf, newTrace } from '../../base/trace-context.ts'
 import type { StoredMessage } from '../../store/messages.ts'
 import type { Store } from '../../store/store.ts'
+import { storeQueuePrefix } from './entities.ts'
 import type { MessageSource } from './entities.ts'
 import { textOf } from './body-text.ts'
 import { deadLetterPageMax } from './limits.ts'
@@ -43,7 +44,8 @@ export class DeadLetterWatch {
   start(): void {
     this.#stopListening = this.#store.onCommit(({ queues }) => {
       for (const queue of queues) {
-        if (queue.endsWith('/$deadletterqueue')) this.#look(queue)
+        const isDeadLetter = queue.endsWith('/$deadletterqueue')
+        if (isDeadLetter && queue.startsWith(storeQueuePrefix)) this.#look(queue)
       }
     })
   }

@@ -68,9 +68,12 @@ export type Entity = Queue | Topic | Subscription
 /** The part of an entity that holds messages that were given up. */
 export type SubQueue = 'deadLetter' | 'transferDeadLetter'
 
+/** What the names of all queues of this service in the store begin with. */
+export const storeQueuePrefix = 'servicebus/'
+
 /** The name of an entity's queue in the store. */
 export function storeQueueName(namespace: string, path: string): string {
-  return `servicebus/${namespace}/${path.toLowerCase()}`
+  return `${storeQueuePrefix}${namespace}/${path.toLowerCase()}`
 }
 
 export function messageSources(

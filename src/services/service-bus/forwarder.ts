@@ -82,7 +82,7 @@ export class Forwarder {
     const messages = ready > 0 || dueMs <= nowMs ? await this.#claim() : []
     if (messages.length > 0) return this.#forward(messages)
     const waitMs = Math.max(1, Math.min(pollMs, dueMs - nowMs))
-    await arrivals.changed(queue, seen, { waitMs, signal })
+    await arrivals.changed(queue, seen, { waitMs, signals: [signal] })
   }
 
   async #claim(): Promise<readonly ClaimedMessage[]> {

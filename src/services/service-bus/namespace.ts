@@ -206,12 +206,14 @@ export class Namespace {
 
   /** Deletes an entity or a rule with everything in it; false when there is none. */
   async delete(path: string): Promise<boolean> {
-    return this.#topology.delete(path)
+    const deleted = await this.#topology.delete(path)
+    if (deleted) await this.authorizationRules.deleteOf(path)
+    return deleted
   }
 
   async deleteEverything(): Promise<void> {
     for (const { path } of this.list()) await this.#topology.delete(path)
-    await this.authorizationRules.deleteAll()
+    await this.authorizationRules.deleteOf()
   }
 
   entity(path: string): Entity {

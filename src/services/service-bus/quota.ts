@@ -31,8 +31,4 @@ export class Quota {
     if (counted + bytes > bytesMax) throw quotaExceeded(path, counted, bytesMax)
     this.#bytesMost.set(key, counted + bytes)
   }
-
-  forget(queue: string): void {
-    this.#bytesMost.delete(queue)
-  }
 }

@@ -8,6 +8,7 @@ import type {
 } from '../../store/messages.ts'
 import { ExpectationFailed } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
+import { isAborted } from './arrivals.ts'
 import type { Arrivals } from './arrivals.ts'
 import { sourceOf } from './entities.ts'
 import type { MessageSource, Queue, SubQueue, Subscription } from './entities.ts'
@@ -95,20 +96,19 @@ export class MessageReceiver implements Receiver {
     }
     const { clock, arrivals } = this.#context
     const untilMs = clock.now() + Math.min(options.waitMs, waitMsMax)
-    const signal = options.signal
-      ? AbortSignal.any([options.signal, this.#closed.signal])
-      : this.#closed.signal
+    const signals = [arrivals.stopping, this.#closed.signal]
+    if (options.signal) signals.push(options.signal)
     for (let first = true; ; first = false) {
       const source = this.#source()
       const seen = arrivals.version(source.queue)
-      if (signal.aborted) return []
+      if (isAborted(signals)) return []
       if (first || (await this.#mayHaveMessages(source))) {
         const claimed = await this.#claim(source, Math.min(maxCount, receiveCountMax))
         if (claimed.length > 0) return claimed.map(toReceivedMessage)
       }
       const waitMs = Math.min(untilMs - clock.now(), await this.#lookAgainMs(source))
       if (waitMs <= 0 && untilMs <= clock.now()) return []
-      await arrivals.changed(source.queue, seen, { waitMs, signal })
+      await arrivals.changed(source.queue, seen, { waitMs, signals })
     }
   }
 

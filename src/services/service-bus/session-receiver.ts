@@ -6,6 +6,7 @@ import type {
   SetGroupState,
 } from '../../store/messages.ts'
 import { ExpectationFailed } from '../../store/store.ts'
+import { isAborted } from './arrivals.ts'
 import {
   invalidOperation,
   messageSizeExceeded,
@@ -32,18 +33,18 @@ export async function acceptSession(
   options: AcceptSessionOptions,
 ): Promise<SessionReceiver | undefined> {
   const { clock, arrivals } = context
-  const { signal } = options
+  const signals = options.signal ? [arrivals.stopping, options.signal] : [arrivals.stopping]
   const untilMs = clock.now() + Math.min(options.waitMs, waitMsMax)
   for (;;) {
     const queue = sessionQueue(context)
     const seen = arrivals.version(queue)
-    if (signal?.aborted) return undefined
+    if (isAborted(signals)) return undefined
     const claimed = await claimSession(context, options)
     if (claimed) return new SessionReceiver(context, { ...options, ...claimed })
     const dueMs = (await context.store.nextDue(queue)) ?? Infinity
     const waitMs = Math.min(untilMs, dueMs, clock.now() + pollMs) - clock.now()
     if (untilMs <= clock.now()) return undefined
-    await arrivals.changed(queue, seen, { waitMs: Math.max(waitMs, 1), signal })
+    await arrivals.changed(queue, seen, { waitMs: Math.max(waitMs, 1), signals })
   }
 }
 

@@ -3,6 +3,7 @@ import type { Clock, Timer } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Store } from '../../store/store.ts'
+import { storeQueuePrefix } from './entities.ts'
 import type { MessageSource } from './entities.ts'
 import { sweepMs } from './limits.ts'
 
@@ -35,7 +36,9 @@ export class Sweeper {
   start(): void {
     for (const { queue } of this.#sources()) this.#filled.add(queue)
     this.#stopListening = this.#store.onCommit((commit) => {
-      for (const queue of commit.queues) this.#filled.add(queue)
+      for (const queue of commit.queues) {
+        if (queue.startsWith(storeQueuePrefix)) this.#filled.add(queue)
+      }
     })
     this.#schedule()
   }
@@ -61,9 +64,12 @@ export class Sweeper {
 
   async #sweep(): Promise<void> {
     if (this.#filled.size === 0) return
+    const filled = new Set(this.#filled)
     for (const source of this.#sources()) {
-      if (this.#filled.has(source.queue)) await this.#sweepQueue(source)
+      if (filled.delete(source.queue)) await this.#sweepQueue(source)
     }
+    // What is left is a queue whose entity was deleted, or one that has no rules: a dead-letter queue.
+    for (const queue of filled) this.#filled.delete(queue)
   }
 
   async #sweepQueue(source: MessageSource): Promise<void> {
