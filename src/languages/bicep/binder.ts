@@ -143,7 +143,7 @@ class Binder {
       if (place.locals.has(name)) return
     }
     const found = name === 'readEnvironmentVariable' ? undefined : findFunction(name, 'bicep')
-    if (!found) throw this.#unknown(name, at, functionNames)
+    if (!found) throw this.#unknown(name, at, [...this.#names.keys(), ...functionNames])
     if (operands.length >= found.least && operands.length <= found.most) return
     const count = found.least === found.most ? `${found.least}` : `${found.least} to ${found.most}`
     const message = `Expected ${count} arguments for "${name}", but got ${operands.length}.`

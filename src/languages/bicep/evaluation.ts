@@ -33,6 +33,7 @@ export class Evaluation implements TemplateNames {
   readonly #variables: ReadonlyMap<string, VariableDeclaration>
   readonly #values = new Map<object, Value>()
   readonly #running: NamedDeclaration[] = []
+  readonly #calls: FunctionDeclaration[] = []
   readonly #resources = new Map<ResourceDeclaration, readonly ResourceInstance[]>()
   readonly #modules = new Map<ModuleDeclaration, readonly ModuleInstance[]>()
   readonly #imported = new Map<Template, Evaluation>()
@@ -290,8 +291,23 @@ export class Evaluation implements TemplateNames {
       const message = `Expected ${own.parameters.length} arguments for "${own.name}", but got ${operands.length}.`
       throw new SourceError('BCP071', message, at)
     }
-    const names = own.parameters.map((each) => each.name)
-    return evaluate(own.body, withLocals(this.#frame(), names, operands))
+    if (this.#calls.includes(own)) {
+      const message = 'This expression is referencing its own declaration, which is not allowed.'
+      throw new SourceError('BCP079', message, at)
+    }
+    const context = this.#typeContext()
+    for (const [index, { name, type }] of own.parameters.entries()) {
+      const mismatch = findMismatch(operands[index] ?? null, type, context)
+      if (mismatch === undefined) continue
+      throw new SourceError('BCP070', `${own.name}: parameter "${name}": ${mismatch}`, at)
+    }
+    this.#calls.push(own)
+    try {
+      const names = own.parameters.map((each) => each.name)
+      return evaluate(own.body, withLocals(this.#frame(), names, operands))
+    } finally {
+      this.#calls.pop()
+    }
   }
 
   #importedSymbol(name: string, at: SourcePosition): Value {

@@ -161,6 +161,7 @@ function call(expression: Call, frame: Frame): Value {
     if (lower === 'and') return operands.every((operand) => isTrue(operand, frame))
     if (lower === 'or') return operands.some((operand) => isTrue(operand, frame))
   }
+  if (name === 'nameof') return nameOf(expression)
   const lambda = frame.locals.get(name)
   const values = operands.map((operand) => evaluate(operand, frame))
   if (lambda instanceof Lambda) return lambda.call(values)
@@ -178,6 +179,19 @@ function call(expression: Call, frame: Frame): Value {
     throw new SourceError('BCP071', message, at)
   }
   return found.run(new Arguments({ name, values, frame, at }))
+}
+
+// `nameof(account.properties.location)` is `location`; nothing is read.
+function nameOf(expression: Call): string {
+  const [operand] = expression.operands
+  if (operand?.kind === 'symbol' || operand?.kind === 'property' || operand?.kind === 'nested') {
+    return operand.name
+  }
+  if (operand?.kind === 'index' && operand.index.kind === 'literal') {
+    if (typeof operand.index.value === 'string') return operand.index.value
+  }
+  const message = 'The "nameof" function can only be used with an expression which has a name.'
+  throw new SourceError('BCP408', message, expression.at)
 }
 
 function method(expression: MethodCall, frame: Frame): Value {

@@ -14,6 +14,10 @@ import type { TokenReader } from './token-reader.ts'
  * https://learn.microsoft.com/azure/azure-resource-manager/bicep/operators
  */
 export function parseExpression(reader: TokenReader): Expression {
+  return reader.deeper(() => lambdaOrTernary(reader))
+}
+
+function lambdaOrTernary(reader: TokenReader): Expression {
   if (startsLambda(reader)) return lambda(reader)
   const at = reader.at
   const condition = binary(reader, 0)
@@ -80,12 +84,11 @@ const levels: readonly (readonly BinaryOperator[])[] = [
 ]
 // A minus on a new line starts the next item of an array, so it does not continue an expression.
 const levelsOnNewLine = levels.map((level) => new Set<string>(level.filter((each) => each !== '-')))
-const depthMax = 200
 
 function binary(reader: TokenReader, level: number): Expression {
   const operators = levels[level]
   const onNewLine = levelsOnNewLine[level]
-  if (!operators || !onNewLine) return unary(reader, 0)
+  if (!operators || !onNewLine) return unary(reader)
   let left = binary(reader, level + 1)
   for (;;) {
     const found = operators.find((each) => reader.is(each))
@@ -99,14 +102,11 @@ function binary(reader: TokenReader, level: number): Expression {
   }
 }
 
-function unary(reader: TokenReader, depth: number): Expression {
+function unary(reader: TokenReader): Expression {
   const at = reader.at
-  if (depth > depthMax) throw new SourceError('BCP060', 'The expression is nested too deeply.', at)
-  if (reader.take('!'))
-    return { kind: 'unary', operator: '!', operand: unary(reader, depth + 1), at }
-  if (reader.take('-'))
-    return { kind: 'unary', operator: '-', operand: unary(reader, depth + 1), at }
-  return member(reader)
+  if (!reader.is('!') && !reader.is('-')) return member(reader)
+  const operator = reader.next().text === '!' ? '!' : '-'
+  return { kind: 'unary', operator, operand: reader.deeper(() => unary(reader)), at }
 }
 
 function member(reader: TokenReader): Expression {

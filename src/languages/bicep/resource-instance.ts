@@ -112,8 +112,7 @@ export class ResourceInstance implements ReferenceTarget {
   call(name: string, operands: readonly Value[], at: SourcePosition): Value {
     const [first, second] = operands
     const given = isObjectValue(second) ? second : isObjectValue(first) ? first : undefined
-    const secret = name === 'getSecret' && typeof first === 'string' ? { secretName: first } : {}
-    const body = given ? toJsonObject(given, at) : secret
+    const body = name === 'getSecret' ? secretBody(operands) : given ? toJsonObject(given, at) : {}
     const question = actionQuestion(this.id(), { action: name, body, at })
     const answer = this.#frame.names.context.answer(question)
     if (answer === undefined) throw new ValuePending(question)
@@ -169,6 +168,13 @@ export class ResourceInstance implements ReferenceTarget {
       throw new SourceError('BCP036', 'The property "scope" expected a scope.', expression.at)
     }
     return scope === '' || scope.startsWith('/') ? scope : `${own}/providers/${scope}`
+  }
+}
+
+function secretBody([name, version]: readonly Value[]): JsonObject {
+  return {
+    ...(typeof name === 'string' ? { secretName: name } : {}),
+    ...(typeof version === 'string' ? { secretVersion: version } : {}),
   }
 }
 

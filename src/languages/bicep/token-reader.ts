@@ -1,11 +1,15 @@
 import { SourceError, type SourcePosition } from '../../base/errors.ts'
 import type { Token } from './lexer.ts'
 
+// What is deeper than this would overflow the stack of a recursive parser.
+const depthMax = 200
+
 /** A place in a list of tokens, and the questions a parser asks about what stands there. */
 export class TokenReader {
   readonly #tokens: readonly Token[]
   readonly #end: Token
   #index = 0
+  #depth = 0
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens
@@ -92,6 +96,16 @@ export class TokenReader {
       throw this.unexpected('BCP019', 'Expected a new line character at this location')
     }
     this.skipNewlines()
+  }
+
+  /** Parses something inside something else; what is inside too much is refused. */
+  deeper<T>(parse: () => T): T {
+    if (++this.#depth > depthMax) {
+      throw new SourceError('BCP060', 'The expression is nested too deeply.', this.at)
+    }
+    const parsed = parse()
+    this.#depth--
+    return parsed
   }
 
   unexpected(code: string, message: string): SourceError {

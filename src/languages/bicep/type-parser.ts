@@ -8,6 +8,13 @@ import type { TokenReader } from './token-reader.ts'
  * https://learn.microsoft.com/azure/azure-resource-manager/bicep/user-defined-data-types
  */
 export function parseType(reader: TokenReader): TypeSyntax {
+  return reader.deeper(() => unionType(reader))
+}
+
+const unionBar = new Set(['|'])
+const uncheckedTypes = new Set(['resourceInput', 'resourceOutput', 'resourceDerivedType'])
+
+function unionType(reader: TokenReader): TypeSyntax {
   const at = reader.at
   if (reader.take('|')) reader.skipNewlines()
   const members = [suffixed(reader)]
@@ -20,9 +27,6 @@ export function parseType(reader: TokenReader): TypeSyntax {
   return members.length === 1 && only ? only : { kind: 'union', members, at }
 }
 
-const unionBar = new Set(['|'])
-const uncheckedTypes = new Set(['resourceInput', 'resourceOutput', 'resourceDerivedType'])
-
 function suffixed(reader: TokenReader): TypeSyntax {
   let type = simple(reader)
   for (;;) {
@@ -30,7 +34,7 @@ function suffixed(reader: TokenReader): TypeSyntax {
     if (reader.take('?')) type = { kind: 'nullable', type, at }
     else if (reader.take('!')) continue
     else if (reader.take('.')) {
-      const name = reader.expectIdentifier('a type property').text
+      const name = reader.take('*') ? '*' : reader.expectIdentifier('a type property').text
       type = { kind: 'member', type, name, at }
     } else if (reader.take('[')) type = bracketed(reader, type)
     else return type
@@ -57,6 +61,9 @@ function simple(reader: TokenReader): TypeSyntax {
   if (kind === 'identifier') return word(reader)
   if (reader.take('-') && reader.current.kind === 'number') {
     return { kind: 'literal', value: -Number(reader.next().text), at }
+  }
+  if (reader.take('!') && /^(true|false)$/.test(reader.current.text)) {
+    return { kind: 'literal', value: reader.next().text === 'false', at }
   }
   if (reader.take('(')) {
     reader.skipNewlines()

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ManualClock } from '../../base/clock.ts'
 import { SourceError } from '../../base/errors.ts'
-import { type JsonObject, isJsonObject } from '../../base/json.ts'
+import { type JsonObject, isJsonObject, stringMember } from '../../base/json.ts'
 import { newLogger } from '../../base/logger.ts'
 import type { ResourceProvider } from '../../engines/resources/resource-provider.ts'
 import { openSqliteStore } from '../../store/sqlite/open-store.ts'
@@ -80,7 +80,8 @@ function echo(type: string): ResourceProvider {
     delete: async () => {},
     actions: {
       listKeys: async (names) => ({ keys: [{ value: `key of ${names.join('/')}` }] }),
-      getSecret: async (names, body) => `${names.join('/')}: ${String(body['secretName'])}`,
+      getSecret: async (names, body) =>
+        `${names.join('/')}: ${stringMember(body, 'secretName') ?? ''}`,
     },
   }
 }

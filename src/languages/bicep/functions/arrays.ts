@@ -20,6 +20,7 @@ export const arrayFunctions: FunctionTable = {
   }),
   concat: takes(1, many, (args) => concat(args)),
   contains: takes(2, 2, (args) => contains(args)),
+  distinct: takes(1, 1, (args) => unique(args.list(0), args)),
   empty: takes(1, 1, (args) => isEmpty(args)),
   first: takes(1, 1, (args) => sequence(args, 0).at(0) ?? emptyOf(args.any(0))),
   flatten: takes(1, 1, (args) =>

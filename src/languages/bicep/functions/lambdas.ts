@@ -7,7 +7,7 @@ export const lambdaFunctions: FunctionTable = {
     const keep = args.lambda(1)
     return args.list(0).filter((each, index) => decided(args, keep.call([each, index])))
   }),
-  groupBy: takes(2, 2, (args) => groupBy(args)),
+  groupBy: takes(2, 3, (args) => groupBy(args)),
   map: takes(2, 2, (args) => {
     const change = args.lambda(1)
     return args.list(0).map((each, index) => change.call([each, index]))
@@ -41,11 +41,13 @@ function decided(args: Arguments, value: Value): boolean {
 function groupBy(args: Arguments): Value {
   const groups = new Map<string, Value[]>()
   const key = args.lambda(1)
+  const value = args.has(2) ? args.lambda(2) : undefined
   for (const each of args.list(0)) {
     const name = toText(key.call([each]), args.at)
+    const item = value ? value.call([each]) : each
     const group = groups.get(name)
-    if (group) group.push(each)
-    else groups.set(name, [each])
+    if (group) group.push(item)
+    else groups.set(name, [item])
   }
   return objectOf(groups)
 }

@@ -20,6 +20,7 @@ export const stringFunctions: FunctionTable = {
   format: takes(1, many, (args) => formatText(args.text(0), args.values.slice(1), args.at)),
   guid: takes(1, many, (args) => templateGuid(args.texts())),
   json: takes(1, 1, (args) => readJson(args, args.text(0))),
+  like: takes(2, 2, (args) => isLike(args.text(0), args.text(1))),
   newGuid: takes(0, 0, (args) => {
     const { inDefaultOf, names } = args.frame
     if (inDefaultOf === undefined) throw onlyInDefaults(args)
@@ -45,7 +46,6 @@ export const stringFunctions: FunctionTable = {
   uriComponentToString: takes(1, 1, (args) => decodeURIComponent(args.text(0))),
   // It only marks a value as wanted at run time; the platform evaluates everything then.
   any: takes(1, 1, (args) => args.any(0)),
-  nameof: takes(1, 1, (args) => toText(args.any(0), args.at)),
   fail: takes(1, 1, (args) => {
     throw args.fail(args.text(0))
   }),
@@ -75,6 +75,23 @@ function readDataUri(args: Arguments): string {
   if (!match) throw args.fail('the text is not a valid data URI.')
   const [, header = '', body = ''] = match
   return header.endsWith(';base64') ? decodeBase64(args, body) : decodeURIComponent(body)
+}
+
+// `*` stands for any text. The parts between are found one after the other, so no pattern is slow.
+function isLike(text: string, pattern: string): boolean {
+  const parts = pattern.split('*')
+  const first = parts.shift() ?? ''
+  const last = parts.pop()
+  if (last === undefined) return text === pattern
+  if (text.length < first.length + last.length) return false
+  if (!text.startsWith(first) || !text.endsWith(last)) return false
+  let at = first.length
+  for (const part of parts) {
+    const found = text.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return at <= text.length - last.length
 }
 
 function split(args: Arguments): Value[] {

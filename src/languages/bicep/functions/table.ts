@@ -1,4 +1,4 @@
-import type { BuiltIn, FunctionTable } from '../frame.ts'
+import { type BuiltIn, type FunctionTable, takes } from '../frame.ts'
 import { armFunctions } from './arm.ts'
 import { arrayFunctions } from './arrays.ts'
 import { cidrFunctions } from './cidr.ts'
@@ -22,6 +22,8 @@ const bicepFunctions: FunctionTable = {
   ...resourceFunctions,
   ...scopeFunctions,
   ...stringFunctions,
+  // The evaluator reads its operand without evaluating it.
+  nameof: takes(1, 1, (args) => args.any(0)),
 }
 // ARM templates write function names in any case, and have some that Bicep has operators for.
 const armNames: ReadonlyMap<string, BuiltIn> = new Map(
