@@ -1,4 +1,4 @@
-import { CosmosSqlError, type SourceRange } from './cosmos-sql-error.ts'
+import { CosmosSqlError, type CosmosSqlErrorCode, type SourceRange } from './cosmos-sql-error.ts'
 import type { AggregateUse } from './aggregates.ts'
 import type { RowBudget } from './row-budget.ts'
 import type { Query } from './syntax-tree.ts'
@@ -56,7 +56,7 @@ export function newSlot(compilation: Compilation): number {
 /** The error of a query that is well-formed but says something that cannot be. */
 export function queryError(
   compilation: { readonly text: string },
-  code: string,
+  code: CosmosSqlErrorCode,
   message: string,
   range: SourceRange,
 ): CosmosSqlError {

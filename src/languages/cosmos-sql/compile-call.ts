@@ -67,7 +67,7 @@ function compileUserCall(compilation: Compilation, call: CallExpression, site: C
   const evaluate = compilation.udfs.get(call.name)
   if (!evaluate) {
     const message = `'udf.${call.name}' is not a registered user-defined function.`
-    throw queryError(compilation, 'SC2006', message, call)
+    throw queryError(compilation, 'SC9002', message, call)
   }
   return applied(evaluate, compileArguments(compilation, call, site))
 }
@@ -85,7 +85,7 @@ function compileAggregate(
     const message = scope.isInsideAggregate
       ? 'Cannot perform an aggregate function on an expression containing an aggregate or a subquery.'
       : `The aggregate function ${name} is only valid in the select list.`
-    throw queryError(compilation, 'SC2101', message, call)
+    throw queryError(compilation, 'SC9008', message, call)
   }
   const slot = newSlot(compilation)
   // Inside the argument names mean rows again, and another aggregate means nothing.

@@ -66,7 +66,7 @@ function undeclared(
   parameter: Extract<Expression, { kind: 'parameter' }>,
 ): Error {
   const message = `The parameter '${parameter.name}' is not declared.`
-  return queryError(compilation, 'SC2060', message, parameter)
+  return queryError(compilation, 'SC9006', message, parameter)
 }
 
 function groupKeySlot(expression: Expression, { grouping }: Scope): number | undefined {
@@ -247,7 +247,7 @@ function compileSubqueryForm(
         if (results.length <= 1) return results[0]
         const message =
           'The cardinality of a scalar subquery result set cannot be greater than one.'
-        throw queryError(compilation, 'SC0000', message, expression)
+        throw queryError(compilation, 'SC9001', message, expression)
       }
   }
 }

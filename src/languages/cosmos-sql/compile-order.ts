@@ -17,7 +17,7 @@ export function compileOrder(compilation: Compilation, query: Query, scope: Scop
   const [first] = query.orderBy
   if (first && query.groupBy.length > 0) {
     const message = "'ORDER BY' is not supported in presence of GROUP BY."
-    throw queryError(compilation, 'SC2205', message, first.value)
+    throw queryError(compilation, 'SC9010', message, first.value)
   }
   return query.orderBy.map(({ value, descending }) => {
     const evaluate = compileExpression(compilation, value, scope)
@@ -31,7 +31,7 @@ function checkPath(compilation: Compilation, query: Query, item: Expression): vo
   const [source] = query.sources
   if (path && path.root !== source?.alias?.name) {
     const message = 'Order-by over correlated collections is not supported.'
-    throw queryError(compilation, 'SC2207', message, item)
+    throw queryError(compilation, 'SC9011', message, item)
   }
   if (path && isDocumentPath(query, path.keys)) return
   const message =

@@ -65,8 +65,11 @@ export function compileSelect(
 // A subquery has no order and no count of its own.
 function refuseClauses(compilation: Compilation, query: Query): void {
   const [order] = query.orderBy
-  const refused = (code: string, clause: string, range: SourceRange): Error =>
-    queryError(compilation, code, `'${clause}' is not supported in subqueries.`, range)
+  const refused = (
+    code: 'SC2202' | 'SC2203' | 'SC2204',
+    clause: string,
+    range: SourceRange,
+  ): Error => queryError(compilation, code, `'${clause}' is not supported in subqueries.`, range)
   if (order) throw refused('SC2202', 'ORDER BY', order.value)
   if (query.top) throw refused('SC2203', 'TOP', query.top)
   if (query.offset) throw refused('SC2204', 'OFFSET LIMIT', query.offset)
@@ -110,7 +113,7 @@ function compileStar(
   const [source] = sources
   if (!source) {
     const message = "'SELECT *' is not valid if FROM clause is omitted."
-    throw queryError(compilation, 'SC2041', message, selection)
+    throw queryError(compilation, 'SC9005', message, selection)
   }
   if (sources.length > 1 || query.groupBy.length > 0) {
     const message = "'SELECT *' is only valid with a single input set."
@@ -130,7 +133,7 @@ function compileList(
     const name = nameOfItem(item) ?? `$${(unnamed += 1)}`
     if (used.has(name)) {
       const message = `Cannot create an object with duplicate property name '${name}'.`
-      throw queryError(compilation, 'SC2012', message, item.alias ?? item.value)
+      throw queryError(compilation, 'SC9004', message, item.alias ?? item.value)
     }
     used.add(name)
     return { name, value: compileExpression(compilation, item.value, scope) }
@@ -147,7 +150,7 @@ function compilePage(
   const limit = countOf(compilation, query.limit) ?? Infinity
   if (query.top && query.limit) {
     const message = "'TOP' cannot be used together with 'OFFSET LIMIT'."
-    throw queryError(compilation, 'SC2105', message, query.top)
+    throw queryError(compilation, 'SC9009', message, query.top)
   }
   return { offset, limit: Math.min(top, limit) }
 }
@@ -158,5 +161,5 @@ function countOf(compilation: Compilation, count: Count | undefined): number | u
   const value = compilation.parameters.get(count.value.parameter)
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0) return value
   const message = `The value of '${count.value.parameter}' must be a non-negative integer.`
-  throw queryError(compilation, 'SC2061', message, count)
+  throw queryError(compilation, 'SC9007', message, count)
 }

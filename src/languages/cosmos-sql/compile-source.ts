@@ -40,7 +40,7 @@ function declare(
 ): void {
   if (scope.names.has(alias.name)) {
     const message = `The input alias '${alias.name}' is specified more than once in the FROM clause.`
-    throw queryError(compilation, 'SC2011', message, alias)
+    throw queryError(compilation, 'SC9003', message, alias)
   }
   scope.names.set(alias.name, slot)
 }

@@ -1,6 +1,12 @@
 /** Parentheses, subqueries and constructors inside each other. */
 export const nestingDepthMax = 200
 
+/** JOINs of a query: https://learn.microsoft.com/azure/cosmos-db/concepts-limits#sql-query-limits */
+export const joinCountMax = 10
+
+/** Calls of user-defined functions in a query, as above. */
+export const userFunctionCallsMax = 10
+
 /** Characters of a query: https://learn.microsoft.com/azure/cosmos-db/concepts-limits#sql-query-limits */
 export const queryCharactersMax = 512 * 1024
 

@@ -14,7 +14,7 @@ export function checkNumbers(text: string, query: Query, project: Evaluate): Eva
     const value = project(row)
     if (!isRepresentable(value)) {
       const message = 'The query result holds a number that cannot be represented in JSON.'
-      throw new CosmosSqlError('SC3005', message, { text, start: query.start, end: query.end })
+      throw new CosmosSqlError('SC9016', message, { text, start: query.start, end: query.end })
     }
     return value
   }

@@ -263,6 +263,7 @@ function parseKeyword(reader: TokenReader): Expression {
       return parseSubquery(reader, token.text, token.start)
     case 'udf': {
       reader.next()
+      reader.countUserFunctionCall()
       reader.expectSign('.')
       const name = reader.expectIdentifier().text
       return parseCall(reader, { name, userDefined: true, start: token.start })

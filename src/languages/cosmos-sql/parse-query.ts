@@ -1,9 +1,11 @@
 import { CosmosSqlError } from './cosmos-sql-error.ts'
 import { queryCharactersMax } from './limits.ts'
 import { parseExpression, parseExpressions } from './parse-expression.ts'
+import { subexpressions } from './subexpressions.ts'
 import { TokenReader } from './token-reader.ts'
 import type {
   Count,
+  Expression,
   Name,
   OrderItem,
   Path,
@@ -74,7 +76,10 @@ function parseName(reader: TokenReader): Name {
 
 function parseSources(reader: TokenReader): Source[] {
   const sources = [parseSource(reader)]
-  while (reader.takeKeyword('JOIN')) sources.push(parseSource(reader))
+  while (reader.takeKeyword('JOIN')) {
+    reader.countJoin()
+    sources.push(parseSource(reader))
+  }
   return sources
 }
 
@@ -127,7 +132,18 @@ function inferredAlias(from: Source['from']): Name | undefined {
 function parseGroupBy(reader: TokenReader): Query['groupBy'] {
   reader.expectKeyword('GROUP')
   reader.expectKeyword('BY')
-  return parseExpressions(reader)
+  const keys = parseExpressions(reader)
+  for (const key of keys) refuseSubquery(reader, key)
+  return keys
+}
+
+function refuseSubquery(reader: TokenReader, expression: Expression): void {
+  if (expression.kind === 'subquery') {
+    const { start, end } = expression
+    const message = 'Subqueries are not supported in the GROUP BY clause.'
+    throw new CosmosSqlError('SC9018', message, { text: reader.text, start, end })
+  }
+  for (const part of subexpressions(expression)) refuseSubquery(reader, part)
 }
 
 function parseOrderBy(reader: TokenReader): OrderItem[] {
@@ -145,7 +161,7 @@ function refuseRank(reader: TokenReader): void {
   const next = reader.peek(1)
   if (text.toUpperCase() !== 'RANK' || next.kind !== 'identifier') return
   const message = "'ORDER BY RANK' is not supported."
-  throw new CosmosSqlError('SC2208', message, { text: reader.text, start, end: next.start - 1 })
+  throw new CosmosSqlError('SC9012', message, { text: reader.text, start, end: next.start - 1 })
 }
 
 function parseOrderItem(reader: TokenReader): OrderItem {

@@ -1,3 +1,4 @@
+import { usesAggregate } from './aggregates.ts'
 import type { Compilation } from './compilation.ts'
 import { constantOf } from './constant.ts'
 import type { BinaryOperator, Expression, Query } from './syntax-tree.ts'
@@ -6,7 +7,7 @@ import type { Value } from './values.ts'
 type Scalar = string | number | boolean | null
 
 /** One condition that every document of the result meets. */
-export interface PushdownFilter {
+interface PushdownFilter {
   readonly path: readonly (string | number)[]
   readonly operator: '=' | '<' | '<=' | '>' | '>=' | 'in'
   readonly values: readonly Scalar[]
@@ -65,8 +66,15 @@ function isPlain(query: Query): boolean {
     !query.where &&
     !query.distinct &&
     query.groupBy.length === 0 &&
-    query.selection.kind === 'star'
+    givesOneResultEach(query)
   )
+}
+
+// A value may be undefined and then is no result; an object of the select list always is one.
+function givesOneResultEach({ selection, sources }: Query): boolean {
+  if (selection.kind === 'star') return true
+  if (selection.kind === 'list') return !usesAggregate(selection)
+  return selection.value.kind === 'name' && selection.value.name === sources[0]?.alias?.name
 }
 
 function orderOf(query: Query, root: Root): Pushdown['order'] {

@@ -37,7 +37,7 @@ test('subqueries that multiply are stopped', async () => {
   const x = Array.from({ length: 100 }, (_, index) => index)
   const text = 'SELECT VALUE ARRAY(SELECT VALUE 1 FROM a IN c.x JOIN b IN c.x JOIN d IN c.x) FROM c'
   await assert.rejects(results(text, [{ x }]), (error: unknown) => {
-    return error instanceof CosmosSqlError && error.code === 'SC3003'
+    return error instanceof CosmosSqlError && error.code === 'SC9014'
   })
 })
 

@@ -111,7 +111,7 @@ export function compileSubquery(compilation: Compilation, query: Query, scope: S
       if (plan.where === undefined || plan.where(row) === true) collector.add(row)
       if (!compilation.budget.spend()) {
         const message = `The subqueries looked at more than ${subqueryRowsMax} rows for one row of the query.`
-        throw queryError(compilation, 'SC3003', message, query)
+        throw queryError(compilation, 'SC9014', message, query)
       }
     }
     for (const _ of collector.finish()) if (output.isFull) break

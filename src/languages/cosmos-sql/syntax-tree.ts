@@ -82,7 +82,7 @@ export interface ObjectProperty {
   readonly value: Expression
 }
 
-export interface BinaryExpression extends SourceRange {
+interface BinaryExpression extends SourceRange {
   readonly kind: 'binary'
   readonly operator: BinaryOperator
   readonly left: Expression
@@ -112,7 +112,7 @@ export interface LikeExpression extends SourceRange {
   readonly negated: boolean
 }
 
-export interface ConditionalExpression extends SourceRange {
+interface ConditionalExpression extends SourceRange {
   readonly kind: 'conditional'
   readonly condition: Expression
   readonly consequent: Expression

@@ -1,5 +1,5 @@
 import { CosmosSqlError } from './cosmos-sql-error.ts'
-import { chainLengthMax, nestingDepthMax } from './limits.ts'
+import { chainLengthMax, joinCountMax, nestingDepthMax, userFunctionCallsMax } from './limits.ts'
 import type { Query } from './syntax-tree.ts'
 import { tokenize, type Token } from './tokens.ts'
 
@@ -11,6 +11,8 @@ export class TokenReader {
   readonly #parseQuery: (reader: TokenReader) => Query
   #index = 0
   #depth = 0
+  #joins = 0
+  #userFunctionCalls = 0
 
   /** `parseQuery` reads a subquery, so that expressions need not know the clauses they stand in. */
   constructor(text: string, parseQuery: (reader: TokenReader) => Query) {
@@ -87,10 +89,29 @@ export class TokenReader {
     if (length > chainLengthMax) this.#failLimit('operators in a row', chainLengthMax)
   }
 
+  /** Counts a JOIN, wherever in the query it stands. */
+  countJoin(): void {
+    this.#joins += 1
+    if (this.#joins > joinCountMax) this.#failQuota('SC9017', 'joins', joinCountMax)
+  }
+
+  /** Counts a call of a user-defined function. */
+  countUserFunctionCall(): void {
+    this.#userFunctionCalls += 1
+    if (this.#userFunctionCalls <= userFunctionCallsMax) return
+    this.#failQuota('SC3005', 'user-defined function calls', userFunctionCallsMax)
+  }
+
+  #failQuota(code: 'SC3005' | 'SC9017', what: string, limit: number): never {
+    const { text } = this
+    const message = `The SQL query exceeded the maximum number of ${what}. The allowed limit is ${limit}.`
+    throw new CosmosSqlError(code, message, { text, start: 0, end: text.length })
+  }
+
   #failLimit(what: string, limit: number): never {
     const { start, end } = this.peek()
     const message = `The SQL query exceeded the maximum of ${what}. The allowed limit is ${limit}.`
-    throw new CosmosSqlError('SC3001', message, { text: this.text, start, end })
+    throw new CosmosSqlError('SC9013', message, { text: this.text, start, end })
   }
 
   fail(token = this.peek()): never {

@@ -31,9 +31,21 @@ export function compareValues(left: Value, right: Value): number {
   return compareStrings(canonicalText(left), canonicalText(right))
 }
 
+/** By code points, as in UTF-8; JavaScript's own `<` puts surrogates before U+E000. */
 function compareStrings(left: string, right: string): number {
   if (left === right) return 0
-  return left < right ? -1 : 1
+  const length = Math.min(left.length, right.length)
+  let index = 0
+  while (index < length && left.charCodeAt(index) === right.charCodeAt(index)) index += 1
+  if (index === length) return left.length - right.length
+  const [first, second] = [left.charCodeAt(index), right.charCodeAt(index)]
+  if (isSurrogate(first) === isSurrogate(second)) return first - second
+  // Half of a character beyond U+FFFF is larger than any whole one.
+  return isSurrogate(first) ? 1 : -1
+}
+
+function isSurrogate(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdfff
 }
 
 /** True when two values are the same JSON value; objects ignore the order of their properties. */

@@ -86,7 +86,7 @@ export function padded(value: number, digits = 2): string {
   return String(value).padStart(digits, '0')
 }
 
-export function floorModulo(value: bigint, divisor: bigint): bigint {
+function floorModulo(value: bigint, divisor: bigint): bigint {
   const rest = value % divisor
   return rest < 0n ? rest + divisor : rest
 }

@@ -66,7 +66,7 @@ function bounded(context: FunctionContext, source: string, flags: string): Match
       return script.runInContext(sandbox, { timeout: patternTimeoutMs }) === true
     } catch (error) {
       const message = `The regular expression '${source}' takes too long.`
-      throw new CosmosSqlError('SC3004', message, {
+      throw new CosmosSqlError('SC9015', message, {
         text: context.text,
         start: 0,
         end: context.text.length,
