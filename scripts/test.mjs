@@ -1,7 +1,7 @@
 // Runs the tests: unit tests together in one process, since a process for each file costs more than the tests;
 // those that start real processes of their own one file at a time. Arguments choose files by a part of their path.
 import { spawnSync } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 const wanted = process.argv.slice(2)
@@ -25,9 +25,10 @@ const results = [
 if (!results.every(Boolean)) fail('tests failed')
 
 function run(paths) {
-  const imports = paths.map((path) => `await import(${JSON.stringify(resolve(path))})`).join('\n')
-  const flags = ['--enable-source-maps', '--test-reporter=spec', '--input-type=module']
-  return spawnSync(process.execPath, [...flags, '--eval', imports], { stdio: 'inherit' }).status === 0
+  const entry = 'dist/tests-of-one-process.mjs'
+  writeFileSync(entry, paths.map((path) => `await import(${JSON.stringify(resolve(path))})`).join('\n'))
+  const flags = ['--enable-source-maps', '--test-reporter=spec']
+  return spawnSync(process.execPath, [...flags, entry], { stdio: 'inherit' }).status === 0
 }
 
 function fail(message) {
