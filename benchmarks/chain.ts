@@ -115,7 +115,7 @@ class Arrivals {
   readonly #platform: Platform
   readonly #waiting = new Map<string, (timeMs: number) => void>()
   #cursor: string | undefined
-  #reading: Promise<void> | undefined
+  #reading = false
   #again = false
   count = 0
 
@@ -132,10 +132,11 @@ class Arrivals {
 
   #wake(): void {
     this.#again = true
-    this.#reading ??= this.#read().finally(() => (this.#reading = undefined))
+    if (!this.#reading) void this.#read()
   }
 
   async #read(): Promise<void> {
+    this.#reading = true
     while (this.#again) {
       this.#again = false
       for (let size = -1; size !== 0;) size = await this.#readPage()

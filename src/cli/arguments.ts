@@ -2,10 +2,10 @@ import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { join } from 'node:path'
 
 /** State of an instance, where no `--data` says otherwise. */
-export const defaultDataDir = '.interline'
+const defaultDataDir = '.interline'
 
 /** The arguments are wrong: the message says which. */
-export class UsageError extends Error {
+class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 

@@ -1,12 +1,11 @@
-import { isJsonObject, type JsonObject } from '../base/json.ts'
-import { readEndpoints } from '../platform/endpoints.ts'
+import { readEndpoints, type Endpoints } from '../platform/endpoints.ts'
 import { parseStateArguments } from './arguments.ts'
 
 /** `interline status`: what runs on this state, and whether it answers. */
 export async function runStatus(args: readonly string[]): Promise<number> {
   const { dataDir, json } = parseStateArguments(args)
   const endpoints = readEndpoints(dataDir)
-  if (!endpoints || !isAlive(endpoints['pid'])) {
+  if (!endpoints || !isAlive(endpoints.pid)) {
     process.stdout.write(json ? '{"state":"stopped"}\n' : `nothing runs on ${dataDir}\n`)
     return 1
   }
@@ -17,18 +16,21 @@ export async function runStatus(args: readonly string[]): Promise<number> {
   return Object.values(health).every((state) => state === 'ok') ? 0 : 1
 }
 
-function print(endpoints: JsonObject, health: Readonly<Record<string, string>>): void {
-  process.stdout.write(`running, process ${String(endpoints['pid'])}\n`)
-  process.stdout.write(`  console              ${String(endpoints['console'])}\n`)
-  for (const [name, url] of Object.entries(functionsOf(endpoints))) {
-    process.stdout.write(`  ${`functions ${name}`.padEnd(20)} ${String(url)}  ${health[name]}\n`)
-  }
+function print(endpoints: Endpoints, health: Readonly<Record<string, string>>): void {
+  const lines = [
+    ['console', endpoints.console],
+    ...Object.entries(endpoints.functions).map(([name, url]) => [name, `${url}  ${health[name]}`]),
+  ]
+  const width = Math.max(...lines.map(([name = '']) => name.length))
+  process.stdout.write(`running, process ${endpoints.pid}\n`)
+  for (const [name = '', value = ''] of lines)
+    process.stdout.write(`  ${name.padEnd(width)}  ${value}\n`)
 }
 
-async function healthOf(endpoints: JsonObject): Promise<Record<string, string>> {
+async function healthOf(endpoints: Endpoints): Promise<Record<string, string>> {
   const health: Record<string, string> = {}
-  for (const [name, url] of Object.entries(functionsOf(endpoints))) {
-    health[name] = await fetch(String(url)).then(
+  for (const [name, url] of Object.entries(endpoints.functions)) {
+    health[name] = await fetch(url).then(
       (response) => (response.status < 500 ? 'ok' : `not serving (${response.status})`),
       () => 'does not answer',
     )
@@ -36,13 +38,8 @@ async function healthOf(endpoints: JsonObject): Promise<Record<string, string>> 
   return health
 }
 
-function functionsOf(endpoints: JsonObject): JsonObject {
-  const functions = endpoints['functions']
-  return isJsonObject(functions) ? functions : {}
-}
-
-function isAlive(pid: unknown): boolean {
-  if (typeof pid !== 'number') return false
+function isAlive(pid: number): boolean {
+  if (pid <= 0) return false
   try {
     process.kill(pid, 0)
     return true

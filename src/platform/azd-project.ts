@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { LineCounter, parseDocument } from 'yaml'
 import { SourceError } from '../base/errors.ts'
-import { isJsonObject, type JsonObject, type JsonValue } from '../base/json.ts'
+import { isJsonObject, stringMember, type JsonObject, type JsonValue } from '../base/json.ts'
 
 /** An application of an azd project. */
 export interface AzdService {
@@ -42,15 +42,12 @@ export function readAzdProject(dir: string): AzdProject {
   }
   const yaml = new YamlFile(file)
   const infra = yaml.object(['infra'])
-  const provider = infra['provider'] ?? 'bicep'
+  const provider = stringMember(infra, 'provider') ?? 'bicep'
   if (provider !== 'bicep' && provider !== 'arm') {
-    throw yaml.fault(
-      ['infra', 'provider'],
-      `expected the provider bicep, found '${String(provider)}'`,
-    )
+    throw yaml.fault(['infra', 'provider'], `expected the provider bicep, found '${provider}'`)
   }
-  const infraDir = join(root, String(infra['path'] ?? 'infra'))
-  const module = String(infra['module'] ?? 'main')
+  const infraDir = join(root, stringMember(infra, 'path') ?? 'infra')
+  const module = stringMember(infra, 'module') ?? 'main'
   const template = [join(infraDir, `${module}.bicep`), join(infraDir, `${module}.json`)].find(
     existsSync,
   )
@@ -73,12 +70,12 @@ export function readAzdProject(dir: string): AzdProject {
 function readServices(yaml: YamlFile, root: string): AzdService[] {
   return Object.entries(yaml.object(['services'])).map(([name, value]) => {
     const service = isJsonObject(value) ? value : {}
-    const host = service['host']
-    if (typeof host !== 'string' || !runnableHosts.has(host)) {
+    const host = stringMember(service, 'host')
+    if (host === undefined || !runnableHosts.has(host)) {
       const known = [...runnableHosts].join(', ')
       throw yaml.fault(
         ['services', name, 'host'],
-        `expected a host that runs here (${known}), found '${String(host)}'`,
+        `expected a host that runs here (${known}), found '${host ?? 'none'}'`,
       )
     }
     const project = service['project']

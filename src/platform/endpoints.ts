@@ -1,6 +1,6 @@
 import { chmodSync, rmSync, writeFileSync, readFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { isJsonObject, parseJson, type JsonObject } from '../base/json.ts'
+import { isJsonObject, objectMember, parseJson, stringMember } from '../base/json.ts'
 
 /** What a running instance tells other programs: addresses and keys. Entries appear as their service lands. */
 export interface Endpoints {
@@ -23,13 +23,21 @@ export function removeEndpoints(dataDir: string): void {
 }
 
 /** The endpoints of the instance on this state, or `undefined` when none has written any. */
-export function readEndpoints(dataDir: string): JsonObject | undefined {
+export function readEndpoints(dataDir: string): Endpoints | undefined {
   const file = endpointsFile(dataDir)
   if (!existsSync(file)) return undefined
   const content = parseJson(readFileSync(file, 'utf8'))
-  return isJsonObject(content) ? content : undefined
+  const functions = Object.entries(objectMember(content, 'functions'))
+  const pid = isJsonObject(content) ? content['pid'] : undefined
+  return {
+    console: stringMember(content, 'console') ?? '',
+    functions: Object.fromEntries(
+      functions.flatMap(([name, url]) => (typeof url === 'string' ? [[name, url]] : [])),
+    ),
+    pid: typeof pid === 'number' ? pid : 0,
+  }
 }
 
-export function endpointsFile(dataDir: string): string {
+function endpointsFile(dataDir: string): string {
   return join(dataDir, 'endpoints.json')
 }

@@ -66,7 +66,7 @@ async function processedIds(platform: Platform): Promise<Set<string>> {
   const ids = new Set<string>()
   const query = "SELECT VALUE c.id FROM c WHERE c.status = 'processed'"
   for await (const page of account.database('orders').container('processed').queryAll(query)) {
-    for (const id of page) ids.add(String(id))
+    for (const id of page) if (typeof id === 'string') ids.add(id)
   }
   return ids
 }

@@ -108,7 +108,7 @@ function readQuery(
 function declaredParameters(context: BindingContext, reader: BindingReader): [string, string][] {
   const declared = context.binding['sqlQueryParameters'] ?? context.binding['parameters']
   if (declared === undefined || declared === null) return []
-  const texts = Array.isArray(declared) ? declared.map(String) : String(declared).split(',')
+  const texts = typeof declared === 'string' ? declared.split(',') : textsOf(declared)
   return texts.map((text) => {
     const [, name, value] = /^\s*(@\w+)\s*=(.*)$/.exec(text) ?? []
     if (name === undefined || value === undefined) {
@@ -116,6 +116,10 @@ function declaredParameters(context: BindingContext, reader: BindingReader): [st
     }
     return [name, value.trim()]
   })
+}
+
+function textsOf(value: JsonValue): string[] {
+  return Array.isArray(value) ? value.filter((entry) => typeof entry === 'string') : []
 }
 
 /** The container of a binding; one named by the event is looked up with each, any other when the app is loaded. */

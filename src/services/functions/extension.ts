@@ -93,6 +93,6 @@ export interface OutputSink {
 export type WriteOutput = (output: {
   readonly values: readonly OutputValue[]
   /** The trace each value continues, by index. */
-  traceOf(index: number): TraceContext
+  readonly traceOf: (index: number) => TraceContext
   readonly bindingData: JsonObject
 }) => Promise<void>
