@@ -29,14 +29,6 @@ export function sessionCannotBeLocked(sessionId: string): ServiceError {
   )
 }
 
-export function serviceTimeout(what: string): ServiceError {
-  return new ServiceError(
-    'ServiceTimeout',
-    408,
-    `The operation did not complete within the allotted time: ${what}.`,
-  )
-}
-
 export function messageNotFound(sequence: number): ServiceError {
   return new ServiceError(
     'MessageNotFound',
