@@ -124,13 +124,21 @@ function compileLike(predicate: Predicate & { kind: 'like' }, parameters: Parame
   const left = compileExpression(predicate.left, parameters)
   const pattern = compileExpression(predicate.pattern, parameters)
   const escape = predicate.escape && compileExpression(predicate.escape, parameters)
+  // The pattern is nearly always a constant: what was made of it serves the next message.
+  let known:
+    | { pattern: string; escape: string | undefined; test: (text: string) => boolean }
+    | undefined
   return (message) => {
     const value = stringOf('left side of LIKE', left(message))
     const patternText = stringOf('pattern of LIKE', pattern(message))
     const escapeText = escape && stringOf('escape character of LIKE', escape(message))
     if (value === undefined || patternText === undefined) return undefined
     if (escape && escapeText === undefined) return undefined
-    return likePattern(patternText, escapeText)(value)
+    if (known?.pattern !== patternText || known.escape !== escapeText) {
+      const test = likePattern(patternText, escapeText)
+      known = { pattern: patternText, escape: escapeText, test }
+    }
+    return known.test(value)
   }
 }
 

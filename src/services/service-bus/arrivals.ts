@@ -11,7 +11,7 @@ export class Arrivals {
   readonly #clock: Clock
   readonly #versions = new Map<string, number>()
   readonly #waiting = new Map<string, Set<() => void>>()
-  readonly #stopped = new AbortController()
+  #stopped = false
   #stopListening: (() => void) | undefined
 
   constructor(options: { store: Store; clock: Clock }) {
@@ -30,12 +30,13 @@ export class Arrivals {
   /** Ends every wait. */
   stop(): void {
     this.#stopListening?.()
-    this.#stopped.abort()
+    this.#stopped = true
+    for (const queue of this.#waiting.keys()) this.wake(queue)
   }
 
-  /** Aborts when the service stops. */
-  get stopping(): AbortSignal {
-    return this.#stopped.signal
+  /** True once nobody will be woken any more: receivers then give nothing. */
+  get stopped(): boolean {
+    return this.#stopped
   }
 
   /** Rises with every wake-up: taken before looking, it shows afterwards whether something came meanwhile. */
@@ -58,7 +59,8 @@ export class Arrivals {
     until: { readonly waitMs: number; readonly signals: readonly AbortSignal[] },
   ): Promise<void> {
     const { waitMs, signals } = until
-    if (this.version(queue) !== seen || waitMs <= 0 || isAborted(signals)) return
+    if (this.#stopped || this.version(queue) !== seen || waitMs <= 0) return
+    if (isAborted(signals)) return
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         timer.cancel()

@@ -76,6 +76,11 @@ export class AuthorizationRules {
     return rule
   }
 
+  /** Creates a rule of the namespace unless there is one. */
+  async ensure(name: string, rights: readonly AccessRight[]): Promise<void> {
+    if (!this.#rules.has(idOf('', name))) await this.put('', name, rights)
+  }
+
   /** Replaces one of the two keys of a rule. */
   async regenerate(
     entity: string,

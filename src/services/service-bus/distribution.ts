@@ -32,9 +32,10 @@ export function routeFromInbox(
 
 function distribute(topic: Topic, parcel: Parcel, nowMs: number): AppendMessage[] {
   const appends: AppendMessage[] = []
+  const view = viewOf(parcel.envelope, parcel, nowMs)
   for (const subscription of topic.subscriptions.values()) {
     try {
-      for (const copy of copiesFor(subscription, parcel, nowMs)) {
+      for (const copy of copiesFor(subscription, { parcel, view, nowMs })) {
         appends.push(appendTo(subscription, copy, { nowMs, topic }))
       }
     } catch (error) {
@@ -48,12 +49,19 @@ function distribute(topic: Topic, parcel: Parcel, nowMs: number): AppendMessage[
   return appends
 }
 
+interface Arrival {
+  readonly parcel: Parcel
+  /** The parcel as the rules see it: one for all subscriptions, since no filter changes it. */
+  readonly view: SqlView
+  readonly nowMs: number
+}
+
 /**
  * One copy for all matching rules without an action together, and one for each matching rule with an action.
  * https://learn.microsoft.com/en-us/azure/service-bus-messaging/topic-filters
  */
-function copiesFor(subscription: Subscription, parcel: Parcel, nowMs: number): Parcel[] {
-  const view = viewOf(parcel.envelope, parcel, nowMs)
+function copiesFor(subscription: Subscription, arrival: Arrival): Parcel[] {
+  const { parcel, view, nowMs } = arrival
   const copies: Parcel[] = []
   let plain = false
   for (const rule of subscription.rules.values()) {

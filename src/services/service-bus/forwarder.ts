@@ -14,14 +14,9 @@ import { route, routeFromInbox } from './distribution.ts'
 import type { MessageSource } from './entities.ts'
 import { decodeEnvelope, decodeNote, encodeEnvelope, encodeNote } from './envelope.ts'
 import type { Envelope } from './envelope.ts'
-import {
-  forwardBatchMax,
-  forwardHopsMax,
-  forwardRetryMs,
-  lockDurationMsDefault,
-  pollMs,
-} from './limits.ts'
+import { forwardBatchMax, forwardHopsMax, forwardRetryMs, lockDurationMsDefault } from './limits.ts'
 import type { ApplicationProperties } from './message.ts'
+import { lookAgainMs, mayHaveReady } from './ready-messages.ts'
 import type { Sender } from './sender.ts'
 import type { Parcel } from './sending.ts'
 
@@ -73,15 +68,12 @@ export class Forwarder {
   }
 
   async #step(signal: AbortSignal): Promise<void> {
-    const { store, clock, arrivals, forwarding } = this.#options
+    const { arrivals, forwarding } = this.#options
     const { queue } = forwarding.source
     const seen = arrivals.version(queue)
-    const { ready } = await store.countMessages(queue)
-    const dueMs = (await store.nextDue(queue)) ?? Infinity
-    const nowMs = clock.now()
-    const messages = ready > 0 || dueMs <= nowMs ? await this.#claim() : []
+    const messages = (await mayHaveReady(this.#options, queue)) ? await this.#claim() : []
     if (messages.length > 0) return this.#forward(messages)
-    const waitMs = Math.max(1, Math.min(pollMs, dueMs - nowMs))
+    const waitMs = await lookAgainMs(this.#options, queue)
     await arrivals.changed(queue, seen, { waitMs, signals: [signal] })
   }
 

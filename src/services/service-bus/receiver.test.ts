@@ -247,3 +247,27 @@ test('a receiver of a deleted queue is told so', async (t) => {
   await namespace.createQueue('orders')
   assert.deepEqual(await receiver.receive(now), [])
 })
+
+test('waiting receivers share what comes, and get nothing more when the service stops', async (t) => {
+  const { namespace, bus } = await startTestBus(t, { queues: { orders: {} } })
+  const waiting = Array.from({ length: 20 }, () =>
+    namespace.openReceiver('orders', { mode: 'peekLock' }).receive({ maxCount: 1, waitMs: 60_000 }),
+  )
+  await namespace.send('orders', [{ body: 'a' }, { body: 'b' }])
+  await bus.stop()
+  const messages = (await Promise.all(waiting)).flat()
+  assert.ok(messages.length <= 2)
+  assert.equal(new Set(messages.map(({ sequenceNumber }) => sequenceNumber)).size, messages.length)
+})
+
+test('a receiver that waits does not write to the store', async (t) => {
+  const { namespace, clock, store } = await startTestBus(t, { queues: { orders: {} } })
+  let writes = 0
+  const counting = namespace.openReceiver('orders', { mode: 'peekLock' })
+  const stop = store.onCommit(() => (writes += 1))
+  t.after(stop)
+  const waiting = counting.receive({ maxCount: 1, waitMs: 60_000 })
+  await clock.advance(60_000)
+  assert.deepEqual(await waiting, [])
+  assert.ok(writes <= 1, `${writes} commits`)
+})

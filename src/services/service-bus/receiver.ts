@@ -20,8 +20,9 @@ import {
   messageLockLost,
   messageNotFound,
 } from './errors.ts'
-import { deadLetterTextMax, pollMs, receiveCountMax, waitMsMax } from './limits.ts'
+import { deadLetterTextMax, receiveCountMax, waitMsMax } from './limits.ts'
 import type { ApplicationProperties, LockedMessage, ReceivedMessage } from './message.ts'
+import { lookAgainMs, mayHaveReady } from './ready-messages.ts'
 import { toReceivedMessage } from './received-message.ts'
 
 export interface ReceiveOptions {
@@ -96,17 +97,17 @@ export class MessageReceiver implements Receiver {
     }
     const { clock, arrivals } = this.#context
     const untilMs = clock.now() + Math.min(options.waitMs, waitMsMax)
-    const signals = [arrivals.stopping, this.#closed.signal]
-    if (options.signal) signals.push(options.signal)
+    const closed = this.#closed.signal
+    const signals = options.signal ? [closed, options.signal] : [closed]
     for (let first = true; ; first = false) {
       const source = this.#source()
       const seen = arrivals.version(source.queue)
-      if (isAborted(signals)) return []
-      if (first || (await this.#mayHaveMessages(source))) {
+      if (arrivals.stopped || isAborted(signals)) return []
+      if (first || (await mayHaveReady(this.#context, source.queue))) {
         const claimed = await this.#claim(source, Math.min(maxCount, receiveCountMax))
         if (claimed.length > 0) return claimed.map(toReceivedMessage)
       }
-      const waitMs = Math.min(untilMs - clock.now(), await this.#lookAgainMs(source))
+      const waitMs = Math.min(untilMs - clock.now(), await lookAgainMs(this.#context, source.queue))
       if (waitMs <= 0 && untilMs <= clock.now()) return []
       await arrivals.changed(source.queue, seen, { waitMs, signals })
     }
@@ -200,20 +201,6 @@ export class MessageReceiver implements Receiver {
       ])
       .catch((error: unknown) => this.#rethrow(error))
     return claimed.messages
-  }
-
-  // Reading is cheap, an empty claim is a commit: a receiver that was woken looks before it claims.
-  async #mayHaveMessages(source: MessageSource): Promise<boolean> {
-    const { store, clock } = this.#context
-    const { ready } = await store.countMessages(source.queue)
-    if (ready > 0) return true
-    const dueMs = await store.nextDue(source.queue)
-    return dueMs !== undefined && dueMs <= clock.now()
-  }
-
-  async #lookAgainMs(source: MessageSource): Promise<number> {
-    const dueMs = await this.#context.store.nextDue(source.queue)
-    return Math.max(1, Math.min(pollMs, (dueMs ?? Infinity) - this.#context.clock.now()))
   }
 
   #source(): MessageSource {

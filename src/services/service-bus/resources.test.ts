@@ -197,6 +197,7 @@ test('what Azure refuses is refused with the name of the property', async (t) =>
     [queue({ lockduration: 'PT1M' }), /'lockduration' of a queue is not supported/],
     [queue({ forwardTo: 'q' }), /cannot forward messages to itself/],
     [queue({ forwardTo: 'nowhere' }), /there is no such queue or topic/],
+    [put('namespaces/queues', ['contoso', 'a~subscriptions~b']), /is not valid/],
     [put('namespaces/queues', ['contoso', '-q']), /entity name '-q' is not valid/],
     [put('namespaces/queues', ['missing', 'q']), /namespaces\/missing' was not found/],
     [put('namespaces/topics', ['basic-1', 'events']), /Topics.*'Basic' tier/],
@@ -232,4 +233,22 @@ test('network rules are accepted, and read back', async (t) => {
   const properties = { defaultAction: 'Deny', ipRules: [] }
   const body = await put('namespaces/networkRuleSets', ['contoso', 'default'], properties)
   assert.deepEqual(body.properties, properties)
+})
+
+test('a tilde in the name of a resource is a slash in the name of the entity', async (t) => {
+  const { put, provider, namespace } = await deployer(t)
+  await put('namespaces/queues', ['contoso', 'eu~orders'])
+  assert.equal(namespace.queue('eu/orders').path, 'eu/orders')
+  await provider('namespaces/queues').delete(['contoso', 'eu~orders'])
+  assert.deepEqual(namespace.list(), [])
+})
+
+test('a deleted queue takes its keys along', async (t) => {
+  const { put, provider, namespace } = await deployer(t)
+  await put('namespaces/queues', ['contoso', 'orders'])
+  await put('namespaces/queues/authorizationRules', ['contoso', 'orders', 'sender'], {
+    rights: ['Send'],
+  })
+  await provider('namespaces/queues').delete(['contoso', 'orders'])
+  assert.deepEqual(namespace.authorizationRules.named('sender'), [])
 })

@@ -145,6 +145,11 @@ function authorizationRules(serviceBus: ServiceBus, type: string): ResourceProvi
   }
 }
 
+/** A resource id cannot have a slash in a name, so it has a tilde there. */
+function entityName(segment: string): string {
+  return segment.replaceAll('~', '/')
+}
+
 interface Names {
   readonly name: string
   readonly entity: string
@@ -154,7 +159,7 @@ interface Names {
 
 function named(names: readonly string[]): Names {
   const [name = '', entity = '', child = '', rule = ''] = names
-  return { name, entity, child, rule }
+  return { name, entity: entityName(entity), child, rule }
 }
 
 function locate(

@@ -80,13 +80,9 @@ export class ServiceBus implements Startable {
     await this.#options.store.write([
       { kind: 'document.put', collection, partition: id, id, body, etag: newUuid() },
     ])
-    if (existing) {
-      existing.define({ tier, properties })
-      return existing
-    }
-    const namespace = await this.#open(id, body)
-    await namespace.authorizationRules.put('', rootKeyName, ['Listen', 'Manage', 'Send'])
-    return namespace
+    if (!existing) return this.#open(id, body)
+    existing.define({ tier, properties })
+    return existing
   }
 
   /** Deletes a namespace with everything in it; false when there is none. */
@@ -132,6 +128,8 @@ export class ServiceBus implements Startable {
       properties: objectMember(definition, 'properties'),
     })
     await namespace.start()
+    // Here and not where it is created, so that a crash between the two leaves no namespace without a key.
+    await namespace.authorizationRules.ensure(rootKeyName, ['Listen', 'Manage', 'Send'])
     this.#namespaces.set(id, namespace)
     return namespace
   }

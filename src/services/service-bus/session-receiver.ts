@@ -13,8 +13,9 @@ import {
   sessionCannotBeLocked,
   sessionLockLost,
 } from './errors.ts'
-import { pollMs, waitMsMax } from './limits.ts'
+import { waitMsMax } from './limits.ts'
 import type { ApplicationProperties, LockedMessage, ReceivedMessage } from './message.ts'
+import { lookAgainMs, mayHaveReady } from './ready-messages.ts'
 import { MessageReceiver } from './receiver.ts'
 import type { DeadLetterReason, ReceiveOptions, Receiver, ReceiverContext } from './receiver.ts'
 
@@ -33,18 +34,20 @@ export async function acceptSession(
   options: AcceptSessionOptions,
 ): Promise<SessionReceiver | undefined> {
   const { clock, arrivals } = context
-  const signals = options.signal ? [arrivals.stopping, options.signal] : [arrivals.stopping]
+  const signals = options.signal ? [options.signal] : []
   const untilMs = clock.now() + Math.min(options.waitMs, waitMsMax)
   for (;;) {
     const queue = sessionQueue(context)
     const seen = arrivals.version(queue)
-    if (isAborted(signals)) return undefined
-    const claimed = await claimSession(context, options)
-    if (claimed) return new SessionReceiver(context, { ...options, ...claimed })
-    const dueMs = (await context.store.nextDue(queue)) ?? Infinity
-    const waitMs = Math.min(untilMs, dueMs, clock.now() + pollMs) - clock.now()
-    if (untilMs <= clock.now()) return undefined
-    await arrivals.changed(queue, seen, { waitMs: Math.max(waitMs, 1), signals })
+    if (arrivals.stopped || isAborted(signals)) return undefined
+    if (options.sessionId !== undefined || (await mayHaveReady(context, queue))) {
+      const claimed = await claimSession(context, options)
+      if (claimed) return new SessionReceiver(context, { ...options, ...claimed })
+    }
+    const remainingMs = untilMs - clock.now()
+    if (remainingMs <= 0) return undefined
+    const waitMs = Math.min(remainingMs, await lookAgainMs(context, queue))
+    await arrivals.changed(queue, seen, { waitMs, signals })
   }
 }
 
