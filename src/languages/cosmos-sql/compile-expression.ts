@@ -69,9 +69,21 @@ function undeclared(
   return queryError(compilation, 'SC9006', message, parameter)
 }
 
-function groupKeySlot(expression: Expression, { grouping }: Scope): number | undefined {
-  if (!grouping || grouping.keys.size === 0) return undefined
-  return grouping.keys.get(expressionKey(expression))
+// Inside a subquery of the select list a path may still be a key of the query around it.
+function groupKeySlot(expression: Expression, scope: Scope): number | undefined {
+  const root = rootName(expression)
+  for (let at: Scope | undefined = scope; at; at = at.parent) {
+    const { grouping } = at
+    const isKey = grouping !== undefined && grouping.keys.size > 0
+    const slot = isKey ? grouping.keys.get(expressionKey(expression)) : undefined
+    if (slot !== undefined || root === undefined || at.names.has(root)) return slot
+  }
+  return undefined
+}
+
+function rootName(expression: Expression): string | undefined {
+  if (expression.kind === 'name') return expression.name
+  return expression.kind === 'member' ? rootName(expression.target) : undefined
 }
 
 // Numbers that JSON has no word for.
