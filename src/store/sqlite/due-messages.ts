@@ -1,13 +1,11 @@
 import { dueMessagesMax } from '../limits.ts'
-import type { QueueRules } from '../messages.ts'
+import type { MessageMove, QueueRules } from '../messages.ts'
 import type { Connection, Statement } from './connection.ts'
-import type { MessageHead, MessageTable } from './message-table.ts'
-import { leased, parked, ready, scheduled, type Queue, type State } from './queues.ts'
-
-type HeadRow = [number, State, number, State, number | null, string | null]
-
-/** The columns of a `MessageHead`. */
-const headColumns = 'key, state, attempts, home, expires_at, group_key'
+import type { LeaseTable } from './lease-table.ts'
+import { headColumns, toHead, type HeadRow, type MessageHead } from './message-head.ts'
+import type { MessageTable, Place } from './message-table.ts'
+import { nextDueSql } from './next-due.ts'
+import { parked, ready, scheduled, type Queue, type State } from './queues.ts'
 
 /**
  * What time does to a queue: schedules that come, leases that run out, messages that expire. Each
@@ -15,34 +13,35 @@ const headColumns = 'key, state, attempts, home, expires_at, group_key'
  */
 export class DueMessages {
   readonly #table: MessageTable
+  readonly #leases: LeaseTable
   readonly #due: Statement<HeadRow>
   readonly #earliest: Statement<[dueAtMs: number | null]>
   readonly #earliestGroup: Statement<[leaseUntilMs: number | null]>
   readonly #endedGroups: Statement<[name: string]>
-  readonly #ofGroup: Statement<HeadRow>
+  readonly #groupToken: Statement<[token: string | null]>
   readonly #endGroup: Statement<[]>
   readonly #deleteGroup: Statement<[]>
 
-  constructor(connection: Connection, table: MessageTable) {
-    this.#table = table
+  constructor(
+    connection: Connection,
+    parts: { readonly table: MessageTable; readonly leases: LeaseTable },
+  ) {
+    this.#table = parts.table
+    this.#leases = parts.leases
     this.#due = connection.prepare(
-      `SELECT ${headColumns} FROM messages WHERE queue = ? AND state = ? AND due_at <= ? ` +
-        'ORDER BY due_at, key LIMIT ?',
+      `SELECT ${headColumns} FROM messages m WHERE m.queue = ? AND m.state = ? AND m.due_at <= ? ` +
+        'AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.key = m.key) ' +
+        'ORDER BY m.due_at, m.key LIMIT ?',
     )
-    this.#earliest = connection.prepare(
-      'SELECT min(due_at) FROM messages WHERE queue = ? AND state = ? AND due_at IS NOT NULL',
-    )
-    this.#earliestGroup = connection.prepare(
-      'SELECT min(lease_until) FROM groups WHERE queue = ? AND lease_until IS NOT NULL',
-    )
+    this.#earliest = connection.prepare(nextDueSql.message)
+    this.#earliestGroup = connection.prepare(nextDueSql.group)
     this.#endedGroups = connection.prepare(
       'SELECT name FROM groups WHERE queue = ? AND lease_until <= ?',
     )
-    this.#ofGroup = connection.prepare(
-      `SELECT ${headColumns} FROM messages WHERE queue = ? AND group_key = ? AND state = ${leased}`,
-    )
+    this.#groupToken = connection.prepare('SELECT token FROM groups WHERE queue = ? AND name = ?')
     this.#endGroup = connection.prepare(
-      'UPDATE groups SET token = NULL, lease_until = NULL, owner = NULL WHERE queue = ? AND name = ?',
+      'UPDATE groups SET token = NULL, lease_until = NULL, owner = NULL ' +
+        'WHERE queue = ? AND name = ?',
     )
     this.#deleteGroup = connection.prepare(
       'DELETE FROM groups WHERE queue = ? AND name = ? AND token IS NULL AND state IS NULL',
@@ -52,12 +51,13 @@ export class DueMessages {
   /** Applies what has come due; without rules only what needs none, the rest stays due. */
   apply(queue: Queue, rules: QueueRules | undefined, nowMs: number): void {
     if (queue.dueMs > nowMs) return
-    for (const [name] of this.#endedGroups.all(queue.id, nowMs))
+    for (const [name] of this.#endedGroups.all(queue.id, nowMs)) {
       this.endGroup(queue, name, { nowMs })
+    }
     for (const message of this.#dueIn(queue, scheduled, nowMs)) {
       this.#table.activate(queue, message, nowMs)
     }
-    for (const message of this.#dueIn(queue, leased, nowMs)) {
+    for (const message of this.#leases.ended(queue, { nowMs, limit: dueMessagesMax })) {
       this.endLease(queue, message, { rules, nowMs })
     }
     if (rules) this.#judge(queue, rules, nowMs)
@@ -76,19 +76,16 @@ export class DueMessages {
     },
   ): void {
     const { rules, nowMs, properties, visibleAtMs = 0 } = how
-    const move = rules && moveByRules(message, message.home, how)
+    const move = rules && moveByRules(message, rules, nowMs)
     if (move) return this.#table.move(queue, message, { move, nowMs, properties })
+    const { state } = message
     if (visibleAtMs > nowMs) {
-      return this.#table.giveBack(queue, message, {
-        state: scheduled,
-        dueAtMs: visibleAtMs,
-        properties,
-      })
+      const place: Place = { state: scheduled, dueAtMs: visibleAtMs, properties }
+      return this.#table.giveBack(queue, message, place)
     }
-    // Without rules nobody can say yet whether it goes back: it stays due for an operation that has them.
-    const restMs = message.home === ready ? message.expiresAtMs : null
-    const dueAtMs = rules ? restMs : nowMs
-    this.#table.giveBack(queue, message, { state: message.home, dueAtMs, properties })
+    // Without rules nobody can say yet whether it may stay: it is due for an operation that has them.
+    const dueAtMs = rules ? restingDueMs(message) : nowMs
+    this.#table.giveBack(queue, message, { state, dueAtMs, properties })
   }
 
   /** Ends the lease of a group, and with it those of its messages. */
@@ -97,23 +94,30 @@ export class DueMessages {
     group: string,
     how: { readonly nowMs: number; readonly forgetAttempt?: boolean },
   ): void {
+    const [token = null] = this.#groupToken.get(queue.id, group) ?? []
     this.#endGroup.run(queue.id, group)
     this.#deleteGroup.run(queue.id, group)
-    const { nowMs, forgetAttempt = false } = how
-    for (const row of this.#ofGroup.all(queue.id, group)) {
-      const message = toHead(row)
-      const to = { state: message.home, dueAtMs: nowMs, forgetAttempt }
-      this.#table.giveBack(queue, message, to)
+    if (token === null) return
+    for (const message of this.#leases.ofGroup(token)) {
+      if (how.forgetAttempt) this.forgetLease(queue, message)
+      else this.endLease(queue, message, { rules: undefined, nowMs: how.nowMs })
     }
+  }
+
+  /** Ends a lease as if it had not been given. */
+  forgetLease(queue: Queue, message: MessageHead): void {
+    const before = { ...message, attempts: message.attempts - 1 }
+    const place = { state: message.state, dueAtMs: restingDueMs(message) }
+    this.#table.giveBack(queue, before, place)
   }
 
   /** Messages that lie where they can be claimed, but must not be any more. */
   #judge(queue: Queue, rules: QueueRules, nowMs: number): void {
     for (const state of [ready, parked] as const) {
       for (const message of this.#dueIn(queue, state, nowMs)) {
-        const move = moveByRules(message, state, { rules, nowMs })
+        const move = moveByRules(message, rules, nowMs)
         if (move) this.#table.move(queue, message, { move, nowMs })
-        else this.#table.setDue(queue, message, state === ready ? message.expiresAtMs : null)
+        else this.#table.setDue(queue, message, restingDueMs(message))
       }
     }
   }
@@ -123,27 +127,27 @@ export class DueMessages {
   }
 
   #nextDue(queue: Queue): number {
-    let dueMs = this.#earliestGroup.get(queue.id)?.[0] ?? Infinity
-    for (const state of [ready, leased, scheduled, parked]) {
-      dueMs = Math.min(dueMs, this.#earliest.get(queue.id, state)?.[0] ?? Infinity)
-    }
-    return dueMs
+    const dues = [ready, scheduled, parked].map(
+      (state) => this.#earliest.get(queue.id, state)?.[0] ?? Infinity,
+    )
+    const groupMs = this.#earliestGroup.get(queue.id)?.[0] ?? Infinity
+    return Math.min(groupMs, this.#leases.earliest(queue.id), ...dues)
   }
 }
 
-/** Where the rules send a message that comes to lie in a state, or `undefined` when it may stay. */
+/** Where the rules send a message that is not leased any more, or `undefined` when it may stay. */
 function moveByRules(
   message: MessageHead,
-  state: State,
-  by: { readonly rules: QueueRules | undefined; readonly nowMs: number },
-) {
-  const { attemptsMax = Infinity, exhausted = {}, expired = {} } = by.rules ?? {}
+  rules: QueueRules,
+  nowMs: number,
+): MessageMove | undefined {
+  const { attemptsMax = Infinity, exhausted = {}, expired = {} } = rules
   if (message.attempts >= attemptsMax) return exhausted
-  const isExpired = message.expiresAtMs !== null && message.expiresAtMs <= by.nowMs
-  return state === ready && isExpired ? expired : undefined
+  const dueAtMs = restingDueMs(message)
+  return dueAtMs !== null && dueAtMs <= nowMs ? expired : undefined
 }
 
-function toHead(row: HeadRow): MessageHead {
-  const [key, state, attempts, home, expiresAtMs, group] = row
-  return { key, state, attempts, home, expiresAtMs, group }
+/** When a message that nobody holds comes due: a ready one when it expires, a parked one never. */
+function restingDueMs(message: MessageHead): number | null {
+  return message.state === ready ? message.expiresAtMs : null
 }

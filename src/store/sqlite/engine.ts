@@ -9,6 +9,7 @@ import { DocumentWriter } from './document-writer.ts'
 import { DueMessages } from './due-messages.ts'
 import { GroupLeases } from './group-leases.ts'
 import { GroupWriter } from './group-writer.ts'
+import { LeaseTable } from './lease-table.ts'
 import { MessageTable } from './message-table.ts'
 import { MessageWriter } from './message-writer.ts'
 import { Queues } from './queues.ts'
@@ -71,12 +72,13 @@ export class Engine {
     this.#queues = new Queues(connection)
     const touched = this.#touched
     const queues = this.#queues
-    const table = new MessageTable(connection, queues, touched)
-    const due = new DueMessages(connection, table)
+    const leases = new LeaseTable(connection)
+    const table = new MessageTable(connection, { queues, leases, touched })
+    const due = new DueMessages(connection, { table, leases })
     const groups = new GroupLeases(connection)
     this.#documents = new DocumentWriter(connection, this.#collections, touched)
-    this.#messages = new MessageWriter(connection, { queues, table, due, groups, touched })
-    this.#groups = new GroupWriter(connection, { queues, table, due, touched })
+    this.#messages = new MessageWriter(connection, { queues, table, due, leases, groups, touched })
+    this.#groups = new GroupWriter(connection, { queues, table, due, leases, touched })
     this.#indexes = new BodyIndexes(connection)
     this.#sweeper = new Sweeper(connection, this.#indexes)
   }

@@ -9,8 +9,9 @@ import type {
 } from '../messages.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { DueMessages } from './due-messages.ts'
+import type { LeaseTable } from './lease-table.ts'
 import type { MessageTable } from './message-table.ts'
-import { leased, type Queue, type Queues, type State } from './queues.ts'
+import type { Queue, Queues } from './queues.ts'
 import type { Touched } from './touched.ts'
 import { expectThat, type Turn } from './turn.ts'
 
@@ -33,20 +34,12 @@ WHERE first IS NOT NULL AND NOT EXISTS (
 )
 ORDER BY first LIMIT 1`
 
-type OwnedRow = [
-  queue: string,
-  key: number,
-  attempts: number,
-  home: State,
-  expiresAtMs: number | null,
-  group: string | null,
-]
-
 /** Applies the operations on groups and owners. All of it survives a crash. */
 export class GroupWriter {
   readonly #queues: Queues
   readonly #table: MessageTable
   readonly #due: DueMessages
+  readonly #leases: LeaseTable
   readonly #touched: Touched
 
   readonly #oldestFree: Statement<[name: string]>
@@ -55,7 +48,6 @@ export class GroupWriter {
   readonly #renew: Statement<[]>
   readonly #held: Statement<[number]>
   readonly #setState: Statement<[]>
-  readonly #owned: { readonly of: Statement<OwnedRow>; readonly except: Statement<OwnedRow> }
   readonly #ownedGroups: {
     readonly of: Statement<[queue: string, name: string]>
     readonly except: Statement<[queue: string, name: string]>
@@ -67,12 +59,14 @@ export class GroupWriter {
       readonly queues: Queues
       readonly table: MessageTable
       readonly due: DueMessages
+      readonly leases: LeaseTable
       readonly touched: Touched
     },
   ) {
     this.#queues = parts.queues
     this.#table = parts.table
     this.#due = parts.due
+    this.#leases = parts.leases
     this.#touched = parts.touched
     this.#oldestFree = connection.prepare(oldestFreeGroup)
     this.#holder = connection.prepare(
@@ -87,14 +81,6 @@ export class GroupWriter {
     this.#renew = connection.prepare(`UPDATE groups SET lease_until = ? ${heldSql}`)
     this.#held = connection.prepare(`SELECT 1 FROM groups ${heldSql}`)
     this.#setState = connection.prepare(`UPDATE groups SET state = ? ${heldSql}`)
-    const owned =
-      'SELECT q.name, m.key, m.attempts, m.home, m.expires_at, m.group_key FROM queues q ' +
-      'JOIN messages m ON m.queue = q.id AND m.state = 1 AND m.due_at IS NOT NULL ' +
-      'WHERE q.dropped = 0 AND m.owner'
-    this.#owned = {
-      of: connection.prepare(`${owned} = ?`),
-      except: connection.prepare(`${owned} <> ?`),
-    }
     const ownedGroups =
       'SELECT q.name, g.name FROM queues q JOIN groups g ON g.queue = q.id ' +
       'AND g.lease_until IS NOT NULL WHERE q.dropped = 0 AND g.owner'
@@ -151,12 +137,9 @@ export class GroupWriter {
       if (queue) this.#due.endGroup(queue, group, { nowMs, forgetAttempt: true })
       this.#touched.queues.add(name)
     }
-    for (const row of this.#owned[which].all(operation.owner)) {
-      const [name, key, attempts, home, expiresAtMs, group] = row
+    for (const { queue: name, message } of this.#leases.owned(operation.owner, which)) {
       const queue = this.#queues.find(name)
-      const message = { key, state: leased, attempts, home, expiresAtMs, group } as const
-      const to = { state: home, dueAtMs: expiresAtMs, forgetAttempt: true }
-      if (queue) this.#table.giveBack(queue, message, to)
+      if (queue) this.#due.forgetLease(queue, message)
     }
   }
 

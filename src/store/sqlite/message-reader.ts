@@ -2,16 +2,21 @@ import type { BrowseQuery, QueueCounts, StoredGroup, StoredMessage } from '../me
 import { clusterEnd, clusterKey } from './cluster-key.ts'
 import type { Connection, Statement } from './connection.ts'
 import { messageColumns, toStoredMessage, type MessageRow } from './message-row.ts'
-import { leased, parked, ready, scheduled } from './queues.ts'
+import { nextDueSql } from './next-due.ts'
+import { parked, ready, scheduled } from './queues.ts'
 
-type LeasedMessageRow = [...MessageRow, leaseUntilMs: number | null]
+type LeasedMessageRow = readonly [
+  ...MessageRow,
+  attempts: number | null,
+  leaseUntilMs: number | null,
+]
 type CountsRow = [number, number, number, number, number]
 type GroupRow = [name: string, state: Uint8Array | null, leaseUntilMs: number | null]
 
-const columns =
-  `${messageColumns}, CASE WHEN group_lease IS NULL THEN due_at ELSE ` +
-  '(SELECT g.lease_until FROM groups g WHERE g.queue = messages.queue ' +
-  'AND g.name = messages.group_key AND g.token = messages.group_lease) END'
+const select =
+  `SELECT ${messageColumns}, l.attempts, CASE WHEN l.group_lease IS NULL THEN l.due_at ELSE ` +
+  '(SELECT g.lease_until FROM groups g WHERE g.queue = m.queue AND g.name = m.group_key ' +
+  'AND g.token = l.group_lease) END FROM messages m LEFT JOIN leases l ON l.key = m.key'
 
 /** Reads messages and groups, as the last commit left them. */
 export class MessageReader {
@@ -24,16 +29,17 @@ export class MessageReader {
   readonly #group: Statement<GroupRow>
   readonly #nextDue: Statement<[dueAtMs: number | null]>
   readonly #nextGroupDue: Statement<[dueAtMs: number | null]>
+  readonly #nextLeaseEnd: Statement<[dueAtMs: number | null]>
 
   constructor(connection: Connection) {
     this.#queue = connection.prepare('SELECT id FROM queues WHERE name = ? AND dropped = 0')
-    this.#message = connection.prepare(`SELECT ${columns} FROM messages WHERE key = ?`)
+    this.#message = connection.prepare(`${select} WHERE m.key = ?`)
     this.#browse = connection.prepare(
-      `SELECT ${columns} FROM messages WHERE key >= ? AND key < ? ORDER BY key LIMIT ?`,
+      `${select} WHERE m.key >= ? AND m.key < ? ORDER BY m.key LIMIT ?`,
     )
     this.#browseGroup = connection.prepare(
-      `SELECT ${columns} FROM messages WHERE key >= ? AND key < ? AND queue = ? ` +
-        'AND group_key = ? ORDER BY key LIMIT ?',
+      `${select} WHERE m.key >= ? AND m.key < ? AND m.queue = ? AND m.group_key = ? ` +
+        'ORDER BY m.key LIMIT ?',
     )
     this.#counts = connection.prepare(
       'SELECT ready, leased, scheduled, parked, body_bytes FROM queues WHERE name = ? AND dropped = 0',
@@ -48,12 +54,9 @@ export class MessageReader {
       'SELECT name, state, lease_until FROM groups WHERE queue = ? AND name = ? ' +
         'UNION ALL SELECT group_key, NULL, NULL FROM messages WHERE queue = ? AND group_key = ? LIMIT 1',
     )
-    this.#nextDue = connection.prepare(
-      'SELECT min(due_at) FROM messages WHERE queue = ? AND state = ? AND due_at IS NOT NULL',
-    )
-    this.#nextGroupDue = connection.prepare(
-      'SELECT min(lease_until) FROM groups WHERE queue = ? AND lease_until IS NOT NULL',
-    )
+    this.#nextDue = connection.prepare(nextDueSql.message)
+    this.#nextGroupDue = connection.prepare(nextDueSql.group)
+    this.#nextLeaseEnd = connection.prepare(nextDueSql.lease)
   }
 
   get(queue: string, sequence: number): StoredMessage | undefined {
@@ -93,10 +96,12 @@ export class MessageReader {
   nextDue(queue: string): number | undefined {
     const id = this.#idOf(queue)
     if (id === undefined) return undefined
-    let dueMs = this.#nextGroupDue.get(id)?.[0] ?? Infinity
-    for (const state of [ready, leased, scheduled, parked]) {
-      dueMs = Math.min(dueMs, this.#nextDue.get(id, state)?.[0] ?? Infinity)
-    }
+    const dues = [ready, scheduled, parked].map((state) => this.#nextDue.get(id, state))
+    const others = [
+      this.#nextGroupDue.get(id),
+      this.#nextLeaseEnd.get(clusterKey(id, 0), clusterEnd(id)),
+    ]
+    const dueMs = Math.min(...[...dues, ...others].map((row) => row?.[0] ?? Infinity))
     return dueMs === Infinity ? undefined : dueMs
   }
 
@@ -107,14 +112,12 @@ export class MessageReader {
 
 function toMessage(queue: string, row: LeasedMessageRow): StoredMessage {
   const [key, state, dueAtMs, attempts, original, enqueuedMs, expiresAtMs] = row
-  const [, , , , , , , properties, note, trace, group, body, leaseUntilMs] = row
+  const [, , , , , , , properties, note, trace, group, body, leaseAttempts, untilMs] = row
   const times = [enqueuedMs, expiresAtMs] as const
   const texts = [properties, note, trace, group, body] as const
-  return toStoredMessage(
-    queue,
-    [key, state, dueAtMs, attempts, original, ...times, ...texts],
-    leaseUntilMs,
-  )
+  const message = [key, state, dueAtMs, attempts, original, ...times, ...texts] as const
+  const lease = leaseAttempts === null ? undefined : { attempts: leaseAttempts, untilMs }
+  return toStoredMessage(queue, message, lease)
 }
 
 function toGroup(row: GroupRow): StoredGroup {

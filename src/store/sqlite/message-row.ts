@@ -1,13 +1,13 @@
 import type { StoredMessage } from '../messages.ts'
 import { sequenceOf } from './cluster-key.ts'
-import { leased, scheduled, type State } from './queues.ts'
+import { scheduled, type State } from './queues.ts'
 
-/** The columns that make a `StoredMessage`, in the order of `MessageRow`. */
+/** The columns that make a `StoredMessage`, in the order of `MessageRow`; the table is named `m`. */
 export const messageColumns =
-  'key, state, due_at, attempts, original, enqueued_at, expires_at, properties, ' +
-  'note, trace, coalesce(group_key, moved_group), body'
+  'm.key, m.state, m.due_at, m.attempts, m.original, m.enqueued_at, m.expires_at, m.properties, ' +
+  'm.note, m.trace, coalesce(m.group_key, m.moved_group), m.body'
 
-export type MessageRow = [
+export type MessageRow = readonly [
   key: number,
   state: State,
   dueAtMs: number | null,
@@ -22,15 +22,21 @@ export type MessageRow = [
   body: string | Uint8Array,
 ]
 
+/** What a lease says of the message that is under it. */
+export interface MessageLease {
+  readonly attempts: number
+  readonly untilMs: number | null
+}
+
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 const stateNames = ['ready', 'leased', 'scheduled', 'parked'] as const
 
-/** A row as callers see it; `leaseUntilMs` is the group's where the lease is. */
+/** A row as callers see it. */
 export function toStoredMessage(
   queue: string,
   row: MessageRow,
-  leaseUntilMs: number | null,
+  lease: MessageLease | undefined,
 ): StoredMessage {
   const [key, state, dueAtMs, attempts, originalSequence, enqueuedMs] = row
   const [, , , , , , expiresAtMs, properties, note, trace, group, body] = row
@@ -38,17 +44,17 @@ export function toStoredMessage(
     queue,
     sequence: sequenceOf(key),
     originalSequence,
-    state: stateNames[state],
+    state: lease ? 'leased' : stateNames[state],
     body,
     properties,
     enqueuedMs,
-    attempts,
+    attempts: lease ? lease.attempts : attempts,
   }
   if (note !== null) message.note = note
   if (trace !== null) message.trace = trace
   if (group !== null) message.group = group
   if (expiresAtMs !== null) message.expiresAtMs = expiresAtMs
-  if (state === leased && leaseUntilMs !== null) message.leaseUntilMs = leaseUntilMs
+  if (lease && lease.untilMs !== null) message.leaseUntilMs = lease.untilMs
   if (state === scheduled && dueAtMs !== null) message.visibleAtMs = dueAtMs
   return message
 }

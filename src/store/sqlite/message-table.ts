@@ -1,27 +1,16 @@
 import type { MessageMove } from '../messages.ts'
 import { clusterKey } from './cluster-key.ts'
 import type { Connection, Statement } from './connection.ts'
+import type { LeaseTable } from './lease-table.ts'
+import { countedState, type MessageHead } from './message-head.ts'
 import { ready, type Queue, type Queues, type State } from './queues.ts'
 import type { Touched } from './touched.ts'
 
-/** What a message's next state depends on. */
-export interface MessageHead {
-  readonly key: number
-  readonly state: State
-  readonly attempts: number
-  /** The state it was claimed from, and goes back to. */
-  readonly home: State
-  readonly expiresAtMs: number | null
-  readonly group: string | null
-}
-
-/** Where a leased message goes back to. */
-export interface Return {
+/** Where a message comes to lie whose lease ends. */
+export interface Place {
   readonly state: State
   readonly dueAtMs: number | null
   readonly properties?: string | undefined
-  /** As if it had not been claimed. */
-  readonly forgetAttempt?: boolean
 }
 
 /**
@@ -30,49 +19,60 @@ export interface Return {
  */
 export class MessageTable {
   readonly #queues: Queues
+  readonly #leases: LeaseTable
   readonly #touched: Touched
 
   readonly #delete: Statement<[bodyBytes: number]>
-  readonly #back: Statement<[]>
+  readonly #place: Statement<[]>
   readonly #activate: Statement<[]>
   readonly #move: Statement<[bodyBytes: number]>
   readonly #due: Statement<[]>
 
-  constructor(connection: Connection, queues: Queues, touched: Touched) {
-    this.#queues = queues
-    this.#touched = touched
+  constructor(
+    connection: Connection,
+    parts: { readonly queues: Queues; readonly leases: LeaseTable; readonly touched: Touched },
+  ) {
+    this.#queues = parts.queues
+    this.#leases = parts.leases
+    this.#touched = parts.touched
     this.#delete = connection.prepare(
       'DELETE FROM messages WHERE key = ? RETURNING octet_length(body)',
     )
-    this.#back = connection.prepare(
-      'UPDATE messages SET state = ?, due_at = ?, attempts = attempts - ?, ' +
-        'properties = coalesce(?, properties), lease = NULL, owner = NULL, group_lease = NULL ' +
-        'WHERE key = ?',
+    this.#place = connection.prepare(
+      'UPDATE messages SET state = ?, due_at = ?, attempts = ?, ' +
+        'properties = coalesce(?, properties) WHERE key = ?',
     )
     this.#activate = connection.prepare(
       'UPDATE messages SET key = ?, state = 0, due_at = expires_at, enqueued_at = ? WHERE key = ?',
     )
     this.#move = connection.prepare(
       'UPDATE messages SET key = ?, queue = ?, state = 0, due_at = NULL, expires_at = NULL, ' +
-        'moved_group = coalesce(group_key, moved_group), group_key = NULL, lease = NULL, ' +
-        'owner = NULL, group_lease = NULL, enqueued_at = ?, note = coalesce(?, note), ' +
-        'properties = coalesce(?, properties) WHERE key = ? RETURNING octet_length(body)',
+        'attempts = ?, moved_group = coalesce(group_key, moved_group), group_key = NULL, ' +
+        'enqueued_at = ?, note = coalesce(?, note), properties = coalesce(?, properties) ' +
+        'WHERE key = ? RETURNING octet_length(body)',
     )
     this.#due = connection.prepare('UPDATE messages SET due_at = ? WHERE key = ?')
   }
 
-  remove(queue: Queue, message: Pick<MessageHead, 'key' | 'state'>): void {
+  remove(queue: Queue, message: Pick<MessageHead, 'key' | 'state' | 'isLeased'>): void {
+    if (message.isLeased) this.#leases.end(message.key)
+    this.forget(queue, message)
+  }
+
+  /** Removes a message whose lease, if it had one, has ended. */
+  forget(queue: Queue, message: Pick<MessageHead, 'key' | 'state' | 'isLeased'>): void {
     const [bodyBytes] = this.#delete.get(message.key) ?? [0]
-    this.#queues.count(queue, message.state, -1)
+    this.#queues.count(queue, countedState(message), -1)
     queue.bodyBytes -= bodyBytes
   }
 
-  /** Ends a lease: the message goes back to where it can be claimed, or waits. */
-  giveBack(queue: Queue, message: MessageHead, to: Return): void {
-    const attempts = to.forgetAttempt ? 1 : 0
-    this.#back.run(to.state, to.dueAtMs, attempts, to.properties ?? null, message.key)
-    this.#enter(queue, message, to.state)
-    if (to.dueAtMs !== null) this.comesDue(queue, to.dueAtMs)
+  /** Ends a lease: the message goes where it can be claimed, or waits. */
+  giveBack(queue: Queue, message: MessageHead, to: Place): void {
+    this.#leases.end(message.key)
+    const { state, dueAtMs, properties = null } = to
+    this.#place.run(state, dueAtMs, message.attempts, properties, message.key)
+    this.#enter(queue, message, state)
+    if (dueAtMs !== null) this.comesDue(queue, dueAtMs)
   }
 
   /** A scheduled message becomes ready at the tail of its queue, with a new sequence number. */
@@ -94,14 +94,13 @@ export class MessageTable {
     },
   ): void {
     if (to.move.to === undefined) return this.remove(queue, message)
+    if (message.isLeased) this.#leases.end(message.key)
     const target = this.#queues.open(to.move.to)
     const key = this.nextKey(target)
-    const { note = null } = to.move
-    const properties = to.properties ?? null
-    const [bodyBytes] = this.#move.get(key, target.id, to.nowMs, note, properties, message.key) ?? [
-      0,
-    ]
-    this.#queues.count(queue, message.state, -1)
+    const { properties = null, nowMs } = to
+    const changes = [message.attempts, nowMs, to.move.note ?? null, properties] as const
+    const [bodyBytes] = this.#move.get(key, target.id, ...changes, message.key) ?? [0]
+    this.#queues.count(queue, countedState(message), -1)
     this.#queues.count(target, ready, 1)
     queue.bodyBytes -= bodyBytes
     target.bodyBytes += bodyBytes
@@ -126,7 +125,7 @@ export class MessageTable {
   }
 
   #enter(queue: Queue, message: MessageHead, state: State): void {
-    this.#queues.count(queue, message.state, -1)
+    this.#queues.count(queue, countedState(message), -1)
     this.#queues.count(queue, state, 1)
     if (state === ready && message.group === null) queue.head.add(message.key)
     this.#touched.queues.add(queue.name)

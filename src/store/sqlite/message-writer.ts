@@ -16,36 +16,17 @@ import type { Connection, Statement } from './connection.ts'
 import type { DueMessages } from './due-messages.ts'
 import type { GroupLeases } from './group-leases.ts'
 import { leaseOf, newLease, tokenOf } from './lease-token.ts'
+import type { HeldLease, LeaseTable, NewLease } from './lease-table.ts'
+import { headColumns, type HeadRow, type MessageHead } from './message-head.ts'
 import { messageColumns, toStoredMessage, type MessageRow } from './message-row.ts'
-import type { MessageHead, MessageTable } from './message-table.ts'
-import { leased, parked, ready, scheduled, type Queue, type Queues, type State } from './queues.ts'
+import type { MessageTable } from './message-table.ts'
+import { leased, parked, ready, scheduled, type Queue, type Queues } from './queues.ts'
 import type { Touched } from './touched.ts'
 import { expectThat, type Turn } from './turn.ts'
 
-type LeaseRow = [
-  state: State,
-  dueAtMs: number | null,
-  attempts: number,
-  home: State,
-  expiresAtMs: number | null,
-  lease: string | null,
-  group: string | null,
-  groupLease: string | null,
-]
-
-/** A lease about to be given. */
-interface NewLease {
-  readonly lease: string
-  readonly untilMs: number
-  readonly owner: string | null
-  /** Set where the lease is the group's: then the message itself does not come due. */
-  readonly groupToken: string | null
-}
-
-const claimSql =
-  'UPDATE messages SET state = 1, attempts = attempts + 1, home = state, due_at = ?, lease = ?, ' +
-  'owner = ?, group_lease = ? WHERE'
-const givenSql = 'state = 0 AND (expires_at IS NULL OR expires_at > ?) AND attempts < ?'
+const freeSql =
+  'm.state = 0 AND (m.expires_at IS NULL OR m.expires_at > ?) AND m.attempts < ? ' +
+  'AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.key = m.key)'
 const attemptsUnlimited = Number.MAX_SAFE_INTEGER
 
 /** Applies the operations on messages. All of it survives a crash. */
@@ -53,19 +34,18 @@ export class MessageWriter {
   readonly #queues: Queues
   readonly #table: MessageTable
   readonly #due: DueMessages
+  readonly #leases: LeaseTable
   readonly #groups: GroupLeases
   readonly #touched: Touched
 
   readonly #insert: Statement<[]>
   readonly #dedupe: Statement<[sequence: number]>
   readonly #setDedupe: Statement<[]>
-  readonly #claimAtTail: Statement<MessageRow>
-  readonly #claimReturned: Statement<MessageRow>
-  readonly #claimInGroup: Statement<MessageRow>
-  readonly #claimOne: Statement<MessageRow>
-  readonly #lease: Statement<LeaseRow>
-  readonly #removeLeased: Statement<[bodyBytes: number]>
-  readonly #renew: Statement<[]>
+  readonly #atTail: Statement<MessageRow>
+  readonly #returned: Statement<MessageRow>
+  readonly #inGroup: Statement<MessageRow>
+  readonly #numbered: Statement<MessageRow>
+  readonly #head: Statement<HeadRow>
 
   constructor(
     connection: Connection,
@@ -73,6 +53,7 @@ export class MessageWriter {
       readonly queues: Queues
       readonly table: MessageTable
       readonly due: DueMessages
+      readonly leases: LeaseTable
       readonly groups: GroupLeases
       readonly touched: Touched
     },
@@ -80,37 +61,29 @@ export class MessageWriter {
     this.#queues = parts.queues
     this.#table = parts.table
     this.#due = parts.due
+    this.#leases = parts.leases
     this.#groups = parts.groups
     this.#touched = parts.touched
     this.#insert = connection.prepare(
-      'INSERT INTO messages (key, queue, state, due_at, attempts, home, group_key, original, ' +
-        'enqueued_at, expires_at, properties, trace, body) VALUES (?, ?, ?, ?, 0, 0, ?, ?, ?, ?, ?, ?, ?)',
+      'INSERT INTO messages (key, queue, state, due_at, attempts, group_key, original, ' +
+        'enqueued_at, expires_at, properties, trace, body) VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)',
     )
     this.#dedupe = connection.prepare(
       'SELECT sequence FROM dedupe_keys WHERE queue = ? AND value = ? AND until > ?',
     )
     this.#setDedupe = connection.prepare('INSERT OR REPLACE INTO dedupe_keys VALUES (?, ?, ?, ?)')
-    this.#claimAtTail = connection.prepare(
-      `${claimSql} key IN (SELECT key FROM messages WHERE key >= ? AND key < ? AND ` +
-        `group_key IS NULL AND ${givenSql} ORDER BY key LIMIT ?) RETURNING ${messageColumns}`,
+    const select = `SELECT ${messageColumns} FROM messages m WHERE`
+    this.#atTail = connection.prepare(
+      `${select} m.key >= ? AND m.key < ? AND m.group_key IS NULL AND ${freeSql} ` +
+        'ORDER BY m.key LIMIT ?',
     )
-    this.#claimReturned = connection.prepare(
-      `${claimSql} key = ? AND ${givenSql} RETURNING ${messageColumns}`,
+    this.#returned = connection.prepare(`${select} m.key = ? AND ${freeSql}`)
+    this.#inGroup = connection.prepare(
+      `${select} m.queue = ? AND m.group_key = ? AND ${freeSql} ORDER BY m.key LIMIT ?`,
     )
-    this.#claimInGroup = connection.prepare(
-      `${claimSql} key IN (SELECT key FROM messages WHERE queue = ? AND group_key = ? AND ` +
-        `${givenSql} ORDER BY key LIMIT ?) RETURNING ${messageColumns}`,
-    )
-    this.#claimOne = connection.prepare(`${claimSql} key = ? RETURNING ${messageColumns}`)
-    this.#lease = connection.prepare(
-      'SELECT state, due_at, attempts, home, expires_at, lease, group_key, group_lease ' +
-        'FROM messages WHERE key = ?',
-    )
-    const leasedSql = 'key = ? AND lease = ? AND state = 1 AND due_at > ? AND group_lease IS NULL'
-    this.#removeLeased = connection.prepare(
-      `DELETE FROM messages WHERE ${leasedSql} RETURNING octet_length(body)`,
-    )
-    this.#renew = connection.prepare(`UPDATE messages SET due_at = ? WHERE ${leasedSql}`)
+    this.#numbered = connection.prepare(`${select} m.key = ?`)
+    const free = 'AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.key = m.key)'
+    this.#head = connection.prepare(`SELECT ${headColumns} FROM messages m WHERE m.key = ? ${free}`)
   }
 
   append(operation: AppendMessage, turn: Turn): AppendMessageResult {
@@ -155,11 +128,9 @@ export class MessageWriter {
     this.#due.apply(queue, operation.rules, turn.nowMs)
     const lease = this.#newLease(queue, operation, turn)
     const rows = operation.group
-      ? this.#claimGrouped(queue, { ...operation, group: operation.group }, { lease, turn })
-      : this.#claimUngrouped(queue, operation, { lease, turn })
-    this.#queues.count(queue, ready, -rows.length)
-    this.#queues.count(queue, leased, rows.length)
-    return { messages: this.#give(queue, rows, { lease, remove: operation.remove === true }) }
+      ? this.#findInGroup(queue, operation.group.key, { operation, turn })
+      : this.#findUngrouped(queue, operation, turn)
+    return { messages: this.#give(queue, rows, { lease, operation }) }
   }
 
   claimParked(operation: ClaimParkedMessage, turn: Turn): ClaimMessagesResult {
@@ -169,54 +140,39 @@ export class MessageWriter {
     this.#due.apply(queue, undefined, turn.nowMs)
     const lease = this.#newLease(queue, operation, turn)
     const key = clusterKey(queue.id, operation.sequence)
-    const [state, , , , expiresAtMs, , group] = this.#lease.get(key) ?? []
-    const isExpired = typeof expiresAtMs === 'number' && expiresAtMs <= turn.nowMs
-    const isReady = state === ready && !isExpired
-    if (!isReady && state !== parked) return { messages: [] }
-    if (group !== null && group !== operation.group?.key) return { messages: [] }
-    const row = this.#claimOne.get(...leaseValues(lease), key)
-    this.#queues.count(queue, state, -1)
-    this.#queues.count(queue, leased, 1)
-    const rows = row ? [row] : []
-    return { messages: this.#give(queue, rows, { lease, remove: operation.remove === true }) }
+    const [, state, , expiresAtMs = null, group = null] = this.#head.get(key) ?? []
+    const isExpired = expiresAtMs !== null && expiresAtMs <= turn.nowMs
+    const isFree = state === parked || (state === ready && !isExpired)
+    if (!isFree || (group !== null && group !== operation.group?.key)) return { messages: [] }
+    return { messages: this.#give(queue, this.#numbered.all(key), { lease, operation }) }
   }
 
   settle(operation: SettleMessage, turn: Turn): undefined {
-    const queue = this.#queues.find(operation.queue)
-    const lease = leaseOf(operation.token, operation.sequence)
-    expectThat(queue !== undefined && lease !== undefined, 'lease', turn)
-    const key = clusterKey(queue.id, operation.sequence)
-    if (operation.outcome.kind === 'remove') {
-      // By far the most frequent: one statement, and the other way only where that finds nothing.
-      const removed = this.#removeLeased.get(key, lease, turn.nowMs)
-      if (removed) {
-        this.#queues.count(queue, leased, -1)
-        queue.bodyBytes -= removed[0]
-        return
-      }
+    const { queue, ...held } = this.#heldLease(operation, turn)
+    // By far the most frequent outcome: the short way, and the other only where that finds nothing.
+    if (operation.outcome.kind === 'remove' && this.#leases.take(held, turn.nowMs)) {
+      this.#table.forget(queue, { key: held.key, state: ready, isLeased: true })
+      return
     }
-    const message = this.#leasedMessage(queue, { key, lease }, turn)
+    const message = this.#leasedMessage(queue, held, turn)
     this.#settleAs(queue, message, { operation, nowMs: turn.nowMs })
   }
 
   renew(operation: RenewMessage, turn: Turn): undefined {
-    const queue = this.#queues.find(operation.queue)
-    const lease = leaseOf(operation.token, operation.sequence)
-    expectThat(queue !== undefined && lease !== undefined, 'lease', turn)
-    const key = clusterKey(queue.id, operation.sequence)
-    const renewed = this.#renew.run(operation.untilMs, key, lease, turn.nowMs)
-    expectThat(renewed === 1, 'lease', turn)
-    this.#table.comesDue(queue, operation.untilMs)
+    const { queue, ...held } = this.#heldLease(operation, turn)
+    const { untilMs } = operation
+    const renewed = this.#leases.renew(held, { untilMs, nowMs: turn.nowMs })
+    expectThat(renewed, 'lease', turn)
+    this.#table.comesDue(queue, untilMs)
   }
 
   cancel(operation: CancelMessage, turn: Turn): undefined {
     const queue = this.#queues.find(operation.queue)
     expectThat(queue !== undefined, 'present', turn)
     const key = clusterKey(queue.id, operation.sequence)
-    const [state, , attempts, home, expiresAtMs, , group] = this.#lease.get(key) ?? []
-    expectThat(state === scheduled, 'present', turn)
-    const message = { key, state, attempts, home, expiresAtMs, group }
-    this.#table.remove(queue, message)
+    const row = this.#head.get(key)
+    expectThat(row?.[1] === scheduled, 'present', turn)
+    this.#table.remove(queue, { key, state: scheduled, isLeased: false })
   }
 
   sweep(operation: SweepQueue, turn: Turn): undefined {
@@ -245,85 +201,81 @@ export class MessageWriter {
     return { lease, owner, untilMs: groupUntilMs, groupToken: group.token }
   }
 
-  #claimUngrouped(
-    queue: Queue,
-    operation: ClaimMessages,
-    by: { readonly lease: NewLease; readonly turn: Turn },
-  ): MessageRow[] {
+  #findUngrouped(queue: Queue, operation: ClaimMessages, turn: Turn): readonly MessageRow[] {
     const { head } = queue
-    const values = leaseValues(by.lease)
     const { attemptsMax = attemptsUnlimited } = operation.rules
-    const given = [by.turn.nowMs, attemptsMax] as const
+    const free = [turn.nowMs, attemptsMax] as const
     const rows: MessageRow[] = []
     let looked = 0
     for (const key of head.returned) {
       if (rows.length === operation.count) break
       looked += 1
-      const row = this.#claimReturned.get(...values, key, ...given)
+      const row = this.#returned.get(key, ...free)
       if (row) rows.push(row)
     }
     head.shift(looked)
     const missing = operation.count - rows.length
     if (missing === 0) return rows
     const end = clusterKey(queue.id, queue.nextSequence)
-    const atTail = this.#claimAtTail.all(...values, head.tail, end, ...given, missing)
-    const last = Math.max(...atTail.map(([key]) => key))
-    head.advance(atTail.length === missing ? last + 1 : end)
+    const atTail = this.#atTail.all(head.tail, end, ...free, missing)
+    const [lastKey = end] = atTail.at(-1) ?? []
+    head.advance(atTail.length === missing ? lastKey + 1 : end)
     return rows.concat(atTail)
   }
 
-  #claimGrouped(
+  #findInGroup(
     queue: Queue,
-    operation: ClaimMessages & { readonly group: { readonly key: string } },
-    by: { readonly lease: NewLease; readonly turn: Turn },
+    group: string,
+    by: { readonly operation: ClaimMessages; readonly turn: Turn },
   ): readonly MessageRow[] {
-    const { attemptsMax = attemptsUnlimited } = operation.rules
-    const given = [by.turn.nowMs, attemptsMax] as const
-    const values = leaseValues(by.lease)
-    return this.#claimInGroup.all(
-      ...values,
-      queue.id,
-      operation.group.key,
-      ...given,
-      operation.count,
-    )
+    const { count, rules } = by.operation
+    const { attemptsMax = attemptsUnlimited } = rules
+    return this.#inGroup.all(queue.id, group, by.turn.nowMs, attemptsMax, count)
   }
 
   #give(
     queue: Queue,
     rows: readonly MessageRow[],
-    how: { readonly lease: NewLease; readonly remove: boolean },
+    how: { readonly lease: NewLease; readonly operation: ClaimMessages | ClaimParkedMessage },
   ): readonly ClaimedMessage[] {
-    const { lease, untilMs } = how.lease
-    const inOrder = rows.toSorted(([one], [other]) => one - other)
-    if (!how.remove) {
-      return inOrder.map((row) => {
-        const token = tokenOf(lease, sequenceOf(row[0]))
-        return Object.assign(toStoredMessage(queue.name, row, untilMs), { token })
-      })
-    }
-    for (const [key] of inOrder) this.#table.remove(queue, { key, state: leased })
-    return inOrder.map((row) =>
-      Object.assign(toStoredMessage(queue.name, row, null), { token: '' }),
-    )
+    const { lease, operation } = how
+    return rows.map((row) => {
+      const [key, state] = row
+      const attempts = row[3] + 1
+      if (operation.remove) {
+        this.#table.forget(queue, { key, state, isLeased: false })
+        const message = toStoredMessage(queue.name, row, { attempts, untilMs: null })
+        return Object.assign(message, { token: '' })
+      }
+      this.#leases.give(key, attempts, lease)
+      this.#queues.count(queue, state, -1)
+      this.#queues.count(queue, leased, 1)
+      const message = toStoredMessage(queue.name, row, { attempts, untilMs: lease.untilMs })
+      return Object.assign(message, { token: tokenOf(lease.lease, message.sequence) })
+    })
   }
 
-  #leasedMessage(
-    queue: Queue,
-    at: { readonly key: number; readonly lease: string },
+  #heldLease(
+    operation: SettleMessage | RenewMessage,
     turn: Turn,
-  ): MessageHead {
-    const row = this.#lease.get(at.key)
-    expectThat(row !== undefined, 'lease', turn)
-    const [state, dueAtMs, attempts, home, expiresAtMs, lease, group, groupLease] = row
-    expectThat(state === leased && lease === at.lease, 'lease', turn)
-    if (group === null || groupLease === null) {
+  ): HeldLease & { readonly queue: Queue } {
+    const queue = this.#queues.find(operation.queue)
+    const lease = leaseOf(operation.token, operation.sequence)
+    expectThat(queue !== undefined && lease !== undefined, 'lease', turn)
+    return { queue, lease, key: clusterKey(queue.id, operation.sequence) }
+  }
+
+  #leasedMessage(queue: Queue, held: HeldLease, turn: Turn): MessageHead {
+    const found = this.#leases.find(held)
+    expectThat(found !== undefined, 'lease', turn)
+    const { message, dueAtMs, groupLease } = found
+    if (message.group === null || groupLease === null) {
       expectThat(dueAtMs !== null && dueAtMs > turn.nowMs, 'lease', turn)
-    } else {
-      const held = { group, token: groupLease, nowMs: turn.nowMs }
-      expectThat(this.#groups.untilMs(queue, held) !== undefined, 'lease', turn)
+      return message
     }
-    return { key: at.key, state, attempts, home, expiresAtMs, group }
+    const groupLeaseHeld = { group: message.group, token: groupLease, nowMs: turn.nowMs }
+    expectThat(this.#groups.untilMs(queue, groupLeaseHeld) !== undefined, 'lease', turn)
+    return message
   }
 
   #settleAs(
@@ -350,9 +302,4 @@ export class MessageWriter {
       }
     }
   }
-}
-
-function leaseValues(lease: NewLease) {
-  const dueAtMs = lease.groupToken === null ? lease.untilMs : null
-  return [dueAtMs, lease.lease, lease.owner, lease.groupToken] as const
 }

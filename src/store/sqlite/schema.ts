@@ -65,11 +65,7 @@ CREATE TABLE messages (
   state INTEGER NOT NULL,
   due_at INTEGER,
   attempts INTEGER NOT NULL,
-  home INTEGER NOT NULL,
-  lease TEXT,
-  owner TEXT,
   group_key TEXT,
-  group_lease TEXT,
   moved_group TEXT,
   original INTEGER NOT NULL,
   enqueued_at INTEGER NOT NULL,
@@ -81,6 +77,16 @@ CREATE TABLE messages (
 );
 CREATE INDEX message_dues ON messages (queue, state, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX message_groups ON messages (queue, group_key, state) WHERE group_key IS NOT NULL;
+
+CREATE TABLE leases (
+  key INTEGER PRIMARY KEY,
+  due_at INTEGER,
+  attempts INTEGER NOT NULL,
+  lease TEXT NOT NULL,
+  owner TEXT,
+  group_lease TEXT
+);
+CREATE INDEX lease_groups ON leases (group_lease) WHERE group_lease IS NOT NULL;
 
 CREATE TABLE groups (
   queue INTEGER NOT NULL,

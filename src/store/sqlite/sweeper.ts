@@ -64,7 +64,9 @@ export class Sweeper {
 
   #sweepQueue(id: number, limit: number): number {
     const values = [clusterKey(id, 0), clusterEnd(id)]
-    let rows = this.#delete('messages', 'key', { where: 'key >= ? AND key < ?', values, limit })
+    const inQueue = { where: 'key >= ? AND key < ?', values }
+    let rows = this.#delete('messages', 'key', { ...inQueue, limit })
+    rows += this.#delete('leases', 'key', { ...inQueue, limit: limit - rows })
     const keyed = { where: 'queue = ?', values: [id] }
     rows += this.#delete('groups', 'queue, name', { ...keyed, limit: limit - rows })
     rows += this.#delete('dedupe_keys', 'queue, value', { ...keyed, limit: limit - rows })
