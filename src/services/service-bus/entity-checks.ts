@@ -55,12 +55,10 @@ export function checkRule(
 }
 
 function checkEntityName(path: string): void {
-  if (
-    path.length <= entityNameLengthMax &&
-    /^[\p{L}\d](?:[\p{L}\d._/~-]*[\p{L}\d])?$/u.test(path)
-  ) {
-    return
-  }
+  // A slash may be part of a name, but not so that it reads as the path of something in a topic.
+  const isPath = /\/(?:subscriptions|rules)\//i.test(path)
+  const isName = /^[\p{L}\d](?:[\p{L}\d._/~-]*[\p{L}\d])?$/u.test(path)
+  if (isName && !isPath && path.length <= entityNameLengthMax) return
   throw badRequest(
     `The entity name '${path}' is not valid: at most ${entityNameLengthMax} letters, digits, periods, hyphens, underscores and slashes, with a letter or digit at both ends.`,
   )

@@ -184,32 +184,41 @@ test('what Azure refuses is refused with the name of the property', async (t) =>
   const { put, bus } = await deployer(t)
   await bus.createNamespace('basic-1', { tier: 'Basic' })
   const queue = (properties: object) => put('namespaces/queues', ['contoso', 'q'], properties)
-  const cases: readonly [Promise<unknown>, RegExp][] = [
-    [queue({ lockDuration: 'PT6M' }), /'lockDuration' of a queue.*at most 300 seconds/],
-    [queue({ lockDuration: '5 minutes' }), /'lockDuration'.*ISO 8601/],
-    [queue({ maxDeliveryCount: 0 }), /'maxDeliveryCount'/],
-    [queue({ maxDeliveryCount: '10' }), /'maxDeliveryCount'.*an integer/],
-    [queue({ requiresSession: 'yes' }), /'requiresSession'.*true or false/],
-    [queue({ maxSizeInMegabytes: 1000 }), /'maxSizeInMegabytes'.*1024, 2048/],
-    [queue({ autoDeleteOnIdle: 'PT10M' }), /'autoDeleteOnIdle' is not supported/],
-    [queue({ maxMessageSizeInKilobytes: 2048 }), /'maxMessageSizeInKilobytes'.*'Standard' tier/],
-    [queue({ status: 'Paused' }), /'status'.*Active, Disabled, SendDisabled, ReceiveDisabled/],
-    [queue({ lockduration: 'PT1M' }), /'lockduration' of a queue is not supported/],
-    [queue({ forwardTo: 'q' }), /cannot forward messages to itself/],
-    [queue({ forwardTo: 'nowhere' }), /there is no such queue or topic/],
-    [put('namespaces/queues', ['contoso', 'a~subscriptions~b']), /is not valid/],
-    [put('namespaces/queues', ['contoso', '-q']), /entity name '-q' is not valid/],
-    [put('namespaces/queues', ['missing', 'q']), /namespaces\/missing' was not found/],
-    [put('namespaces/topics', ['basic-1', 'events']), /Topics.*'Basic' tier/],
+  const cases: readonly (readonly [() => Promise<unknown>, RegExp])[] = [
+    [() => queue({ lockDuration: 'PT6M' }), /'lockDuration' of a queue.*at most 300 seconds/],
+    [() => queue({ lockDuration: '5 minutes' }), /'lockDuration'.*ISO 8601/],
+    [() => queue({ maxDeliveryCount: 0 }), /'maxDeliveryCount'/],
+    [() => queue({ maxDeliveryCount: '10' }), /'maxDeliveryCount'.*an integer/],
+    [() => queue({ requiresSession: 'yes' }), /'requiresSession'.*true or false/],
+    [() => queue({ maxSizeInMegabytes: 1000 }), /'maxSizeInMegabytes'.*1024, 2048/],
+    [() => queue({ autoDeleteOnIdle: 'PT10M' }), /'autoDeleteOnIdle' is not supported/],
     [
-      put('namespaces/queues', ['basic-1', 'q'], { requiresSession: true }),
+      () => queue({ maxMessageSizeInKilobytes: 2048 }),
+      /'maxMessageSizeInKilobytes'.*'Standard' tier/,
+    ],
+    [
+      () => queue({ status: 'Paused' }),
+      /'status'.*Active, Disabled, SendDisabled, ReceiveDisabled/,
+    ],
+    [() => queue({ lockduration: 'PT1M' }), /'lockduration' of a queue is not supported/],
+    [() => queue({ forwardTo: 'q' }), /cannot forward messages to itself/],
+    [() => queue({ forwardTo: 'nowhere' }), /there is no such queue or topic/],
+    [() => put('namespaces/queues', ['contoso', 'a~subscriptions~b']), /is not valid/],
+    [() => put('namespaces/queues', ['contoso', '-q']), /entity name '-q' is not valid/],
+    [() => put('namespaces/queues', ['missing', 'q']), /namespaces\/missing' was not found/],
+    [() => put('namespaces/topics', ['basic-1', 'events']), /Topics.*'Basic' tier/],
+    [
+      () => put('namespaces/queues', ['basic-1', 'q'], { requiresSession: true }),
       /'requiresSession'.*'Basic'/,
     ],
-    [put('namespaces', ['sb']), /namespace name 'sb' is not valid/],
-    [put('namespaces', ['sb-orders'], {}, { name: 'Gold' }), /'name' of a namespace's sku/],
-    [put('namespaces', ['sb-orders'], { geo: true }), /'geo' of a namespace is not supported/],
+    [() => put('namespaces', ['sb']), /namespace name 'sb' is not valid/],
+    [() => put('namespaces', ['sb-orders'], {}, { name: 'Gold' }), /'name' of a namespace's sku/],
     [
-      put('namespaces/topics/subscriptions', ['contoso', 'events', 's']),
+      () => put('namespaces', ['sb-orders'], { geo: true }),
+      /'geo' of a namespace is not supported/,
+    ],
+    [
+      () => put('namespaces/topics/subscriptions', ['contoso', 'events', 's']),
       /'events' could not be found/,
     ],
   ]

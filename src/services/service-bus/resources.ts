@@ -180,7 +180,7 @@ async function removal(
   const [name = '', entity = '', ...below] = names
   const path = below.reduce(
     (parent, child, index) => `${parent}${separators[index]}${child}`,
-    entity,
+    entityName(entity),
   )
   await serviceBus.namespace(name)?.delete(path)
 }
