@@ -18,3 +18,8 @@ export function randomHex(bytes: number): string {
   pool.offset += bytes
   return text
 }
+
+/** A random number from 0 up to, not including, 1. */
+export function randomFraction(): number {
+  return Number.parseInt(randomHex(6), 16) / 2 ** 48
+}

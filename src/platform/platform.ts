@@ -12,6 +12,7 @@ import { openSqliteStore } from '../store/sqlite/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { readAzdProject, type AzdProject } from './azd-project.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
+import { declaredFlow } from './flow-declaration.ts'
 import { IdleWatch } from './idle.ts'
 import { defaultPorts, Ports } from './ports.ts'
 import { ProjectDeployment } from './project-deployment.ts'
@@ -73,6 +74,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     })
     watch.start()
     running.unshift(watch)
+    const { places, arrows } = declaredFlow(services.functions.apps())
+    await services.monitor.declare(places, arrows)
     const endpoints = endpointsOf(services, console, host)
     writeEndpoints(dataDir, endpoints)
     const idle = new IdleWatch({ ...services, clock })

@@ -63,10 +63,10 @@ function readOne(
     reader.string('partitionKey') ?? reader.required('id'),
     context,
   )
-  return async (bindingData) => {
+  return async (bindingData, trace) => {
     try {
       const container = await containerFor(bindingData)
-      const found = await container.readItem(id(bindingData), [key(bindingData)])
+      const found = await container.readItem(id(bindingData), [key(bindingData)], { trace })
       return { kind: 'json', text: found.text }
     } catch (error) {
       if (error instanceof ServiceError && error.status === 404) return undefined
@@ -93,12 +93,12 @@ function readQuery(
   }
   const key = reader.string('partitionKey')
   const partitionKey = key === undefined ? undefined : compileBindingExpression(key, context)
-  return async (bindingData) => {
+  return async (bindingData, trace) => {
     const parameters = [...names].map(([name, read]) => ({ name, value: read(bindingData) }))
     const container = await containerFor(bindingData)
     const rows: JsonValue[] = []
     const options = partitionKey ? { partitionKey: [partitionKey(bindingData)] } : {}
-    for await (const page of container.queryAll(query, { parameters, ...options }))
+    for await (const page of container.queryAll(query, { parameters, trace, ...options }))
       rows.push(...page)
     return { kind: 'json', text: JSON.stringify(rows) } satisfies TypedValue
   }

@@ -4,7 +4,7 @@ import type { ContainerScope } from './container-scope.ts'
 import type { ItemResult } from './item-result.ts'
 import type { ItemWriter, PreparedItem } from './item-writer.ts'
 import { bulkBatchOperationsMax } from './limits.ts'
-import { beginWriteSpan, type WriteSpan } from './write-span.ts'
+import { beginItemSpan, type ItemSpan } from './item-span.ts'
 
 /** What became of one item of a bulk write. */
 export type BulkOutcome = { readonly result: ItemResult } | { readonly error: unknown }
@@ -15,7 +15,7 @@ interface BulkItem {
 }
 
 type Attempt =
-  | { readonly span: WriteSpan; readonly prepared: PreparedItem }
+  | { readonly span: ItemSpan; readonly prepared: PreparedItem }
   | { readonly error: unknown }
 
 /** Upserts many items; outcomes are in the order of the items. */
@@ -52,7 +52,7 @@ function writeOneByOne(writer: ItemWriter, items: readonly BulkItem[]): Promise<
 function prepare(scope: ContainerScope, writer: ItemWriter, { item, trace }: BulkItem): Attempt {
   const { clock, telemetry, resource } = scope
   const operation = 'upsert item'
-  const span = beginWriteSpan({ clock, telemetry, operation, resource, parent: trace })
+  const span = beginItemSpan({ clock, telemetry, operation, resource, parent: trace })
   try {
     return { span, prepared: writer.prepare(item, { span }) }
   } catch (error) {

@@ -9,6 +9,7 @@ import { notFound } from './errors.ts'
 import type { FeedRange } from './feed-range.ts'
 import { itemValue, storedItem } from './item.ts'
 import { ItemResult } from './item-result.ts'
+import { beginItemSpan } from './item-span.ts'
 import { ItemWriter, type WriteOptions } from './item-writer.ts'
 import { writeInBulk, type BulkOutcome } from './bulk-write.ts'
 import { PartitionKey, type PartitionKeyValue } from './partition-key.ts'
@@ -114,12 +115,25 @@ export class Container {
     return this.#writer.delete(id, partitionKey, options)
   }
 
-  async readItem(id: string, partitionKey: PartitionKeyValue): Promise<ItemResult> {
+  /** With a trace the read is a span of it. */
+  async readItem(
+    id: string,
+    partitionKey: PartitionKeyValue,
+    options: { readonly trace?: TraceContext } = {},
+  ): Promise<ItemResult> {
     const partition = this.partitionKey.partitionOf(partitionKey)
     const { collection } = this
+    const { trace: parent } = options
+    const span = parent && beginItemSpan({ ...this.#scope, operation: 'read item', parent })
     const stored = await this.parts.store.getDocument({ collection, partition, id })
-    if (!stored) throw notFound()
-    return new ItemResult(stored, this.#scope, { created: false })
+    if (!stored) {
+      const error = notFound()
+      span?.fail(error, id)
+      throw error
+    }
+    const result = new ItemResult(stored, this.#scope, { created: false })
+    span?.succeed(result.text)
+    return result
   }
 
   /** Every item, oldest change first, in pages. */

@@ -24,7 +24,7 @@ import { timeToLiveMsOf } from './item-expiry.ts'
 import { contentionRetriesMax } from './limits.ts'
 import type { PartitionKeyValue } from './partition-key.ts'
 import { uniqueKeysOf } from './unique-keys.ts'
-import { beginWriteSpan, type WriteSpan } from './write-span.ts'
+import { beginItemSpan, type ItemSpan } from './item-span.ts'
 
 export interface WriteOptions {
   /** The span that causes the write. */
@@ -124,7 +124,7 @@ export class ItemWriter {
   }
 
   /** Checks an item by every rule of Azure's and makes the store's operation of it. */
-  prepare(item: JsonObject, options: WriteOptions & { span?: WriteSpan } = {}): PreparedItem {
+  prepare(item: JsonObject, options: WriteOptions & { span?: ItemSpan } = {}): PreparedItem {
     const { collection, partitionKey, definition } = this.#scope
     const id = checkedId(item)
     const partition = partitionKey.partitionOfItem(item)
@@ -156,7 +156,7 @@ export class ItemWriter {
   async #write(
     operation: string,
     options: WriteOptions,
-    write: (trace: { span?: WriteSpan }) => Promise<ItemResult>,
+    write: (trace: { span?: ItemSpan }) => Promise<ItemResult>,
   ): Promise<ItemResult> {
     const span = this.#beginSpan(operation, options)
     try {
@@ -169,10 +169,10 @@ export class ItemWriter {
     }
   }
 
-  #beginSpan(operation: string, options: WriteOptions): WriteSpan | undefined {
+  #beginSpan(operation: string, options: WriteOptions): ItemSpan | undefined {
     if (options.silent) return undefined
     const { clock, telemetry, resource } = this.#scope
-    return beginWriteSpan({ clock, telemetry, operation, resource, parent: options.trace })
+    return beginItemSpan({ clock, telemetry, operation, resource, parent: options.trace })
   }
 
   async #put(put: PutDocument): Promise<ItemResult> {

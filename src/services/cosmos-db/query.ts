@@ -2,10 +2,12 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
 import type { JsonValue } from '../../base/json.ts'
+import type { TraceContext } from '../../base/trace-context.ts'
 import { compileQuery, type CompiledQuery } from '../../languages/cosmos-sql/compile.ts'
 import { CosmosSqlError } from '../../languages/cosmos-sql/cosmos-sql-error.ts'
 import type { ContainerScope } from './container-scope.ts'
 import { badRequest } from './errors.ts'
+import { beginItemSpan } from './item-span.ts'
 import { queryPageRowsDefault, queryPageRowsMax } from './limits.ts'
 import type { PartitionKeyValue } from './partition-key.ts'
 import {
@@ -32,6 +34,8 @@ export interface QueryOptions {
   readonly maxItemCount?: number
   /** Of the page before, for the same text and options. */
   readonly continuation?: string
+  /** Whoever asks within a trace gets a span in it. */
+  readonly trace?: TraceContext
 }
 
 export interface QueryPage {
@@ -94,7 +98,28 @@ export class ItemQueries {
   #run(text: string, options: QueryOptions): AsyncIterable<readonly JsonValue[]> {
     const compiled = compile(text, options.parameters ?? [], this.#scope.clock)
     const source = readForQuery(this.#scope, compiled.pushdown, options.partitionKey)
-    return translated(compiled.run(source))
+    const rows = translated(compiled.run(source))
+    return options.trace ? this.#traced(rows, text, options) : rows
+  }
+  // A run that is given up before its end reports nothing: it answered nobody.
+  async *#traced(
+    rows: AsyncIterable<readonly JsonValue[]>,
+    text: string,
+    options: QueryOptions,
+  ): AsyncGenerator<readonly JsonValue[]> {
+    const { clock, telemetry, resource } = this.#scope
+    const { trace: parent } = options
+    const span = beginItemSpan({ clock, telemetry, operation: 'query', resource, parent })
+    const payload = [text, ...(options.parameters ?? []).map((each) => JSON.stringify(each))].join(
+      '\n',
+    )
+    try {
+      yield* rows
+    } catch (error) {
+      span.fail(error, payload)
+      throw error
+    }
+    span.succeed(payload)
   }
 }
 

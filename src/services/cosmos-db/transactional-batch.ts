@@ -21,7 +21,7 @@ import { matches, type ItemWriter } from './item-writer.ts'
 import { batchBytesMax, batchOperationsMax, contentionRetriesMax } from './limits.ts'
 import { applyPatch, parsePatch } from './patch.ts'
 import { checkPatchCondition } from './patch-condition.ts'
-import { beginWriteSpan, type WriteSpan } from './write-span.ts'
+import { beginItemSpan, type ItemSpan } from './item-span.ts'
 
 /** One operation, as the REST interface names its parts. */
 export type BatchOperation =
@@ -94,7 +94,7 @@ export async function executeBatch(request: BatchRequest): Promise<BatchResult> 
   checkSize(operations)
   const { clock, telemetry, resource } = scope
   const operation = 'execute batch'
-  const span = beginWriteSpan({ clock, telemetry, operation, resource, parent: trace })
+  const span = beginItemSpan({ clock, telemetry, operation, resource, parent: trace })
   try {
     const result = await attemptUntilUncontended(request, span)
     const failed = result.results.find((each) => each.error)
@@ -110,7 +110,7 @@ export async function executeBatch(request: BatchRequest): Promise<BatchResult> 
 
 async function attemptUntilUncontended(
   request: BatchRequest,
-  span: WriteSpan,
+  span: ItemSpan,
 ): Promise<BatchResult> {
   for (let attempt = 0; attempt <= contentionRetriesMax; attempt++) {
     const result = await new BatchAttempt(request, span).run()
@@ -122,10 +122,10 @@ async function attemptUntilUncontended(
 /** One try; gives nothing when another writer changed an item of the batch meanwhile. */
 class BatchAttempt {
   readonly #request: BatchRequest
-  readonly #span: WriteSpan
+  readonly #span: ItemSpan
   readonly #drafts = new Map<string, Draft>()
 
-  constructor(request: BatchRequest, span: WriteSpan) {
+  constructor(request: BatchRequest, span: ItemSpan) {
     this.#request = request
     this.#span = span
   }

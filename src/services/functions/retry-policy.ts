@@ -1,4 +1,4 @@
-import { randomHex } from '../../base/ids.ts'
+import { randomFraction } from '../../base/ids.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
 import { parseTimeSpan } from '../../languages/ncrontab/time-span.ts'
 
@@ -88,8 +88,4 @@ function toMilliseconds(interval: JsonValue | undefined): number | undefined {
   const nanos = interval['nanos'] ?? 0
   if (typeof seconds !== 'number' || typeof nanos !== 'number') return undefined
   return seconds * 1000 + Math.trunc(nanos / 1e6)
-}
-
-function randomFraction(): number {
-  return Number.parseInt(randomHex(4), 16) / 0x1_0000_0000
 }

@@ -1,3 +1,4 @@
+import { randomFraction } from '../../../base/ids.ts'
 import type { Value } from '../values.ts'
 import type { FunctionDefinition, FunctionTable } from './function-definition.ts'
 
@@ -23,7 +24,7 @@ export const mathFunctions: FunctionTable = {
   PI: { minimum: 0, maximum: 0, evaluate: () => Math.PI },
   POWER: ofTwo((base, exponent) => base ** exponent),
   RADIANS: ofNumber((value) => (value * Math.PI) / 180),
-  RAND: { minimum: 0, maximum: 0, evaluate: () => Math.random() },
+  RAND: { minimum: 0, maximum: 0, evaluate: randomFraction },
   // A value halfway between two integers goes away from zero.
   ROUND: ofNumber((value) => Math.sign(value) * Math.round(Math.abs(value))),
   SIGN: ofNumber(Math.sign),

@@ -3,14 +3,14 @@ import { messageOf } from '../../base/errors.ts'
 import type { Telemetry } from '../../base/telemetry.ts'
 import { childOf, newTrace, type TraceContext } from '../../base/trace-context.ts'
 
-/** The span of one write, begun before the write so that the item can carry its context. */
-export interface WriteSpan {
+/** The span of one operation, begun before it so that a written item can carry its context. */
+export interface ItemSpan {
   readonly context: TraceContext
   succeed(payload: string): void
   fail(error: unknown, payload?: string): void
 }
 
-export interface WriteSpanOptions {
+export interface ItemSpanOptions {
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly operation: string
@@ -19,8 +19,8 @@ export interface WriteSpanOptions {
   readonly parent?: TraceContext | undefined
 }
 
-/** Begins the span of a write; it is reported when the write has succeeded or failed. */
-export function beginWriteSpan(options: WriteSpanOptions): WriteSpan {
+/** Begins the span of an operation; it is reported when that has succeeded or failed. */
+export function beginItemSpan(options: ItemSpanOptions): ItemSpan {
   const { clock, telemetry, operation, resource, parent } = options
   const context = parent ? childOf(parent) : newTrace()
   const startMs = clock.preciseNow()
