@@ -33,7 +33,6 @@ export const timeToLiveMsMaxBasic = 14 * 86_400_000
 export const duplicateWindowMsDefault = 600_000
 export const duplicateWindowMsMin = 20_000
 export const duplicateWindowMsMax = 7 * 86_400_000
-export const autoDeleteOnIdleMsMin = 300_000
 export const maxSizeInMegabytesDefault = 1024
 export const maxSizesInMegabytes = [
   1024, 2048, 3072, 4096, 5120, 10_240, 20_480, 40_960, 81_920,
@@ -47,7 +46,6 @@ export const subscriptionNameLengthMax = 50
 export const entitiesPerNamespaceMax = 10_000
 export const subscriptionsPerTopicMax = 2000
 export const rulesPerTopicMax = 2000
-export const sqlExpressionLengthMax = 1024
 export const authorizationRulesMax = 12
 
 /** Characters of a dead-letter reason, and of its description. */
