@@ -64,6 +64,7 @@ class Binder {
   check(): void {
     const { parameters, variables, types, functions, resources, modules, outputs } = this.#template
     this.#checkImports()
+    for (const { name, type, at } of types) this.#typeCycle(name, type, at)
     for (const { type, decorators } of [...parameters, ...types, ...outputs]) {
       this.#type(type)
       this.#decorators(decorators)
@@ -174,6 +175,22 @@ class Binder {
     const hint = near === undefined ? '' : ` Did you mean "${near}"?`
     const message = `The name "${name}" does not exist in the current context.${hint}`
     return new SourceError(near === undefined ? 'BCP057' : 'BCP082', message, at)
+  }
+
+  // A type may contain itself inside an object or an array, where a value ends the recursion; not bare.
+  #typeCycle(name: string, type: TypeSyntax, at: SourcePosition, path: string[] = [name]): void {
+    if (type.kind === 'nullable') return this.#typeCycle(name, type.type, at, path)
+    if (type.kind === 'union') {
+      for (const each of type.members) this.#typeCycle(name, each, at, path)
+      return
+    }
+    if (type.kind !== 'named') return
+    if (path.includes(type.name)) {
+      const ring = [...path, type.name].map((each) => `"${each}"`).join(' -> ')
+      throw new SourceError('BCP298', `This type definition is involved in a cycle (${ring}).`, at)
+    }
+    const next = this.#template.types.find((each) => each.name === type.name)
+    if (next) this.#typeCycle(name, next.type, at, [...path, type.name])
   }
 
   #type(type: TypeSyntax): void {

@@ -36,12 +36,21 @@ function substitute(
   environment: Readonly<Record<string, string | undefined>>,
 ): JsonValue | undefined {
   if (typeof value === 'string') return substituteText(value, environment)
-  if (Array.isArray(value)) return value.map((item) => substitute(item, environment) ?? '')
+  if (Array.isArray(value)) return value.map((item) => inside(item, environment))
   if (!isJsonObject(value)) return value
   const members = Object.entries(value).map(
-    ([name, member]) => [name, substitute(member, environment) ?? ''] as const,
+    ([name, member]) => [name, inside(member, environment)] as const,
   )
   return Object.fromEntries(members)
+}
+
+// There is no default to leave a part of a value to.
+function inside(
+  value: JsonValue,
+  environment: Readonly<Record<string, string | undefined>>,
+): JsonValue {
+  const substituted = substitute(value, environment)
+  return substituted === undefined ? '' : substituted
 }
 
 function substituteText(
