@@ -1,4 +1,4 @@
-import type { SourcePosition } from '../../base/errors.ts'
+import { SourceError, type SourcePosition } from '../../base/errors.ts'
 import { armLoop, armObject, armValue, missing } from './arm-value.ts'
 import { type JsonNode, type JsonObjectNode, memberNode } from './json-tree.ts'
 import type {
@@ -108,6 +108,7 @@ function armModule(node: JsonObjectNode, reading: Reading): ModuleDeclaration {
   const inline = memberNode(properties, 'template')
   const link = memberNode(memberNode(properties, 'templateLink'), 'relativePath')
   const evaluation = memberNode(memberNode(properties, 'expressionEvaluationOptions'), 'scope')
+  refuseOtherDeployments(properties)
   const isInner = evaluation?.kind === 'text' && evaluation.value.toLowerCase() === 'inner'
   if (!inline && link?.kind !== 'text') throw missing('template', node.at)
   return {
@@ -117,6 +118,22 @@ function armModule(node: JsonObjectNode, reading: Reading): ModuleDeclaration {
     ...(inline ? { template: reading.template(inline) } : {}),
     sharesNames: inline !== undefined && !isInner,
     ...deployedParts(node, reading),
+  }
+}
+
+function refuseOtherDeployments(properties: JsonNode | undefined): void {
+  const mode = memberNode(properties, 'mode')
+  if (mode?.kind === 'text' && mode.value.toLowerCase() === 'complete') {
+    throw new SourceError(
+      'NotSupported',
+      'The deployment mode "Complete" is not supported.',
+      mode.at,
+    )
+  }
+  const uri = memberNode(memberNode(properties, 'templateLink'), 'uri')
+  if (uri) {
+    const message = 'A template is not loaded from a URI ("uri"): use "relativePath".'
+    throw new SourceError('NotSupported', message, uri.at)
   }
 }
 

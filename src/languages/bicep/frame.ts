@@ -49,6 +49,8 @@ export interface DeploymentContext {
   readonly seed: string
   readonly tenantId: string
   readonly subscriptionName: string
+  /** The region of deployments that are not to a resource group. */
+  readonly location: string
 }
 
 /** What a template offers to its expressions. */

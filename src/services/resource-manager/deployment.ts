@@ -3,15 +3,11 @@ import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { Evaluation } from '../../languages/bicep/evaluation.ts'
 import type { DeploymentContext, ReadFile } from '../../languages/bicep/frame.ts'
 import { loadTemplate } from '../../languages/bicep/loader.ts'
-import { evaluateParametersFile } from '../../languages/bicep/bicepparam.ts'
-import { coerceParameters } from '../../languages/bicep/parameter-check.ts'
-import { parseParametersFile } from '../../languages/bicep/parameters-file.ts'
 import { type DeploymentScope, scopeId } from '../../languages/bicep/scope.ts'
-import type { Template } from '../../languages/bicep/syntax.ts'
-import type { Value } from '../../languages/bicep/values.ts'
 import { Answers } from './answers.ts'
 import { DeploymentRun } from './deployment-run.ts'
 import { type DeclaredResource, declaredResources } from './inspection.ts'
+import { givenParameters } from './parameters.ts'
 import type { AppliedResource, ResourceClass, ResourceManager } from './service.ts'
 
 /** What is deployed, and where. */
@@ -82,13 +78,22 @@ async function prepare(
   const answers = new Answers(manager)
   const context: DeploymentContext = {
     readFile,
-    environment: { AZURE_LOCATION: location, ...environment },
+    environment,
+    location,
     answer: (question) => answers.find(question),
     ...origin,
     tenantId,
     subscriptionName,
   }
-  const parameters = parametersOf(template, options, context)
+  const parameters = givenParameters(template, options, {
+    context,
+    standIns: {
+      AZURE_ENV_NAME: deploymentName,
+      AZURE_LOCATION: location,
+      AZURE_SUBSCRIPTION_ID: subscriptionId,
+      AZURE_TENANT_ID: tenantId,
+    },
+  })
   return {
     evaluation: new Evaluation({ template, deploymentName, scope, context, parameters }),
     answers,
@@ -102,36 +107,6 @@ function refuseUnsupported(manager: ResourceManager, evaluation: Evaluation): vo
     const message = `The resource type "${type}" of "${name}" is not supported.`
     throw new SourceError('InvalidResourceType', message, at)
   }
-}
-
-function parametersOf(
-  template: Template,
-  options: DeployOptions,
-  context: DeploymentContext,
-): ReadonlyMap<string, Value> {
-  const { readFile, parameters = {} } = options
-  const base = options.file.replace(/\.\w+$/, '')
-  const files = [options.parametersFile, `${base}.parameters.json`, `${base}.bicepparam`]
-  const file = files.find((each) => each !== undefined && readFile(each) !== undefined)
-  const text = file === undefined ? undefined : readFile(file)
-  const given = new Map<string, JsonValue>()
-  if (file !== undefined && text !== undefined) {
-    for (const [name, value] of readParameters(text, file, context)) given.set(name, value)
-  } else if (options.parametersFile !== undefined) {
-    const at = { file: options.parametersFile, line: 1, column: 1 }
-    throw new SourceError('BCP091', 'An error occurred reading file: it does not exist.', at)
-  }
-  for (const [name, value] of Object.entries(parameters)) given.set(name, value)
-  return coerceParameters(template, given)
-}
-
-function readParameters(
-  text: string,
-  file: string,
-  context: DeploymentContext,
-): ReadonlyMap<string, JsonValue> {
-  if (!file.endsWith('.bicepparam')) return parseParametersFile(text, file, context.environment)
-  return evaluateParametersFile(text, file, context)
 }
 
 async function ensureGroup(manager: ResourceManager, scope: DeploymentScope): Promise<void> {

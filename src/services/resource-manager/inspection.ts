@@ -18,9 +18,13 @@ export function declaredResources(evaluation: Evaluation, certain = true): Decla
     .filter((each) => !each.existing)
     .flatMap((declaration) => {
       const states = statesOf(() => evaluation.resourceInstances(declaration))
-      const { type, name, at } = declaration
+      const { name, at } = declaration
       if (!states.some((state) => state !== false)) return []
-      return [{ type, name, at, certain: certain && states.includes(true) }]
+      // The older form of an extension's type is known only with its name.
+      const spelt = attempt(() => evaluation.resourceInstances(declaration)[0]?.type())
+      const isKnown = spelt !== undefined || !declaration.type.includes('/providers/')
+      const type = spelt ?? declaration.type
+      return [{ type, name, at, certain: certain && isKnown && states.includes(true) }]
     })
   return [...declared, ...modules.flatMap((each) => inModule(evaluation, each, certain))]
 }

@@ -1,6 +1,6 @@
 import { type Arguments, type FunctionTable, takes } from '../frame.ts'
 import { scopeId } from '../scope.ts'
-import { Reference, type Value, isObjectValue, objectOf } from '../values.ts'
+import { Reference, type Value, isObjectValue } from '../values.ts'
 import { ask } from './resources.ts'
 
 /** https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions-scope */
@@ -45,18 +45,15 @@ export function scopeIdOf(value: Value, at: Arguments['at']): string | undefined
 
 function deployment(args: Arguments): Value {
   const { names } = args.frame
-  const [location] =
-    names.scope.kind === 'resourceGroup'
-      ? [undefined]
-      : [names.context.environment['AZURE_LOCATION']]
-  return objectOf([
-    ['name', names.deploymentName],
-    ...(location === undefined ? [] : [['location', location] as const]),
-    [
-      'properties',
-      { mode: 'Incremental', provisioningState: 'Accepted', template: {}, parameters: {} },
-    ],
-  ])
+  const { location } = names.context
+  const properties = {
+    mode: 'Incremental',
+    provisioningState: 'Accepted',
+    template: {},
+    parameters: {},
+  }
+  const whole = { name: names.deploymentName, properties }
+  return names.scope.kind === 'resourceGroup' ? whole : { ...whole, location }
 }
 
 function managementGroup(args: Arguments): Value {
