@@ -100,10 +100,20 @@ export class Forwarder {
       await this.#bring(messages)
     } catch (error) {
       if (error instanceof ExpectationFailed) return
-      if (!(error instanceof ServiceError) || error.code === 'ServiceBusy') throw error
+      if (!(error instanceof ServiceError) || error.code === 'ServiceBusy') {
+        await this.#release(messages)
+        throw error
+      }
       // One of them may be at fault: each is brought alone, so that the others arrive.
       for (const message of messages) await this.#forwardOne(message)
     }
+  }
+
+  // A failure of our own: without this the messages would wait for their locks to run out.
+  async #release(messages: readonly ClaimedMessage[]): Promise<void> {
+    const { store, forwarding } = this.#options
+    const source = { queue: forwarding.source.queue, rules: {} }
+    await store.write(messages.map((message) => settleOf(source, message, { kind: 'release' })))
   }
 
   async #forwardOne(message: ClaimedMessage): Promise<void> {

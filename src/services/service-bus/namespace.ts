@@ -57,8 +57,8 @@ export interface NamespaceDefinition {
 export interface OpenReceiverOptions {
   readonly mode: 'peekLock' | 'receiveAndDelete'
   readonly subQueue?: SubQueue
-  /** The process whose death frees the locks; a receiver elsewhere has none. Default: this one. */
-  readonly owner?: string
+  /** The run whose death frees the locks; default this one. A receiver elsewhere says undefined: nobody. */
+  readonly owner?: string | undefined
 }
 
 export interface PeekOptions {

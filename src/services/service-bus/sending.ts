@@ -74,7 +74,9 @@ export function appendTo(
     trace: parcel.trace,
     ...(properties.requiresSession && sessionId !== undefined ? { group: sessionId } : {}),
     ...(visibleAtMs === undefined ? {} : { visibleAtMs }),
-    ...(aliveMs === undefined ? {} : { expiresAtMs: (visibleAtMs ?? nowMs) + aliveMs }),
+    ...(Number.isFinite(aliveMs)
+      ? { expiresAtMs: Math.floor((visibleAtMs ?? nowMs) + aliveMs) }
+      : {}),
     ...(entity.kind === 'queue' && entity.properties.requiresDuplicateDetection
       ? { dedupe: { key: messageId, untilMs: nowMs + entity.properties.duplicateWindowMs } }
       : {}),
@@ -131,16 +133,14 @@ function sessionMissing(entity: Subscription): DeadLetterNote {
   }
 }
 
-function shortest(...durations: readonly (number | undefined)[]): number | undefined {
-  let least: number | undefined
-  for (const ms of durations) {
-    if (ms !== undefined && (least === undefined || ms < least)) least = ms
-  }
+function shortest(...durations: readonly (number | undefined)[]): number {
+  let least = Infinity
+  for (const ms of durations) least = Math.min(least, ms ?? Infinity)
   return least
 }
 
 function checkHeaders(message: OutgoingMessage): void {
-  const { messageId, sessionId, partitionKey, timeToLiveMs } = message
+  const { messageId, sessionId, partitionKey, timeToLiveMs, scheduledEnqueueTimeMs } = message
   checkLength('MessageId', messageId, messageIdLengthMax)
   checkLength('SessionId', sessionId, sessionIdLengthMax)
   checkLength('PartitionKey', partitionKey, partitionKeyLengthMax)
@@ -151,6 +151,9 @@ function checkHeaders(message: OutgoingMessage): void {
   }
   if (timeToLiveMs !== undefined && !(timeToLiveMs > 0)) {
     throw argumentError('The time to live of a message must be greater than zero.')
+  }
+  if (scheduledEnqueueTimeMs !== undefined && !Number.isFinite(scheduledEnqueueTimeMs)) {
+    throw argumentError('The scheduled enqueue time of a message is not a time.')
   }
 }
 

@@ -24,7 +24,8 @@ export interface AcceptSessionOptions {
   readonly sessionId?: string
   readonly waitMs: number
   readonly signal?: AbortSignal
-  readonly owner?: string
+  /** The run whose death frees the lock; default this one. A receiver elsewhere says undefined: nobody. */
+  readonly owner?: string | undefined
   readonly mode?: 'peekLock' | 'receiveAndDelete'
 }
 
