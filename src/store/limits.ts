@@ -31,3 +31,6 @@ export const indexedDocumentsMax = 10_000
 
 /** Database files up to this size are checked whole when they are opened; larger ones as they are read. */
 export const checkedFileBytesMax = 33_554_432
+
+/** Leases that the writer keeps in memory beside their table. */
+export const knownLeasesMax = 100_000

@@ -54,7 +54,8 @@ export class DocumentWriter {
     )
     this.#insert = connection.prepare(
       'INSERT INTO documents (key, timestamp, expires_at, etag, trace, body, ' +
-        'collection, slot, number, partition, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+        'collection, slot, number, partition, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ' +
+        'ON CONFLICT (collection, partition, id) DO NOTHING',
     )
     this.#update = connection.prepare(
       'UPDATE documents SET key = ?, timestamp = ?, expires_at = ?, etag = ?, trace = ?, body = ? ' +
@@ -72,6 +73,9 @@ export class DocumentWriter {
   }
 
   put(operation: PutDocument, turn: Turn): PutDocumentResult {
+    this.#timestampMs = Math.max(this.#timestampMs, turn.nowMs)
+    const created = this.#tryInsert(operation)
+    if (created) return created
     const known = this.#collections.find(operation.collection)
     const found = known && this.#find(known, operation, turn)
     expectDocument(operation.expect, found, turn)
@@ -79,18 +83,9 @@ export class DocumentWriter {
     this.#checkUnique(collection, operation, turn)
     if (found) this.#releaseUnique(collection, operation)
     this.#holdUnique(collection, operation)
-    this.#sequence += 1
-    this.#timestampMs = Math.max(this.#timestampMs, turn.nowMs)
-    this.#moved = true
-    this.#touched.collections.add(operation.collection)
-    const number = found?.number ?? this.#sequence
-    this.#store(collection.id, operation, found)
-    return {
-      created: found === undefined,
-      number,
-      sequence: this.#sequence,
-      timestampMs: this.#timestampMs,
-    }
+    if (found) this.#replace(collection, operation, found)
+    else this.#insertNew(collection, operation)
+    return this.#wrote(operation, found)
   }
 
   delete(operation: DeleteDocument, turn: Turn): DeleteDocumentResult {
@@ -139,19 +134,57 @@ export class DocumentWriter {
     return undefined
   }
 
-  #store(collection: number, operation: PutDocument, found: FoundDocument | undefined): void {
-    const key = clusterKey(collection, this.#sequence)
-    const lifeMs = operation.timeToLiveMs
-    const expiresAtMs = lifeMs === undefined ? null : this.#timestampMs + lifeMs
-    if (expiresAtMs !== null) this.#touched.sweepAt(expiresAtMs)
+  /** Inserts without looking first where the operation allows it: most documents are new. */
+  #tryInsert(operation: PutDocument): PutDocumentResult | undefined {
+    const mayBeNew = operation.expect === undefined || operation.expect === 'absent'
+    if (!mayBeNew || operation.unique) return undefined
+    const collection = this.#collections.open(operation.collection)
+    return this.#insertNew(collection, operation) ? this.#wrote(operation, undefined) : undefined
+  }
+
+  #insertNew(collection: Collection, operation: PutDocument): boolean {
     const { etag, trace = null, body, partition, id } = operation
-    if (found) {
-      this.#update.run(key, this.#timestampMs, expiresAtMs, etag, trace, body, found.key)
-      return
+    const sequence = this.#sequence + 1
+    const inserted = this.#insert.run(
+      clusterKey(collection.id, sequence),
+      this.#timestampMs,
+      this.#expiryOf(operation),
+      etag,
+      trace,
+      body,
+      collection.id,
+      slotOf(partition),
+      sequence,
+      partition,
+      id,
+    )
+    return inserted === 1
+  }
+
+  #replace(collection: Collection, operation: PutDocument, found: FoundDocument): void {
+    const { etag, trace = null, body } = operation
+    const key = clusterKey(collection.id, this.#sequence + 1)
+    const expiresAtMs = this.#expiryOf(operation)
+    this.#update.run(key, this.#timestampMs, expiresAtMs, etag, trace, body, found.key)
+  }
+
+  #expiryOf(operation: PutDocument): number | null {
+    const lifeMs = operation.timeToLiveMs
+    return lifeMs === undefined ? null : this.#timestampMs + lifeMs
+  }
+
+  #wrote(operation: PutDocument, found: FoundDocument | undefined): PutDocumentResult {
+    this.#sequence += 1
+    this.#moved = true
+    this.#touched.collections.add(operation.collection)
+    const expiresAtMs = this.#expiryOf(operation)
+    if (expiresAtMs !== null) this.#touched.sweepAt(expiresAtMs)
+    return {
+      created: found === undefined,
+      number: found?.number ?? this.#sequence,
+      sequence: this.#sequence,
+      timestampMs: this.#timestampMs,
     }
-    const slot = slotOf(partition)
-    const values = [key, this.#timestampMs, expiresAtMs, etag, trace, body] as const
-    this.#insert.run(...values, collection, slot, this.#sequence, partition, id)
   }
 
   #remove(collection: Collection, key: DocumentKey, rowKey: number): void {

@@ -59,6 +59,7 @@ export class Engine {
   readonly #connection: Connection
   readonly #collections: Collections
   readonly #queues: Queues
+  readonly #table: MessageTable
   readonly #documents: DocumentWriter
   readonly #messages: MessageWriter
   readonly #groups: GroupWriter
@@ -74,6 +75,7 @@ export class Engine {
     const queues = this.#queues
     const leases = new LeaseTable(connection)
     const table = new MessageTable(connection, { queues, leases, touched })
+    this.#table = table
     const due = new DueMessages(connection, { table, leases })
     const groups = new GroupLeases(connection)
     this.#documents = new DocumentWriter(connection, this.#collections, touched)
@@ -118,6 +120,7 @@ export class Engine {
     const outcomes = group.map((timed) =>
       needsSavepoint(timed.batch) ? this.#applyWithSavepoint(timed) : this.#applyBatch(timed),
     )
+    this.#table.flush()
     this.#documents.flush()
     this.#queues.flush()
     this.#connection.exec('COMMIT')
@@ -128,10 +131,12 @@ export class Engine {
     if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
     this.#collections.forget()
     this.#queues.forget()
+    this.#table.forget()
     this.#documents.forget()
   }
 
   #applyWithSavepoint(timed: TimedBatch): BatchOutcome {
+    this.#table.flush()
     this.#connection.exec('SAVEPOINT batch')
     this.#collections.mark()
     this.#queues.mark()
@@ -140,6 +145,7 @@ export class Engine {
       this.#connection.exec('ROLLBACK TO batch')
       this.#collections.restore()
       this.#queues.restore()
+      this.#table.forget()
     }
     this.#queues.unmark()
     this.#connection.exec('RELEASE batch')
@@ -160,6 +166,7 @@ export class Engine {
   }
 
   #applyOperation(operation: Operation | Chore, turn: Turn): OperationResult {
+    if (looksAtMessages(operation)) this.#table.flush()
     switch (operation.kind) {
       case 'document.put':
         return this.#documents.put(operation, turn)
@@ -215,6 +222,33 @@ function needsSavepoint(batch: TimedBatch['batch']): boolean {
   return (
     batch.findLastIndex(canFail) > batch.findIndex(changesSomething) && batch.some(changesSomething)
   )
+}
+
+/** Whether an operation reads rows of messages, so that those that are to be removed must be gone. */
+function looksAtMessages(operation: Operation | Chore): boolean {
+  switch (operation.kind) {
+    case 'document.put':
+    case 'document.delete':
+    case 'document.check':
+    case 'collection.drop':
+    case 'message.append':
+    case 'message.settle':
+    case 'store.index':
+      return false
+    case 'message.claim':
+    case 'message.claimParked':
+    case 'message.renew':
+    case 'message.cancel':
+    case 'queue.sweep':
+    case 'queue.drop':
+    case 'group.claim':
+    case 'group.renew':
+    case 'group.release':
+    case 'group.setState':
+    case 'owner.release':
+    case 'store.sweep':
+      return true
+  }
 }
 
 function changesSomething(operation: Operation | Chore): boolean {

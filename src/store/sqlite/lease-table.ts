@@ -1,4 +1,5 @@
 import { clusterEnd, clusterKey } from './cluster-key.ts'
+import { knownLeasesMax } from '../limits.ts'
 import type { Connection, Statement } from './connection.ts'
 import { leasedHeadColumns, toLeasedHead, type HeadRow, type MessageHead } from './message-head.ts'
 import { nextDueSql } from './next-due.ts'
@@ -11,6 +12,19 @@ export interface NewLease {
   readonly owner: string | null
   /** Set where the lease is the group's: then the message itself does not come due. */
   readonly groupToken: string | null
+}
+
+/** A message that is given: how often by then, and how long its body is. */
+export interface GivenMessage {
+  readonly key: number
+  readonly attempts: number
+  readonly bodyBytes: number
+}
+
+interface KnownLease {
+  readonly lease: string
+  readonly bodyBytes: number
+  untilMs: number
 }
 
 /** A lease on one message, as its holder's token names it. */
@@ -26,12 +40,13 @@ const joined = 'FROM leases l JOIN messages m ON m.key = l.key'
 
 /**
  * Who holds which message, until when. A table of its own with short rows, so that a claim does not write
- * the pages of the messages that it gives. All of it survives a crash.
+ * the pages of the messages that it gives. All of it survives a crash; those given since the start that
+ * are not a group's are also in memory, so that most settlements need not look for them.
  */
 export class LeaseTable {
+  readonly #known = new Map<number, KnownLease>()
   readonly #give: Statement<[]>
-  readonly #take: Statement<[]>
-  readonly #end: Statement<[]>
+  readonly #endAll: Statement<[]>
   readonly #renew: Statement<[]>
   readonly #find: Statement<FoundRow>
   readonly #ended: Statement<HeadRow>
@@ -42,8 +57,7 @@ export class LeaseTable {
   constructor(connection: Connection) {
     const held = 'key = ? AND lease = ? AND due_at > ?'
     this.#give = connection.prepare('INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?)')
-    this.#take = connection.prepare(`DELETE FROM leases WHERE ${held}`)
-    this.#end = connection.prepare('DELETE FROM leases WHERE key = ?')
+    this.#endAll = connection.prepare('DELETE FROM leases WHERE key BETWEEN ? AND ?')
     this.#renew = connection.prepare(`UPDATE leases SET due_at = ? WHERE ${held}`)
     this.#find = connection.prepare(
       `SELECT ${leasedHeadColumns}, l.due_at, l.group_lease ${joined} WHERE l.key = ? AND l.lease = ?`,
@@ -65,23 +79,45 @@ export class LeaseTable {
     }
   }
 
-  /** `attempts` counts this lease. */
-  give(key: number, attempts: number, by: NewLease): void {
+  give(message: GivenMessage, by: NewLease): void {
+    const { key, attempts, bodyBytes } = message
     const dueAtMs = by.groupToken === null ? by.untilMs : null
     this.#give.run(key, dueAtMs, attempts, by.lease, by.owner, by.groupToken)
+    if (by.groupToken !== null || this.#known.size >= knownLeasesMax) return
+    this.#known.set(key, { lease: by.lease, bodyBytes, untilMs: by.untilMs })
   }
 
-  /** Ends a lease of its own if it is the one that is held and has not run out. */
-  take(held: HeldLease, nowMs: number): boolean {
-    return this.#take.run(held.key, held.lease, nowMs) === 1
+  /**
+   * Takes a lease that is in memory and holds: its row is the caller's to remove. Gives the length of
+   * the message's body, or nothing where only the table knows.
+   */
+  take(held: HeldLease, nowMs: number): number | undefined {
+    const known = this.#known.get(held.key)
+    if (!known || known.lease !== held.lease || known.untilMs <= nowMs) return undefined
+    this.#known.delete(held.key)
+    return known.bodyBytes
   }
 
   end(key: number): void {
-    this.#end.run(key)
+    this.#known.delete(key)
+    this.#endAll.run(key, key)
+  }
+
+  /** Removes the rows of leases that were taken, from one key to another. */
+  endAll(from: number, to: number): void {
+    this.#endAll.run(from, to)
   }
 
   renew(held: HeldLease, until: { readonly untilMs: number; readonly nowMs: number }): boolean {
-    return this.#renew.run(until.untilMs, held.key, held.lease, until.nowMs) === 1
+    const renewed = this.#renew.run(until.untilMs, held.key, held.lease, until.nowMs) === 1
+    const known = this.#known.get(held.key)
+    if (renewed && known) known.untilMs = until.untilMs
+    return renewed
+  }
+
+  /** Looks at the table again, after something was rolled back. */
+  forget(): void {
+    this.#known.clear()
   }
 
   /** The message under a lease, and what the lease depends on: its own end or its group's. */

@@ -3,7 +3,7 @@ import { clusterKey } from './cluster-key.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { LeaseTable } from './lease-table.ts'
 import { countedState, type MessageHead } from './message-head.ts'
-import { ready, type Queue, type Queues, type State } from './queues.ts'
+import { leased, ready, type Queue, type Queues, type State } from './queues.ts'
 import type { Touched } from './touched.ts'
 
 /** Where a message comes to lie whose lease ends. */
@@ -21,7 +21,9 @@ export class MessageTable {
   readonly #queues: Queues
   readonly #leases: LeaseTable
   readonly #touched: Touched
+  readonly #removed: number[] = []
 
+  readonly #deleteAll: Statement<[]>
   readonly #delete: Statement<[bodyBytes: number]>
   readonly #place: Statement<[]>
   readonly #activate: Statement<[]>
@@ -38,6 +40,7 @@ export class MessageTable {
     this.#delete = connection.prepare(
       'DELETE FROM messages WHERE key = ? RETURNING octet_length(body)',
     )
+    this.#deleteAll = connection.prepare('DELETE FROM messages WHERE key BETWEEN ? AND ?')
     this.#place = connection.prepare(
       'UPDATE messages SET state = ?, due_at = ?, attempts = ?, ' +
         'properties = coalesce(?, properties) WHERE key = ?',
@@ -56,14 +59,37 @@ export class MessageTable {
 
   remove(queue: Queue, message: Pick<MessageHead, 'key' | 'state' | 'isLeased'>): void {
     if (message.isLeased) this.#leases.end(message.key)
-    this.forget(queue, message)
-  }
-
-  /** Removes a message whose lease, if it had one, has ended. */
-  forget(queue: Queue, message: Pick<MessageHead, 'key' | 'state' | 'isLeased'>): void {
     const [bodyBytes] = this.#delete.get(message.key) ?? [0]
     this.#queues.count(queue, countedState(message), -1)
     queue.bodyBytes -= bodyBytes
+  }
+
+  /** Removes a message whose lease was taken, with others, before any of them is looked at again. */
+  removeSoon(queue: Queue, key: number, bodyBytes: number): void {
+    this.#removed.push(key)
+    this.#queues.count(queue, leased, -1)
+    queue.bodyBytes -= bodyBytes
+  }
+
+  /** Removes what was to be removed soon: those that lie together in one statement. */
+  flush(): void {
+    if (this.#removed.length === 0) return
+    const keys = this.#removed.toSorted((one, other) => one - other)
+    this.#removed.length = 0
+    let [from = 0] = keys
+    for (const [index, key] of keys.entries()) {
+      const next = keys[index + 1]
+      if (next === key + 1) continue
+      this.#deleteAll.run(from, key)
+      this.#leases.endAll(from, key)
+      from = next ?? 0
+    }
+  }
+
+  /** Takes back what was to be removed soon, after something was rolled back. */
+  forget(): void {
+    this.#removed.length = 0
+    this.#leases.forget()
   }
 
   /** Ends a lease: the message goes where it can be claimed, or waits. */
