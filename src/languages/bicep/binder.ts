@@ -24,20 +24,27 @@ export function checkNames(template: Template): void {
   if (template.language === 'bicep') new Binder(template).check()
 }
 
-const knownDecorators: ReadonlySet<string> = new Set([
-  'allowed',
-  'batchSize',
-  'description',
-  'discriminator',
-  'export',
-  'maxLength',
-  'maxValue',
-  'metadata',
-  'minLength',
-  'minValue',
-  'sealed',
-  'secure',
-])
+type DecoratedKind = NamedDeclaration['kind'] | 'output' | 'property'
+
+const values: readonly DecoratedKind[] = ['parameter', 'type', 'output', 'property']
+const deployed: readonly DecoratedKind[] = ['resource', 'module']
+const anywhere: readonly DecoratedKind[] = [...values, ...deployed, 'variable', 'function']
+
+/** Where each decorator may stand. */
+const decoratorPlaces: Readonly<Record<string, readonly DecoratedKind[]>> = {
+  allowed: ['parameter'],
+  batchSize: deployed,
+  description: anywhere,
+  discriminator: values,
+  export: ['type', 'variable', 'function'],
+  maxLength: values,
+  maxValue: values,
+  metadata: values,
+  minLength: values,
+  minValue: values,
+  sealed: values,
+  secure: values,
+}
 
 /** Names that mean something in one place: local variables, and the resource that is being read. */
 interface Place {
@@ -65,9 +72,9 @@ class Binder {
     const { parameters, variables, types, functions, resources, modules, outputs } = this.#template
     this.#checkImports()
     for (const { name, type, at } of types) this.#typeCycle(name, type, at)
-    for (const { type, decorators } of [...parameters, ...types, ...outputs]) {
-      this.#type(type)
-      this.#decorators(decorators)
+    for (const { type } of [...parameters, ...types, ...outputs]) this.#type(type)
+    for (const each of [...types, ...functions, ...outputs]) {
+      this.#decorators(each.decorators, each.kind)
     }
     for (const each of [...parameters, ...variables, ...resources]) this.#declaration(each)
     for (const each of functions) {
@@ -96,7 +103,7 @@ class Binder {
   }
 
   #declaration(declaration: NamedDeclaration): void {
-    this.#decorators(declaration.decorators)
+    this.#decorators(declaration.decorators, declaration.kind)
     const isLooped = declaration.kind === 'resource' || declaration.kind === 'module'
     const loop = isLooped ? declaration.loop : undefined
     const inside = declaration.kind === 'resource' ? { inside: declaration } : {}
@@ -107,11 +114,15 @@ class Binder {
     }
   }
 
-  #decorators(decorators: readonly Decorator[]): void {
+  #decorators(decorators: readonly Decorator[], on: DecoratedKind): void {
     for (const { name, operands, at } of decorators) {
-      if (!knownDecorators.has(name)) {
-        const message = `The decorator "${name}" is not supported.`
-        throw new SourceError('NotSupported', message, at)
+      const places = decoratorPlaces[name]
+      if (!places) {
+        throw new SourceError('NotSupported', `The decorator "${name}" is not supported.`, at)
+      }
+      if (!places.includes(on)) {
+        const message = `Function "${name}" cannot be used as a ${on} decorator.`
+        throw new SourceError('BCP127', message, at)
       }
       for (const each of operands) this.#expression(each, { locals: new Set() })
     }
@@ -213,7 +224,10 @@ class Binder {
         for (const each of type.members) this.#type(each)
         return
       case 'object':
-        for (const each of type.properties) this.#type(each.type)
+        for (const each of type.properties) {
+          this.#type(each.type)
+          this.#decorators(each.decorators, 'property')
+        }
         if (type.additional) this.#type(type.additional)
         return
       case 'literal':

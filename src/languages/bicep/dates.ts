@@ -31,6 +31,19 @@ export function addDuration(timeMs: number, duration: string): number | undefine
   return date.getTime() + restMs
 }
 
+/** The format string of a date that `parseDate` reads: what is computed from a date is written like it. */
+export function formatOf(text: string): string {
+  const [, , , , hour, , second, fraction, zone] = datePattern.exec(text.trim()) ?? []
+  const date = text.includes('-', 4) && text.charAt(4) === '-' ? 'yyyy-MM-dd' : 'yyyyMMdd'
+  const colon = /\d:\d/.test(text) ? ':' : ''
+  const middle = /[T ]/i.exec(text)?.[0] ?? ''
+  const seconds = second === undefined ? '' : `${colon}ss`
+  const digits = fraction === undefined ? '' : `.${'f'.repeat(fraction.length)}`
+  const time = hour === undefined ? '' : `'${middle}'HH${colon}mm${seconds}${digits}`
+  if (zone === undefined) return date + time
+  return date + time + (zone.toUpperCase() === 'Z' ? "'Z'" : 'zzz')
+}
+
 /** Writes a time in UTC with a format string of .NET. */
 export function formatDate(timeMs: number, format: string): string {
   const date = new Date(timeMs)

@@ -15,8 +15,15 @@ export function checkParameter(
     (value === null && isNullable ? undefined : findMismatch(value, declaration.type, context)) ??
     findBrokenConstraint(value, declaration.decorators, context)
   if (mismatch === undefined) return value
-  const message = `The provided value for the template parameter '${declaration.name}' is not valid. ${mismatch}`
+  const why = isSecret(declaration) ? 'Its type or a decorator does not allow the value.' : mismatch
+  const message = `The provided value for the template parameter '${declaration.name}' is not valid. ${why}`
   throw new SourceError('InvalidTemplate', message, declaration.at)
+}
+
+// What is wrong with a value may quote it, which a secret must not be.
+function isSecret({ decorators, type }: ParameterDeclaration): boolean {
+  if (decorators.some((each) => each.name === 'secure')) return true
+  return type.kind === 'named' && type.name.startsWith('secure')
 }
 
 /**

@@ -1,5 +1,5 @@
 import { type Arguments, type FunctionTable, takes } from '../frame.ts'
-import { addDuration, formatDate, parseDate } from '../dates.ts'
+import { addDuration, formatDate, formatOf, parseDate } from '../dates.ts'
 import { onlyInDefaults } from './strings.ts'
 
 /** https://learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions-date */
@@ -7,7 +7,7 @@ export const dateFunctions: FunctionTable = {
   dateTimeAdd: takes(2, 3, (args) => {
     const changed = addDuration(dateOf(args), args.text(1))
     if (changed === undefined) throw args.fail(`"${args.text(1)}" is not an ISO 8601 duration.`)
-    return formatDate(changed, args.optionalText(2) ?? 'yyyy-MM-ddTHH:mm:ssZ')
+    return formatDate(changed, args.optionalText(2) ?? formatOf(args.text(0)))
   }),
   dateTimeFromEpoch: takes(1, 1, (args) =>
     formatDate(args.whole(0) * 1000, 'yyyy-MM-ddTHH:mm:ssZ'),

@@ -16,7 +16,11 @@ export const fileFunctions: FunctionTable = {
       `environment variable "${args.text(0)}" does not exist, and no default value set.`,
     )
   }),
-  loadTextContent: takes(1, 2, (args) => read(args)),
+  loadTextContent: takes(1, 2, (args) => {
+    const encoding = args.optionalText(1) ?? 'utf-8'
+    if (encoding === 'utf-8' || encoding === 'us-ascii') return read(args)
+    throw args.fail(`the encoding "${encoding}" is not supported.`)
+  }),
   loadYamlContent: takes(1, 3, (args) => select(args, readYaml(read(args), args))),
 }
 
@@ -26,6 +30,7 @@ function read(args: Arguments): string {
   if (text === undefined) {
     throw args.fail(`An error occurred reading file. Could not find file "${path}".`)
   }
+  if (text.includes('\uFFFD')) throw args.fail(`"${path}" is not a text file in UTF-8.`)
   return text.startsWith('\uFEFF') ? text.slice(1) : text
 }
 
