@@ -35,6 +35,11 @@ export class Hooks {
     return this.#callbacks[name].length > 0
   }
 
+  /** Whether any hook runs before or after a call. */
+  get surroundInvocations(): boolean {
+    return this.has('preInvocation') || this.has('postInvocation')
+  }
+
   async run(name: HookName, context: object): Promise<void> {
     for (const callback of this.#callbacks[name]) await callback(context)
   }

@@ -9,6 +9,7 @@ import type { CoreApi, LoadedFunction, WriteLog } from './core-api.ts'
 import type {
   InvocationModel,
   InvocationRequest,
+  InvocationResponse,
   ProgrammingModel,
   UserFunction,
 } from './core-types.ts'
@@ -21,20 +22,20 @@ export interface InvocationAnswer {
 }
 
 /** Runs one invocation the way the real worker does: arguments, hooks around the call, response. */
-export async function invoke(
-  core: CoreApi,
-  writeLog: WriteLog,
-  call: { head: InvokeHead; parts: readonly Buffer[] },
-): Promise<InvocationAnswer> {
-  const loaded = core.functions.get(call.head.functionId)
-  const model = core.model
-  if (!loaded || !model)
-    return failed(new Error(`Function code for '${call.head.functionId}' is not loaded`))
-  try {
-    return await new Invocation({ core, loaded, model, writeLog, ...call }).run()
-  } catch (error) {
-    return failed(error)
+export function invoke(call: {
+  core: CoreApi | undefined
+  writeLog: WriteLog
+  head: InvokeHead
+  parts: readonly Buffer[]
+}): Promise<InvocationAnswer> {
+  const { core, writeLog, head, parts } = call
+  const loaded = core?.functions.get(head.functionId)
+  const model = core?.model
+  if (!core || !loaded || !model) {
+    const error = new Error(`Function code for '${head.functionId}' is not loaded`)
+    return Promise.resolve(failed(error))
   }
+  return new Invocation({ core, loaded, model, writeLog, head, parts }).run()
 }
 
 class Invocation {
@@ -76,23 +77,18 @@ class Invocation {
 
   readonly #logContext: { context?: unknown }
 
+  // One asynchronous step around the library's three: each more costs a part of every call.
   async run(): Promise<InvocationAnswer> {
-    const { context, inputs } = await this.#model.getArguments()
-    this.#logContext.context = context
-    const outcome =
-      this.#core.hooks.has('preInvocation') || this.#core.hooks.has('postInvocation')
+    try {
+      const { context, inputs } = await this.#model.getArguments()
+      this.#logContext.context = context
+      const outcome = this.#core.hooks.surroundInvocations
         ? await this.#callWithHooks(context, inputs)
         : await this.#call(context, inputs, this.#loaded.callback)
-    const response = await this.#model.getResponse(context, outcome)
-    const parts: (string | Uint8Array)[] = []
-    const outputs: PartReference[] = []
-    const returned = fromTypedData(returnName, response.returnValue, parts)
-    if (returned) outputs.push(returned)
-    for (const { name, data } of response.outputData ?? []) {
-      const output = fromTypedData(name, data, parts)
-      if (output) outputs.push(output)
+      return toAnswer(await this.#model.getResponse(context, outcome))
+    } catch (error) {
+      return failed(error)
     }
-    return { outputs, parts }
   }
 
   #call(context: unknown, inputs: unknown[], callback: UserFunction): Promise<unknown> {
@@ -126,6 +122,18 @@ class Invocation {
     if (after.error !== null && after.error !== undefined) throw after.error
     return after.result
   }
+}
+
+function toAnswer(response: InvocationResponse): InvocationAnswer {
+  const parts: (string | Uint8Array)[] = []
+  const outputs: PartReference[] = []
+  const returned = fromTypedData(returnName, response.returnValue, parts)
+  if (returned) outputs.push(returned)
+  for (const { name, data } of response.outputData ?? []) {
+    const output = fromTypedData(name, data, parts)
+    if (output) outputs.push(output)
+  }
+  return { outputs, parts }
 }
 
 // Assigning one of these throws "Cannot assign to read only property", as in the real worker.
