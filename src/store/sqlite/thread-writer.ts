@@ -3,7 +3,8 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { TimedBatch } from './engine.ts'
-import { exactBodies } from './exact-bodies.ts'
+import { encodeGroup } from './group-codec.ts'
+import { decodeOutcomes } from './outcome-codec.ts'
 import type { Committed, Writer } from './writer.ts'
 import type { ThreadReply, ThreadRequest } from './writer-thread.ts'
 
@@ -41,7 +42,7 @@ export class ThreadWriter implements Writer {
     // The thread keeps the process alive only while someone waits for it.
     if (this.#unanswered === 0) this.#worker.ref()
     this.#unanswered += group.length
-    this.#send({ kind: 'write', group: group.map(exactBodies) })
+    this.#send({ kind: 'write', group: encodeGroup(group) })
   }
 
   async close(): Promise<void> {
@@ -58,8 +59,9 @@ export class ThreadWriter implements Writer {
 
   #receive(reply: ThreadReply): void {
     if (reply.kind === 'closed') return this.#closed?.()
-    this.#unanswered -= reply.outcome.outcomes.length
+    const outcomes = decodeOutcomes(reply.outcomes)
+    this.#unanswered -= outcomes.length
     if (this.#unanswered === 0 && !this.#closed) this.#worker.unref()
-    this.#committed(reply.outcome)
+    this.#committed({ ...reply.outcome, outcomes })
   }
 }

@@ -2,16 +2,23 @@ import { strict as assert } from 'node:assert'
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads'
 import { groupBatchesMax } from '../limits.ts'
 import { Engine, type GroupOutcome, type TimedBatch } from './engine.ts'
+import type { FlatValue } from './flat-values.ts'
+import { decodeGroup } from './group-codec.ts'
+import { encodeOutcomes } from './outcome-codec.ts'
 import { closeWriting, openForWriting } from './writing-connection.ts'
 
 /** What the store's own thread is told. */
 export type ThreadRequest =
-  | { readonly kind: 'write'; readonly group: readonly TimedBatch[] }
+  | { readonly kind: 'write'; readonly group: readonly FlatValue[] }
   | { readonly kind: 'close' }
 
 /** What it answers: that it is open, what became of the oldest batches, that it has closed. */
 export type ThreadReply =
-  | { readonly kind: 'committed'; readonly outcome: GroupOutcome }
+  | {
+      readonly kind: 'committed'
+      readonly outcome: Omit<GroupOutcome, 'outcomes'>
+      readonly outcomes: readonly FlatValue[]
+    }
   | { readonly kind: 'closed' }
 
 assert(parentPort)
@@ -33,7 +40,7 @@ function receive(first: ThreadRequest): void {
       reply({ kind: 'closed' })
       return
     }
-    group = group.concat(request.group)
+    group = group.concat(decodeGroup(request.group))
     if (group.length >= groupBatchesMax) {
       commit(group)
       group = []
@@ -47,7 +54,9 @@ function next(): ThreadRequest | undefined {
 }
 
 function commit(group: readonly TimedBatch[]): void {
-  if (group.length > 0) reply({ kind: 'committed', outcome: engine.apply(group) })
+  if (group.length === 0) return
+  const { outcomes, ...outcome } = engine.apply(group)
+  reply({ kind: 'committed', outcome, outcomes: encodeOutcomes(outcomes) })
 }
 
 function reply(message: ThreadReply): void {
