@@ -59,7 +59,7 @@ export function findBrokenConstraint(
 }
 
 /** The names that the language itself gives to types. */
-export const builtInTypes: ReadonlySet<string> = new Set([
+const builtInTypes: ReadonlySet<string> = new Set([
   'string',
   'int',
   'bool',

@@ -1,8 +1,8 @@
-import type { JsonObject } from '../../base/json.ts'
+import { type JsonObject, isJsonObject, stringMember } from '../../base/json.ts'
 import { templateGuid } from '../../languages/bicep/unique-string.ts'
 import type { ResourceRequest } from '../../engines/resources/resource-provider.ts'
 
-/** What a resource that does nothing here gives to read back, besides what it was given. */
+/** What a resource that does nothing here gives to read back, besides and before what it was given. */
 export type InertResource = (request: ResourceRequest, tenantId: string) => JsonObject
 
 const nothing: InertResource = () => ({})
@@ -12,16 +12,17 @@ const nothing: InertResource = () => ({})
  * values for what only Azure knows.
  */
 const inertTypes: Readonly<Record<string, InertResource>> = {
+  'Microsoft.AlertsManagement/smartDetectorAlertRules': nothing,
   'Microsoft.Authorization/locks': nothing,
   'Microsoft.Authorization/policyAssignments': nothing,
   'Microsoft.Authorization/policyDefinitions': nothing,
   'Microsoft.Authorization/roleAssignments': (request) => ({
     scope: request.id.slice(0, request.id.toLowerCase().lastIndexOf('/providers/')),
-    principalType: 'ServicePrincipal',
+    principalType: stringMember(request.properties, 'principalType') ?? 'ServicePrincipal',
   }),
   'Microsoft.Authorization/roleDefinitions': (request) => ({
     type: 'CustomRole',
-    roleName: request.names.at(-1) ?? '',
+    roleName: stringMember(request.properties, 'roleName') ?? request.names.at(-1) ?? '',
   }),
   'Microsoft.Consumption/budgets': nothing,
   'Microsoft.DocumentDB/databaseAccounts/sqlRoleAssignments': nothing,
@@ -42,6 +43,14 @@ const inertTypes: Readonly<Record<string, InertResource>> = {
     clientId: stableGuid(request.id, 'client'),
   }),
   'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials': nothing,
+  'Microsoft.Network/networkSecurityGroups': nothing,
+  'Microsoft.Network/networkSecurityGroups/securityRules': nothing,
+  'Microsoft.Network/privateDnsZones': nothing,
+  'Microsoft.Network/privateDnsZones/virtualNetworkLinks': nothing,
+  'Microsoft.Network/privateEndpoints': nothing,
+  'Microsoft.Network/privateEndpoints/privateDnsZoneGroups': nothing,
+  'Microsoft.Network/virtualNetworks': (request) => virtualNetwork(request),
+  'Microsoft.Network/virtualNetworks/subnets': nothing,
   'Microsoft.OperationalInsights/workspaces': (request) => ({
     customerId: stableGuid(request.id, 'customer'),
   }),
@@ -71,6 +80,18 @@ export function stableGuid(id: string, use: string): string {
   return templateGuid([id.toLowerCase(), use])
 }
 
+// Templates read the ids of the subnets that they declare inside the network.
+function virtualNetwork(request: ResourceRequest): JsonObject {
+  const { subnets } = request.properties
+  if (!Array.isArray(subnets)) return {}
+  const withIds = subnets.map((subnet) => {
+    const name = stringMember(subnet, 'name')
+    if (!isJsonObject(subnet) || name === undefined) return subnet
+    return { id: `${request.id}/subnets/${name}`, ...subnet }
+  })
+  return { subnets: withIds }
+}
+
 function applicationInsights(request: ResourceRequest): JsonObject {
   const key = stableGuid(request.id, 'instrumentation')
   const application = stableGuid(request.id, 'application')
@@ -78,7 +99,7 @@ function applicationInsights(request: ResourceRequest): JsonObject {
   return {
     AppId: application,
     ApplicationId: request.names.at(-1) ?? '',
-    Application_Type: 'web',
+    Application_Type: stringMember(request.properties, 'Application_Type') ?? 'web',
     InstrumentationKey: key,
     ConnectionString: `InstrumentationKey=${key};IngestionEndpoint=https://${region}-0.in.applicationinsights.azure.com/;LiveEndpoint=https://${region}.livediagnostics.monitor.azure.com/;ApplicationId=${application}`,
   }

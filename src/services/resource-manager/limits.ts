@@ -3,6 +3,3 @@ export const pendingValuesMax = 1000
 
 /** How deep deployments may stand inside each other. */
 export const nestedDeploymentsMax = 50
-
-/** Length of a resource group's name. https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules */
-export const resourceGroupNameLengthMax = 90

@@ -1,10 +1,4 @@
-import {
-  type JsonObject,
-  type JsonValue,
-  isJsonObject,
-  objectMember,
-  stringMember,
-} from '../../base/json.ts'
+import { type JsonObject, type JsonValue, objectMember, stringMember } from '../../base/json.ts'
 import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type {
@@ -152,8 +146,8 @@ export class ResourceManager {
     const answer = provider ? await provider.put(request) : undefined
     const properties = answer?.properties ?? {
       provisioningState: 'Succeeded',
-      ...inert?.(request, this.options.tenantId),
       ...request.properties,
+      ...inert?.(request, this.options.tenantId),
     }
     const body = this.#bodyOf(request, requested, {
       properties,
@@ -215,8 +209,11 @@ export class ResourceManager {
     requested: JsonObject,
     made: { properties: JsonObject; identity: JsonObject; sku: JsonObject },
   ): JsonObject {
+    const { location } = request
     return {
       ...requested,
+      // `West Europe` is read back as `westeurope`.
+      ...(location === undefined ? {} : { location: location.toLowerCase().replaceAll(' ', '') }),
       id: request.id,
       name: request.names.at(-1) ?? '',
       type: request.type,
@@ -239,10 +236,4 @@ export class ResourceManager {
     const root = `${scope}/providers/${namespace}/${first}/${names?.[0] ?? ''}`
     if (!(await this.#records.get(root))) throw parentResourceNotFound(type, root)
   }
-}
-
-/** The tag of a resource's body: `azd-service-name`. */
-export function tagOf(body: JsonObject, name: string): string | undefined {
-  const { tags } = body
-  return isJsonObject(tags) ? stringMember(tags, name) : undefined
 }

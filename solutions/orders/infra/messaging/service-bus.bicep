@@ -12,7 +12,6 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2022-10-01-preview' = {
     tier: 'Standard'
   }
   properties: {
-    disableLocalAuth: true
     minimumTlsVersion: '1.2'
   }
 }

@@ -21,6 +21,12 @@ export const armFunctions: FunctionTable = {
   equals: takes(2, 2, (args) => areEqual(args.any(0), args.any(1), args.at)),
   greater: takes(2, 2, (args) => compare(args) > 0),
   greaterOrEquals: takes(2, 2, (args) => compare(args) >= 0),
+  indexFromEnd: takes(2, 2, (args) => {
+    const found = fromEnd(args)
+    if (found !== undefined) return found
+    throw args.fail(`the array index '${args.whole(1)}' from the end is out of bounds.`)
+  }),
+  tryIndexFromEnd: takes(2, 2, (args) => fromEnd(args) ?? null),
   less: takes(2, 2, (args) => compare(args) < 0),
   lessOrEquals: takes(2, 2, (args) => compare(args) <= 0),
   false: takes(0, 0, () => false),
@@ -55,6 +61,11 @@ function copyIndex(args: Arguments): number {
   const index = name === undefined ? [...(copies?.values() ?? [])].at(-1) : copies?.get(name)
   if (index === undefined) throw args.fail('the function is used outside of a copy loop.')
   return index + offset
+}
+
+function fromEnd(args: Arguments): Value | undefined {
+  const list = args.list(0)
+  return list[list.length - args.whole(1)]
 }
 
 function createObject(args: Arguments): Value {
