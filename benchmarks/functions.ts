@@ -10,6 +10,7 @@ import { newLogger } from '../src/base/logger.ts'
 import { silentTelemetry, type Telemetry } from '../src/base/telemetry.ts'
 import type { FunctionDefinition } from '../src/services/functions/function-definition.ts'
 import { FunctionRunner } from '../src/services/functions/function-runner.ts'
+import { parseHostJson } from '../src/services/functions/host-json.ts'
 import { hostVersion } from '../src/services/functions/host-version.ts'
 import { WorkerProcess } from '../src/services/functions/worker-process.ts'
 import { returnName, type LoadedHead } from '../src/services/functions/worker-protocol.ts'
@@ -120,7 +121,7 @@ function newRunner(worker: WorkerProcess, telemetry: Telemetry): FunctionRunner 
     clock,
     telemetry,
     logger,
-    functionTimeoutMs: 300_000,
+    host: parseHostJson({ file: "host.json" }),
     worker: async () => worker,
   })
 }

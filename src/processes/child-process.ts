@@ -13,6 +13,8 @@ export interface ChildProgram {
   readonly env: Readonly<Record<string, string>>
   /** Options of Node itself: `--max-old-space-size=512`. */
   readonly execArgv: readonly string[]
+  /** Arguments of the script; they mark the process for who looks at its command line. */
+  readonly args?: readonly string[]
 }
 
 export interface ChildExit {
@@ -38,7 +40,7 @@ export class ChildProcess {
   #exit: Promise<ChildExit>
 
   constructor(program: ChildProgram, events: ChildEvents, clock: Clock) {
-    this.#child = spawn(process.execPath, [...program.execArgv, program.script], {
+    this.#child = spawn(process.execPath, [...program.execArgv, program.script, ...(program.args ?? [])], {
       cwd: program.cwd,
       env: { ...program.env },
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],

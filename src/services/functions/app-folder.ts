@@ -1,6 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AppSettings, parseLocalSettings, type LocalSettings } from './app-settings.ts'
+import {
+  AppSettings,
+  SettingError,
+  parseLocalSettings,
+  type LocalSettings,
+} from './app-settings.ts'
 import { parseHostJson, type HostJson } from './host-json.ts'
 
 /** What the files of a function app say about how to run it. */
@@ -29,6 +34,7 @@ export function readAppFolder(app: {
     settings: settings.environment,
     ...(existsSync(hostFile) ? { text: readFileSync(hostFile, 'utf8') } : {}),
   })
+  checkRuntime(settings)
   const nodeArguments = settings.get('languageWorkers__node__arguments') ?? ''
   return {
     host,
@@ -36,5 +42,21 @@ export function readAppFolder(app: {
     settings,
     nodeArguments: nodeArguments.split(/\s+/).filter((argument) => argument !== ''),
     warnings: [...host.warnings, ...(local?.warnings ?? [])],
+  }
+}
+
+/** What the settings ask of the host and is not done must not be taken for done. */
+function checkRuntime(settings: AppSettings): void {
+  const runtime = settings.get('FUNCTIONS_WORKER_RUNTIME') ?? 'node'
+  if (runtime.toLowerCase() !== 'node') {
+    throw new SettingError(
+      `FUNCTIONS_WORKER_RUNTIME: expected 'node', found '${runtime}': other languages are not supported.`,
+    )
+  }
+  const count = settings.get('FUNCTIONS_WORKER_PROCESS_COUNT') ?? '1'
+  if (count.trim() !== '1') {
+    throw new SettingError(
+      `FUNCTIONS_WORKER_PROCESS_COUNT: expected 1, found '${count}': an app has one worker process here.`,
+    )
   }
 }

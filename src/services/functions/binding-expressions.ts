@@ -1,4 +1,4 @@
-import { RealClock, type Clock } from '../../base/clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import { newUuid } from '../../base/ids.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../base/json.ts'
 
@@ -10,8 +10,8 @@ export class BindingExpressionError extends Error {
 export interface ExpressionContext {
   /** The value of `{sys.methodname}`. */
   readonly functionName: string
-  /** The time of `{datetime}` and `{sys.utcnow}`; the machine's own when absent. */
-  readonly clock?: Clock
+  /** The time of `{datetime}` and `{sys.utcnow}`. */
+  readonly clock: Clock
 }
 
 /** Gives the text of an expression for the binding data of one event. */
@@ -123,7 +123,7 @@ function systemValue(names: readonly string[], context: ExpressionContext): Valu
 }
 
 function utcNow(context: ExpressionContext): Date {
-  return new Date((context.clock ?? new RealClock()).now())
+  return new Date(context.clock.now())
 }
 
 function follow(start: JsonValue, names: readonly string[]): JsonValue {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ManualClock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { AppSettings } from './app-settings.ts'
 import { BindingError, bindingTypes, checkBindings } from './bindings.ts'
@@ -7,7 +8,7 @@ import { BindingError, bindingTypes, checkBindings } from './bindings.ts'
 const settings = new AppSettings({ QUEUE: 'orders', SESSIONS: 'true', Poll: '250' })
 
 function check(...bindings: JsonObject[]) {
-  return checkBindings('Orders', bindings, settings)
+  return checkBindings(bindings, { functionName: 'Orders', settings, clock: new ManualClock() })
 }
 
 const timer: JsonObject = {

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { parseSchedule } from '../../languages/ncrontab/schedule.ts'
@@ -209,17 +210,24 @@ export const bindingTypes: readonly BindingType[] = [
   ...unsupported('out', ['kafka', 'rabbitMQ', 'signalR']),
 ]
 
+/** Whose bindings are checked, and with what. */
+export interface BindingPlace {
+  readonly functionName: string
+  readonly settings: AppSettings
+  readonly clock: Clock
+}
+
 /** Checks what a function declares, before anything of it runs; a fault is a `BindingError`. */
 export function checkBindings(
-  functionName: string,
   bindings: readonly JsonObject[],
-  settings: AppSettings,
+  place: BindingPlace,
 ): CheckedBindings {
+  const { functionName } = place
   const groups: Record<BindingDirection, JsonObject[]> = { trigger: [], in: [], out: [] }
   const warnings: string[] = []
   const names = new Set<string>()
   for (const declared of bindings) {
-    const check = new BindingCheck(functionName, declared, settings)
+    const check = new BindingCheck(declared, place)
     const { direction, binding } = check.run()
     const name = plain(binding['name'] ?? '')
     if (names.has(name)) {
@@ -244,14 +252,12 @@ export function checkBindings(
 
 class BindingCheck {
   readonly warnings: string[] = []
-  readonly #functionName: string
   readonly #declared: JsonObject
-  readonly #settings: AppSettings
+  readonly #place: BindingPlace
 
-  constructor(functionName: string, declared: JsonObject, settings: AppSettings) {
-    this.#functionName = functionName
+  constructor(declared: JsonObject, place: BindingPlace) {
     this.#declared = declared
-    this.#settings = settings
+    this.#place = place
   }
 
   run(): { direction: BindingDirection; binding: JsonObject } {
@@ -281,7 +287,7 @@ class BindingCheck {
     const found = bindingTypes.find((known) => known.type.toLowerCase() === type.toLowerCase())
     if (found) return found
     throw new BindingError(
-      this.#functionName,
+      this.#place.functionName,
       `The binding type(s) '${type}' are not registered. Please ensure the type is correct and the binding extension is installed.`,
     )
   }
@@ -318,7 +324,7 @@ class BindingCheck {
   #resolve(name: string, value: JsonValue): JsonValue {
     if (Array.isArray(value)) return value.map((item) => this.#resolve(name, item))
     if (typeof value !== 'string') return value
-    return this.#orFail(name, () => this.#settings.resolve(value))
+    return this.#orFail(name, () => this.#place.settings.resolve(value))
   }
 
   #typed(name: string, value: JsonValue, rule: PropertyRule): JsonValue {
@@ -330,8 +336,7 @@ class BindingCheck {
     }
     if (rule.kind === 'schedule') this.#orFail(name, () => parseSchedule(plain(result)))
     if (rule.kind === 'expression') {
-      const context = { functionName: this.#functionName }
-      this.#orFail(name, () => compileBindingExpression(plain(result), context))
+      this.#orFail(name, () => compileBindingExpression(plain(result), this.#place))
     }
     return result
   }
@@ -346,7 +351,7 @@ class BindingCheck {
 
   #fail(message: string, cause?: unknown): never {
     const options = cause === undefined ? {} : { cause }
-    throw new BindingError(this.#functionName, this.#sentence(message), options)
+    throw new BindingError(this.#place.functionName, this.#sentence(message), options)
   }
 
   #sentence(message: string): string {

@@ -29,7 +29,7 @@ async function define(
   extensions: FunctionExtensions,
 ): Promise<FunctionDefinition> {
   const { name, functionId } = registered
-  const bindings = checkBindings(name, registered.bindings, context.settings)
+  const bindings = checkBindings(registered.bindings, { ...context, functionName: name })
   const inputs: { name: string; read: ReadInput }[] = []
   for (const binding of bindings.inputs) {
     const place = { ...context, functionName: name, binding }
@@ -42,8 +42,9 @@ async function define(
     const place = { ...context, functionName: name, binding }
     outputs.set(nameOf(binding), await openOutput(place, extensions))
   }
-  const { trigger, warnings } = bindings
+  const { trigger } = bindings
   const disabled = disabledBy(name, context)
+  const { retry, warning } = retryOf(registered, String(trigger['type']), context)
   return {
     functionId,
     name,
@@ -51,18 +52,37 @@ async function define(
     inputs,
     outputs,
     bindings: registered.bindings,
-    warnings,
-    ...retryOf(registered, context),
+    warnings: warning === undefined ? bindings.warnings : [...bindings.warnings, warning],
+    ...(retry ? { retry } : {}),
     ...(disabled === undefined ? {} : { disabled }),
   }
 }
 
-/** The function's own policy, or that of host.json. */
-function retryOf(registered: RegisteredFunction, context: AppContext): { retry?: RetryPolicy } {
+/** Triggers whose events the host itself keeps; a queue counts deliveries, an HTTP caller asks again. */
+const retriedTriggers = new Set([
+  'timertrigger',
+  'cosmosdbtrigger',
+  'eventhubtrigger',
+  'kafkatrigger',
+])
+
+/**
+ * The function's own policy, or that of host.json.
+ * https://learn.microsoft.com/azure/azure-functions/functions-bindings-error-pages#retries
+ */
+function retryOf(
+  registered: RegisteredFunction,
+  triggerType: string,
+  context: AppContext,
+): { retry?: RetryPolicy; warning?: string } {
   const { name, retryOptions } = registered
-  const retry = retryOptions
+  const own = retryOptions
     ? parseRetryPolicy(retryOptions, (message) => new Error(`Function '${name}': ${message}.`))
-    : context.host.retry
+    : undefined
+  if (!retriedTriggers.has(triggerType.toLowerCase())) {
+    return own ? { warning: `the retry policy has no effect with the trigger ${triggerType}` } : {}
+  }
+  const retry = own ?? context.host.retry
   return retry ? { retry } : {}
 }
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { TraceContext } from '../../base/trace-context.ts'
 import type { AppSettings } from './app-settings.ts'
@@ -25,6 +26,8 @@ export interface BindingContext {
   readonly host: HostJson
   /** Names this host for leases and locks: the same after a restart. */
   readonly hostName: string
+  /** The time of `{DateTime}` and `{sys.utcnow}`. */
+  readonly clock: Clock
 }
 
 /** Delivers events of one trigger type. */
@@ -69,7 +72,7 @@ export interface TriggerItem {
 
 export type InvocationOutcome =
   | { readonly ok: true }
-  | { readonly ok: false; readonly message: string; readonly disabled?: boolean }
+  | { readonly ok: false; readonly message: string }
 
 /** Reads input bindings of one type. */
 export interface InputSource {

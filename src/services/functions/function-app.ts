@@ -9,18 +9,22 @@ import type { Logger } from '../../base/logger.ts'
 import type { Telemetry } from '../../base/telemetry.ts'
 import { RestartPolicy } from '../../processes/restart-policy.ts'
 import { AppFiles } from './app-files.ts'
+import { checkRegistered } from './app-model.ts'
+import { CurrentWorker } from './current-worker.ts'
 import { defineFunctions } from './define-functions.ts'
 import type { FunctionExtensions, TriggerListener } from './extension.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import { FunctionRunner } from './function-runner.ts'
 import { hostVersion } from './host-version.ts'
 import type { HttpListener } from './http-listener.ts'
-import { drainTimeoutMs } from './limits.ts'
+import { drainTimeoutMs, logLineCharsMax } from './limits.ts'
+import { LogFilter } from './log-filter.ts'
 import { readAppFolder, type AppFolder } from './app-folder.ts'
-import { listenTo } from './trigger-listeners.ts'
+import { listenTo, warmUp } from './trigger-listeners.ts'
 import { WorkerLoadError, WorkerProcess } from './worker-process.ts'
 import { workerEnvironment } from './worker-environment.ts'
-import type { LoadedHead } from './worker-protocol.ts'
+import type { WorkerMark, WorkerRecords } from './worker-records.ts'
+import type { LoadedHead, WorkerLogLevel } from './worker-protocol.ts'
 import { newTrace } from '../../base/trace-context.ts'
 
 export interface FunctionAppOptions {
@@ -34,7 +38,8 @@ export interface FunctionAppOptions {
   readonly extensions: FunctionExtensions
   readonly hostName: string
   readonly http: HttpListener
-  /** Absolute folders the worker may be told of: the certificate authority, temporary files. */
+  readonly workers: WorkerRecords
+  /** Variables of the worker that the platform sets: where the app is reached. */
   readonly environment: Readonly<Record<string, string>>
 }
 
@@ -48,10 +53,11 @@ export class FunctionApp {
   #settings: Readonly<Record<string, string>>
   #state: FunctionAppState = 'stopped'
   #failure: string | undefined
-  #worker: Promise<WorkerProcess>
-  #setWorker: (worker: WorkerProcess) => void = () => {}
-  #current: WorkerProcess | undefined
+  readonly #worker = new CurrentWorker()
+  #current: { readonly process: WorkerProcess; readonly mark: WorkerMark } | undefined
+  #ending = new AbortController()
   #folder: AppFolder | undefined
+  #streamUrl: string | undefined
   #runner: FunctionRunner | undefined
   #definitions: readonly FunctionDefinition[] = []
   #listeners: TriggerListener[] = []
@@ -61,7 +67,6 @@ export class FunctionApp {
     this.#options = options
     this.#settings = options.settings
     this.#restarts = new RestartPolicy(options.clock)
-    this.#worker = this.#nextWorker()
     this.#files = new AppFiles({
       dir: options.dir,
       clock: options.clock,
@@ -79,7 +84,7 @@ export class FunctionApp {
 
   /** The process of the worker, while there is one. */
   get pid(): number | undefined {
-    return this.#current?.pid
+    return this.#current?.process.pid
   }
 
   /** Why the state is `failed`. */
@@ -103,6 +108,9 @@ export class FunctionApp {
 
   async stop(): Promise<void> {
     this.#files.stop()
+    this.#ending.abort()
+    // An app that hangs while it loads would hold the stop for as long as it may take to load.
+    if (this.#state === 'starting') this.#current?.process.kill()
     await this.#inTurn(() => this.#end())
   }
 
@@ -132,39 +140,50 @@ export class FunctionApp {
   async #begin(): Promise<void> {
     this.#state = 'starting'
     this.#failure = undefined
+    this.#ending = new AbortController()
     try {
       const folder = readAppFolder({ dir: this.#options.dir, settings: this.#settings })
       this.#folder = folder
+      this.#files.include(folder.host)
+      this.#warn(folder.warnings)
       const loaded = await this.#startWorker(folder)
       await this.#open(folder, loaded)
       this.#state = 'running'
+      if (!this.#current) void this.#restart('it ended while the app started')
     } catch (error) {
       await this.#fail(error)
     }
   }
 
   async #open(folder: AppFolder, loaded: LoadedHead): Promise<void> {
-    const { name, extensions, hostName, http, clock, telemetry } = this.#options
-    const context = { app: name, settings: folder.settings, host: folder.host, hostName }
+    const { name, extensions, hostName, http, clock, telemetry, logger } = this.#options
+    this.#warn(checkRegistered(loaded, this.#options.dir))
+    const context = { app: name, settings: folder.settings, host: folder.host, hostName, clock }
     this.#definitions = await defineFunctions(loaded.functions, context, extensions)
+    for (const definition of this.#definitions) {
+      this.#warn(definition.warnings.map((text) => `function '${definition.name}': ${text}`))
+    }
+    const worker = (): Promise<WorkerProcess> => this.#worker.get()
     const runner = new FunctionRunner({
       app: name,
       clock,
       telemetry,
-      logger: this.#options.logger,
-      functionTimeoutMs: folder.host.functionTimeoutMs,
-      worker: () => this.#worker,
+      logger,
+      host: folder.host,
+      worker,
     })
     this.#runner = runner
+    const enabled = this.#definitions.filter(({ disabled }) => disabled === undefined)
+    await warmUp(enabled, runner)
+    const definitions = this.#definitions
     http.serve({
       app: this,
       runner,
       folder,
-      definitions: this.#definitions,
-      streamUrl: loaded.capabilities['HttpUri'],
+      definitions,
+      streamUrl: () => this.#streamUrl,
     })
-    for (const definition of this.#definitions) {
-      if (definition.disabled !== undefined) continue
+    for (const definition of enabled) {
       const listener = await listenTo(definition, { context, extensions, runner })
       if (listener) this.#listeners.push(listener)
     }
@@ -172,26 +191,47 @@ export class FunctionApp {
 
   async #end(): Promise<void> {
     this.#state = 'stopped'
-    await this.#closeTriggers()
-    const worker = this.#current
-    this.#current = undefined
-    this.#worker = this.#nextWorker()
-    await worker?.stop(drainTimeoutMs)
+    this.#ending.abort()
+    this.#worker.end()
+    const isDrained = await this.#closeTriggers()
+    if (isDrained) await this.#current?.process.stop(drainTimeoutMs)
+    await this.#endWorker()
   }
 
-  async #closeTriggers(): Promise<void> {
+  /** Kills the worker, if it has not ended by itself, and forgets it. */
+  async #endWorker(): Promise<void> {
+    const current = this.#current
+    this.#current = undefined
+    this.#worker.end()
+    if (!current) return
+    current.process.kill()
+    await current.process.ended()
+    await this.#options.workers.remove(current.mark)
+  }
+
+  /** False when invocations still ran after the time they had to end. */
+  async #closeTriggers(): Promise<boolean> {
     this.#options.http.close()
+    this.#runner?.stop()
     const listeners = this.#listeners
     this.#listeners = []
-    const stopped = Promise.all(listeners.map((listener) => listener.stop()))
+    const closed = Promise.all([
+      ...listeners.map((listener) => listener.stop()),
+      this.#runner?.idle(),
+    ]).then(() => true)
     const drained = new AbortController()
-    const gaveUp = this.#options.clock.sleep(drainTimeoutMs, drained.signal).catch(() => {})
-    await Promise.race([stopped, gaveUp])
+    const gaveUp = this.#options.clock.sleep(drainTimeoutMs, drained.signal).then(
+      () => false,
+      () => true,
+    )
+    const isDrained = await Promise.race([closed, gaveUp])
     drained.abort()
+    return isDrained
   }
 
   async #fail(error: unknown): Promise<void> {
-    await this.#end()
+    await this.#closeTriggers()
+    await this.#endWorker()
     this.#state = 'failed'
     this.#failure = messageOf(error)
     const stack = error instanceof WorkerLoadError ? error.appStack : stackOf(error)
@@ -199,47 +239,52 @@ export class FunctionApp {
   }
 
   async #startWorker(folder: AppFolder): Promise<LoadedHead> {
+    const { clock, dir, workers } = this.#options
+    const mark = workers.newMark()
     const worker = new WorkerProcess(
       {
-        cwd: this.#options.dir,
+        cwd: dir,
         env: workerEnvironment(this.#options, folder),
         execArgv: folder.nodeArguments,
+        args: [mark.argument],
       },
       {
         onLog: (line) => this.#log(line),
-        onExit: (exit) => void this.#exited(worker, exit.signal ?? `exit code ${exit.code}`),
+        onExit: (exit) => this.#exited(worker, exit.signal ?? `exit code ${exit.code}`),
       },
-      this.#options.clock,
+      clock,
     )
     this.#restarts.started()
-    this.#current = worker
-    const loaded = await worker.load({ appDir: this.#options.dir, hostVersion })
-    this.#setWorker(worker)
+    this.#current = { process: worker, mark }
+    if (worker.pid !== undefined) await workers.add(mark, worker.pid)
+    const loaded = await worker.load({ appDir: dir, hostVersion })
+    this.#streamUrl = loaded.capabilities['HttpUri']
+    this.#worker.set(worker)
     return loaded
   }
 
-  // Calls that come while the worker restarts wait for the next one.
-  #nextWorker(): Promise<WorkerProcess> {
-    return new Promise((resolve) => {
-      this.#setWorker = resolve
-    })
+  #exited(worker: WorkerProcess, how: string): void {
+    if (worker !== this.#current?.process) return
+    this.#worker.clear()
+    if (this.#state === 'running') void this.#restart(how)
   }
 
-  async #exited(worker: WorkerProcess, how: string): Promise<void> {
-    if (worker !== this.#current || this.#state !== 'running') return
+  /** Starts the worker again and again until one stays, with longer and longer waits. */
+  async #restart(how: string): Promise<void> {
     this.#state = 'restarting'
-    this.#current = undefined
-    this.#worker = this.#nextWorker()
-    this.#options.logger.warn({ app: this.name, how }, 'the worker process ended: restarting it')
-    while (this.#state === 'restarting') {
-      await this.#options.clock.sleep(this.#restarts.nextDelayMs())
-      await this.#inTurn(() => this.#restartWorker())
+    const { clock, logger } = this.#options
+    const { signal } = this.#ending
+    logger.warn({ app: this.name, how }, 'the worker process ended: restarting it')
+    while (this.#state === 'restarting' && !signal.aborted) {
+      await clock.sleep(this.#restarts.nextDelayMs(), signal).catch(() => {})
+      await this.#inTurn(() => this.#restartWorker(signal))
     }
   }
 
-  async #restartWorker(): Promise<void> {
-    if (this.#state !== 'restarting' || !this.#folder) return
+  async #restartWorker(signal: AbortSignal): Promise<void> {
+    if (this.#state !== 'restarting' || !this.#folder || signal.aborted) return
     try {
+      await this.#forgetWorker()
       await this.#startWorker(this.#folder)
       this.#state = 'running'
     } catch (error) {
@@ -247,7 +292,14 @@ export class FunctionApp {
         { app: this.name },
         `the worker did not start: ${messageOf(error)}`,
       )
+      this.#current?.process.kill()
     }
+  }
+
+  async #forgetWorker(): Promise<void> {
+    const current = this.#current
+    this.#current = undefined
+    if (current) await this.#options.workers.remove(current.mark)
   }
 
   // Start, reload, restart and stop of one app never overlap.
@@ -257,25 +309,27 @@ export class FunctionApp {
     return turn
   }
 
-  #log(line: { level: string; message: string }): void {
+  #warn(warnings: readonly string[]): void {
+    for (const warning of warnings) this.#options.logger.warn({ app: this.name }, warning)
+  }
+
+  /** A line outside of any invocation: what the app prints, and what it says while it loads. */
+  #log(line: { level: WorkerLogLevel; category: string; message: string }): void {
     const level = line.level === 'none' ? 'trace' : line.level
+    this.#options.logger.debug({ app: this.name, level }, line.message)
+    const category = line.category === 'console' ? 'Host.Function.Console' : 'Function'
+    const logging = this.#folder?.host.logging ?? { logLevel: {} }
+    if (!new LogFilter(logging).keeps(category, level)) return
     this.#options.telemetry.log({
       context: newTrace(),
       source: this.name,
       timeMs: this.#options.clock.now(),
-      level: isLevel(level) ? level : 'information',
-      message: line.message,
+      level,
+      message: line.message.slice(0, logLineCharsMax),
     })
-    this.#options.logger.debug({ app: this.name, level }, line.message)
   }
 }
 
 function stackOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? '') : ''
-}
-
-const levels = ['trace', 'debug', 'information', 'warning', 'error', 'critical'] as const
-
-function isLevel(text: string): text is (typeof levels)[number] {
-  return levels.some((level) => level === text)
 }

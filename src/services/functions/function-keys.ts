@@ -16,7 +16,7 @@ export type KeyScope =
   | { readonly kind: 'master' }
 
 /** The name of the one key of the scope `master`. */
-const masterKeyName = '_master'
+export const masterKeyName = '_master'
 
 /** The key that a request presents: the header `x-functions-key`, else `?code=`. */
 export function presentedKey(request: {

@@ -7,7 +7,7 @@ import { messageOf } from '../../base/errors.ts'
 import { newUuid } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Logger } from '../../base/logger.ts'
-import type { LogLine, Telemetry } from '../../base/telemetry.ts'
+import type { Telemetry } from '../../base/telemetry.ts'
 import {
   childOf,
   formatTraceparent,
@@ -16,13 +16,15 @@ import {
 } from '../../base/trace-context.ts'
 import type { TriggerEvent } from './extension.ts'
 import type { FunctionDefinition } from './function-definition.ts'
+import type { HostJson } from './host-json.ts'
 import { logLineCharsMax } from './limits.ts'
+import { LogFilter } from './log-filter.ts'
 import { retryDelayMs } from './retry-policy.ts'
 import { outputValues } from './output-values.ts'
 import { OutputTraces } from './output-traces.ts'
 import { valueText, writeValue } from './typed-value.ts'
 import type { WorkerAnswer, WorkerProcess } from './worker-process.ts'
-import type { HttpHead, InvokeHead } from './worker-protocol.ts'
+import type { HttpHead, InvokeHead, WorkerLogLevel } from './worker-protocol.ts'
 
 export interface RunResult {
   readonly ok: boolean
@@ -36,7 +38,7 @@ export interface RunnerOptions {
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly logger: Logger
-  readonly functionTimeoutMs: number | undefined
+  readonly host: Pick<HostJson, 'functionTimeoutMs' | 'logging'>
   /** The worker that answers calls now; waits while it restarts. */
   readonly worker: () => Promise<WorkerProcess>
 }
@@ -44,10 +46,24 @@ export interface RunnerOptions {
 /** Calls the functions of one app: inputs, worker, outputs, with a span and the log lines of each call. */
 export class FunctionRunner {
   readonly #options: RunnerOptions
+  readonly #filter: LogFilter
+  readonly #stopping = new AbortController()
+  #idleWaiters: (() => void)[] = []
   #running = 0
 
   constructor(options: RunnerOptions) {
     this.#options = options
+    this.#filter = new LogFilter(options.host.logging)
+  }
+
+  /** Resolves when no invocation runs. */
+  async idle(): Promise<void> {
+    while (this.#running > 0) await new Promise<void>((resolve) => this.#idleWaiters.push(resolve))
+  }
+
+  /** Makes no more retries: what failed last is the outcome. */
+  stop(): void {
+    this.#stopping.abort()
   }
 
   /** Invocations that have begun and not ended. */
@@ -61,10 +77,9 @@ export class FunctionRunner {
     try {
       let result = await this.#runOnce(definition, event)
       const retry = definition.retry
-      for (let count = 0; retry && !result.ok && !event.signal?.aborted; count++) {
+      for (let count = 0; retry && !result.ok; count++) {
         const delayMs = retryDelayMs(retry, count)
-        if (delayMs === undefined) break
-        await this.#options.clock.sleep(delayMs)
+        if (delayMs === undefined || !(await this.#waited(delayMs, event.signal))) break
         result = await this.#runOnce(definition, event, {
           retryCount: count + 1,
           maxRetryCount: retry.retryCountMax,
@@ -74,7 +89,16 @@ export class FunctionRunner {
       return result
     } finally {
       this.#running--
+      if (this.#running === 0) for (const resolve of this.#idleWaiters.splice(0)) resolve()
     }
+  }
+
+  /** False when the event or the app ended before the delay did. */
+  async #waited(delayMs: number, eventSignal: AbortSignal | undefined): Promise<boolean> {
+    const stopping = this.#stopping.signal
+    const signal = eventSignal ? AbortSignal.any([eventSignal, stopping]) : stopping
+    await this.#options.clock.sleep(delayMs, signal).catch(() => {})
+    return !signal.aborted
   }
 
   async #runOnce(
@@ -82,15 +106,19 @@ export class FunctionRunner {
     event: TriggerEvent,
     retry?: InvokeHead['retry'],
   ): Promise<RunResult> {
-    const invocation = new Invocation(this.#options, definition, event)
+    const invocation = new Invocation({ ...this.#options, filter: this.#filter }, definition, event)
     const result = await invocation.run(retry)
     invocation.record(result)
     return result
   }
 }
 
+interface InvocationOptions extends RunnerOptions {
+  readonly filter: LogFilter
+}
+
 class Invocation {
-  readonly #options: RunnerOptions
+  readonly #options: InvocationOptions
   readonly #definition: FunctionDefinition
   readonly #event: TriggerEvent
   readonly #trace: TraceContext
@@ -98,7 +126,7 @@ class Invocation {
   readonly #startMs: number
   readonly #id: string
 
-  constructor(options: RunnerOptions, definition: FunctionDefinition, event: TriggerEvent) {
+  constructor(options: InvocationOptions, definition: FunctionDefinition, event: TriggerEvent) {
     this.#options = options
     this.#definition = definition
     this.#event = event
@@ -137,7 +165,7 @@ class Invocation {
     })
     if (result.ok) return
     this.#log(
-      'error',
+      { category: 'host', level: 'error' },
       `Executed 'Functions.${this.#definition.name}' (Failed, Id=${this.#id}): ${result.message}`,
     )
     const ids = { app, function: this.#definition.name, invocationId: this.#id }
@@ -160,14 +188,15 @@ class Invocation {
       traceparent: formatTraceparent(this.#trace),
       ...(this.#event.metadata ? { metadata: this.#event.metadata } : {}),
       ...(retry ? { retry } : {}),
-      onLog: (line) => this.#log(line.level === 'none' ? 'trace' : line.level, line.message),
+      onLog: (line) => this.#log(line, line.message),
     })
     return this.#withTimeout(worker, answer)
   }
 
   // The real host cannot stop a function either: it fails the call and replaces the worker.
   async #withTimeout(worker: WorkerProcess, answer: Promise<WorkerAnswer>): Promise<WorkerAnswer> {
-    const { functionTimeoutMs, clock } = this.#options
+    const { clock, host } = this.#options
+    const { functionTimeoutMs } = host
     if (functionTimeoutMs === undefined) return answer
     let timedOut = false
     const timer = clock.after(functionTimeoutMs, () => {
@@ -218,7 +247,10 @@ class Invocation {
     return items.length < 2 ? [] : items.flatMap((item) => (item.trace ? [item.trace] : []))
   }
 
-  #log(level: LogLine['level'], message: string): void {
+  #log(line: { category: string; level: WorkerLogLevel }, message: string): void {
+    const level = line.level === 'none' ? 'trace' : line.level
+    const suffix = line.category === 'user' ? '.User' : ''
+    if (!this.#options.filter.keeps(`Function.${this.#definition.name}${suffix}`, level)) return
     this.#options.telemetry.log({
       context: this.#trace,
       source: `${this.#options.app}/${this.#definition.name}`,

@@ -7,7 +7,7 @@ import { formatTimeSpan, parseTimeSpan } from '../../languages/ncrontab/time-spa
 import { functionTimeoutMsDefault, functionTimeoutMsMin, storageQueueBatchMax } from './limits.ts'
 import { parseRetryPolicy, type RetryPolicy } from './retry-policy.ts'
 
-type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none'
+export type LogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none'
 
 interface HttpOptions {
   /** Empty when the routes have no prefix; never begins or ends with a slash. */
@@ -58,7 +58,7 @@ interface BlobsOptions {
   readonly poisonBlobThreshold: number
 }
 
-interface LoggingOptions {
+export interface LoggingOptions {
   /** By category or the beginning of one: `Function.Orders`, `Host`; `default` is all others. */
   readonly logLevel: Readonly<Record<string, LogLevel>>
 }

@@ -2,7 +2,7 @@ import { request as httpRequest, Agent, type IncomingMessage, type ServerRespons
 import { pipeline } from 'node:stream/promises'
 import type { FunctionDefinition } from './function-definition.ts'
 import { toFunctionRequest, toTriggerEvent } from './http-request.ts'
-import type { ServedApp } from './http-listener.ts'
+import type { ServedApp } from './served-app.ts'
 import { newUuid } from '../../base/ids.ts'
 
 /** Headers that belong to one connection and are never handed on: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1 */
@@ -32,7 +32,6 @@ export class HttpStreams {
     served: ServedApp
     request: IncomingMessage
     response: ServerResponse
-    streamUrl: string
     match: {
       readonly value: FunctionDefinition
       readonly params: Readonly<Record<string, string | undefined>>
@@ -67,12 +66,11 @@ export class HttpStreams {
       served: ServedApp
       request: IncomingMessage
       response: ServerResponse
-      streamUrl: string
     },
     options: { invocationId: string; signal: AbortSignal },
   ): Promise<boolean> {
     const { request, response } = call
-    const target = new URL(request.url ?? '/', call.streamUrl)
+    const target = new URL(request.url ?? '/', call.served.streamUrl())
     const headers: NodeJS.Dict<string | string[]> = { ...request.headers }
     for (const name of hopHeaders) delete headers[name]
     headers['x-ms-invocation-id'] = options.invocationId

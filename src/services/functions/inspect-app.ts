@@ -1,7 +1,8 @@
 import { messageOf } from '../../base/errors.ts'
 import type { Clock } from '../../base/clock.ts'
 import { readAppFolder } from './app-folder.ts'
-import { checkBindings } from './bindings.ts'
+import { checkRegistered } from './app-model.ts'
+import { checkBindings, type BindingPlace } from './bindings.ts'
 import { hostVersion } from './host-version.ts'
 import { workerEnvironment } from './worker-environment.ts'
 import { WorkerProcess } from './worker-process.ts'
@@ -31,7 +32,14 @@ export async function inspectApp(app: {
     const worker = new WorkerProcess(program, { onLog() {}, onExit() {} }, app.clock)
     try {
       const loaded = await worker.load({ appDir: app.dir, hostVersion })
-      return [...features, ...loaded.functions.flatMap((entry) => inspect(entry, folder.settings))]
+      const warnings = checkRegistered(loaded, app.dir)
+      features.push(...warnings.map((text): AppFeature => ({ class: 'inert', text })))
+      return [
+        ...features,
+        ...loaded.functions.flatMap((entry) =>
+          inspect(entry, { functionName: entry.name, settings: folder.settings, clock: app.clock }),
+        ),
+      ]
     } finally {
       worker.kill()
     }
@@ -40,16 +48,9 @@ export async function inspectApp(app: {
   }
 }
 
-function inspect(
-  registered: RegisteredFunction,
-  settings: Parameters<typeof checkBindings>[2],
-): AppFeature[] {
+function inspect(registered: RegisteredFunction, place: BindingPlace): AppFeature[] {
   try {
-    const { trigger, inputs, outputs, warnings } = checkBindings(
-      registered.name,
-      registered.bindings,
-      settings,
-    )
+    const { trigger, inputs, outputs, warnings } = checkBindings(registered.bindings, place)
     const types = [trigger, ...inputs, ...outputs].map((binding) => JSON.stringify(binding['type']))
     return [
       {

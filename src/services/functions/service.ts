@@ -12,6 +12,7 @@ import { FunctionKeys } from './function-keys.ts'
 import { HttpListener } from './http-listener.ts'
 import { Sites, type Site } from './site.ts'
 import { timerTrigger } from './timer-trigger.ts'
+import { WorkerRecords } from './worker-records.ts'
 
 export interface FunctionAppsOptions {
   readonly store: Store
@@ -45,14 +46,17 @@ interface RunningApp {
 export class FunctionApps implements Startable {
   readonly #options: FunctionAppsOptions
   readonly #sites: Sites
+  readonly #workers: WorkerRecords
   readonly #running = new Map<string, RunningApp>()
 
   constructor(options: FunctionAppsOptions) {
     this.#options = options
     this.#sites = new Sites(options.store)
+    this.#workers = new WorkerRecords(options.store)
   }
 
   async start(): Promise<void> {
+    await this.#workers.endLeftBehind()
     await this.#sites.load()
   }
 
@@ -108,6 +112,7 @@ export class FunctionApps implements Startable {
       },
       hostName,
       http,
+      workers: this.#workers,
       environment: { WEBSITE_HOSTNAME: `${host}:${port}` },
     })
     this.#running.set(deployment.name, { app, http, port })

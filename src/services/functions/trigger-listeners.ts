@@ -5,6 +5,17 @@ import type { FunctionRunner } from './function-runner.ts'
 /** Types whose events come from this service itself: HTTP requests, the clock, the start. */
 const ownTriggers = new Set(['httptrigger', 'warmuptrigger'])
 
+/** Runs the warm-up functions of an app before any other trigger opens; one that fails holds nothing up. */
+export async function warmUp(
+  definitions: readonly FunctionDefinition[],
+  runner: FunctionRunner,
+): Promise<void> {
+  for (const definition of definitions) {
+    if (definition.trigger.type.toLowerCase() !== 'warmuptrigger') continue
+    await runner.run(definition, { input: { kind: 'json', text: '{}' } })
+  }
+}
+
 /** Starts to deliver the events of a function, where they come from another service. */
 export async function listenTo(
   definition: FunctionDefinition,

@@ -144,6 +144,11 @@ export class WorkerProcess {
     this.#child.kill()
   }
 
+  /** Resolves when the process has ended. */
+  ended(): Promise<ChildExit> {
+    return this.#child.ended()
+  }
+
   #loadAnswer(): Promise<Frame | undefined> {
     return new Promise((resolve) => {
       const timer: Timer = this.#clock.after(loadTimeoutMs, () => resolve(undefined))

@@ -13,7 +13,7 @@ import type {
   ProgrammingModel,
   UserFunction,
 } from './core-types.ts'
-import { fromTypedData, toMetadata, toTypedData } from './typed-data.ts'
+import { fromTypedData, toMetadata, toTextMetadata, toTypedData } from './typed-data.ts'
 
 export interface InvocationAnswer {
   readonly outputs: readonly PartReference[]
@@ -151,7 +151,8 @@ function toRequest(head: InvokeHead, parts: readonly Buffer[]): InvocationReques
     invocationId: head.invocationId,
     functionId: head.functionId,
     inputData: head.inputs.map((input) => ({ name: input.name, data: toTypedData(input, parts) })),
-    triggerMetadata: toMetadata(head.metadata),
+    triggerMetadata:
+      head.inputs[0]?.kind === 'http' ? toTextMetadata(head.metadata) : toMetadata(head.metadata),
     traceContext: { traceParent: head.traceparent },
     ...(head.retry
       ? {

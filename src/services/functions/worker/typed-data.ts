@@ -27,6 +27,15 @@ export function toTypedData(reference: PartReference, parts: readonly Buffer[]):
   }
 }
 
+/** Text that must stay text: the library reads the route parameters of a streamed request from `string` alone. */
+export function toTextMetadata(metadata: JsonObject | undefined): Record<string, RpcTypedData> {
+  const typed: Record<string, RpcTypedData> = {}
+  for (const [name, value] of Object.entries(metadata ?? {})) {
+    typed[name] = typeof value === 'string' ? { string: value } : { json: JSON.stringify(value) }
+  }
+  return typed
+}
+
 /** Metadata values go through `int`, which the library hands on unparsed: a JSON text for each costs twice the call. */
 export function toMetadata(metadata: JsonObject | undefined): Record<string, RpcTypedData> {
   const typed: Record<string, RpcTypedData> = {}
