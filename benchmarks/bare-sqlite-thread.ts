@@ -35,7 +35,7 @@ const put = database.prepare(
     'ON CONFLICT (partition, id) DO UPDATE SET etag = excluded.etag, body = excluded.body',
 )
 const append = database.prepare(
-  'INSERT INTO messages (state, attempts, properties, body) VALUES (0, 0, ?, ?)',
+  'INSERT INTO messages (key, state, attempts, properties, body) VALUES (?, 0, 0, ?, ?)',
 )
 const claim = database.prepare(
   'UPDATE messages SET state = 1, until = ?, token = ?, attempts = attempts + 1 WHERE key IN ' +
@@ -44,7 +44,7 @@ const claim = database.prepare(
 )
 claim.setReturnArrays(true)
 const settle = database.prepare('DELETE FROM messages WHERE key = ? AND token = ?')
-const head = { key: 0 }
+const keys = { next: 1, head: 0 }
 
 port.on('message', (first: readonly BareOperation[]) => {
   const results: unknown[] = []
@@ -69,12 +69,13 @@ function run(operation: BareOperation): unknown {
     }
     case 'append': {
       const [, properties, body] = operation
-      return append.run(properties, body).lastInsertRowid
+      keys.next += 1
+      return append.run(keys.next, properties, body).lastInsertRowid
     }
     case 'claim': {
       const [, until, token, count] = operation
-      const rows: readonly (readonly [number])[] = claim.all(until, token, head.key, count)
-      head.key = Math.max(head.key, ...rows.map(([key]) => key + 1))
+      const rows: readonly (readonly [number])[] = claim.all(until, token, keys.head, count)
+      keys.head = Math.max(keys.head, ...rows.map(([key]) => key + 1))
       return rows
     }
     case 'settle': {

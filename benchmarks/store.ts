@@ -7,13 +7,14 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { RealClock } from '../src/base/clock.ts'
+import { newUuid } from '../src/base/ids.ts'
 import { openSqliteStore } from '../src/store/sqlite/open-store.ts'
 import type { Store } from '../src/store/store.ts'
 import { BareSqlite } from './bare-sqlite.ts'
 import { LoopDelay } from './loop-delay.ts'
 import { formatRatio, interleave } from './rounds.ts'
 
-const rounds = 7
+const rounds = 9
 const operations = 20_000
 const writers = 64
 const receivers = 4
@@ -24,33 +25,49 @@ const properties = '{"contentType":"application/json"}'
 const clock = new RealClock()
 
 export async function benchmarkStore(): Promise<void> {
-  const delay = new LoopDelay()
-  const documents = await interleave({
-    rounds,
-    subject: () => withStore(putDocuments),
-    floor: () => withBareSqlite(putBareDocuments),
-  })
-  print(`${formatRatio('documents', documents, goal)}; loop delay ${delay.stop()}`)
-  const messageDelay = new LoopDelay()
-  const messages = await interleave({
-    rounds,
-    subject: () => withStore(passMessages),
-    floor: () => withBareSqlite(passBareMessages),
-  })
+  const folder = mkdtempSync(join(tmpdir(), 'interline-bench-'))
+  const store = await openSqliteStore({ path: join(folder, 'store.db'), clock })
+  const floor = await BareSqlite.open(join(folder, 'bare.db'))
+  await compare(
+    'documents',
+    () => putDocuments(store),
+    () => putBareDocuments(floor),
+  )
   const name = `messages (append, claim ${claimCount}, settle each)`
-  print(`${formatRatio(name, messages, goal)}; loop delay ${messageDelay.stop()}`)
+  await compare(
+    name,
+    () => passMessages(store),
+    () => passBareMessages(floor),
+  )
+  await store.close()
+  await floor.close()
+  rmSync(folder, { recursive: true })
+}
+
+async function compare(
+  name: string,
+  subject: () => Promise<void>,
+  floor: () => Promise<void>,
+): Promise<void> {
+  const delay = new LoopDelay()
+  const result = await interleave({
+    rounds,
+    subject: () => measure(subject),
+    floor: () => measure(floor),
+  })
+  print(`${formatRatio(name, result, goal)}; loop delay ${delay.stop()}`)
 }
 
 function putDocuments(store: Store): Promise<void> {
   return shareOut(operations, writers, async (index, writer) => {
-    const key = { collection: 'c', partition: `p${writer}`, id: `${index}` }
+    const key = { collection: 'c', partition: `p${writer}`, id: newUuid() }
     await store.write([{ kind: 'document.put', ...key, body, etag: `"${index}"` }])
   })
 }
 
 function putBareDocuments(floor: BareSqlite): Promise<void> {
   return shareOut(operations, writers, async (index, writer) => {
-    await floor.run(['put', `p${writer}`, `${index}`, `"${index}"`, body])
+    await floor.run(['put', `p${writer}`, newUuid(), `"${index}"`, body])
   })
 }
 
@@ -108,37 +125,10 @@ async function shareOut(
   )
 }
 
-async function withStore(work: (store: Store) => Promise<void>): Promise<number> {
-  return inNewFolder(async (folder) => {
-    const store = await openSqliteStore({ path: join(folder, 'store.db'), clock })
-    const rate = await measure(() => work(store))
-    await store.close()
-    return rate
-  })
-}
-
-async function withBareSqlite(work: (floor: BareSqlite) => Promise<void>): Promise<number> {
-  return inNewFolder(async (folder) => {
-    const floor = await BareSqlite.open(join(folder, 'bare.db'))
-    const rate = await measure(() => work(floor))
-    await floor.close()
-    return rate
-  })
-}
-
 async function measure(work: () => Promise<void>): Promise<number> {
   const startMs = performance.now()
   await work()
   return operations / ((performance.now() - startMs) / 1_000)
-}
-
-async function inNewFolder(work: (folder: string) => Promise<number>): Promise<number> {
-  const folder = mkdtempSync(join(tmpdir(), 'interline-bench-'))
-  try {
-    return await work(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
 }
 
 function print(line: string): void {
