@@ -9,6 +9,7 @@ import type {
   Loop,
   ModuleDeclaration,
   NamedDeclaration,
+  ObjectLiteral,
   ResourceDeclaration,
   Template,
   TypeSyntax,
@@ -71,6 +72,14 @@ class Binder {
   check(): void {
     const { parameters, variables, types, functions, resources, modules, outputs } = this.#template
     this.#checkImports()
+    const outputNames = new Set<string>()
+    for (const { name, at } of outputs) {
+      if (outputNames.has(name)) {
+        const message = `Output "${name}" is declared multiple times. Remove or rename the duplicates.`
+        throw new SourceError('BCP145', message, at)
+      }
+      outputNames.add(name)
+    }
     for (const { name, type, at } of types) this.#typeCycle(name, type, at)
     for (const { type } of [...parameters, ...types, ...outputs]) this.#type(type)
     for (const each of [...types, ...functions, ...outputs]) {
@@ -137,6 +146,7 @@ class Binder {
     if (expression.kind === 'symbol' && !this.#isKnown(expression.name, place)) {
       throw this.#unknown(expression.name, expression.at)
     }
+    if (expression.kind === 'object') checkMemberNames(expression)
     for (const each of childrenOf(expression)) this.#expression(each, place)
   }
 
@@ -262,6 +272,19 @@ class Binder {
       const message = `The property "${name}" is not allowed on objects of type "params". Permissible properties include ${permitted}.`
       throw new SourceError('BCP037', message, place)
     }
+  }
+}
+
+function checkMemberNames(literal: ObjectLiteral): void {
+  const names = new Set<string>()
+  for (const member of literal.members) {
+    if (member.kind === 'spread' || member.name.kind !== 'literal') continue
+    const name = String(member.name.value)
+    if (names.has(name)) {
+      const message = `The property "${name}" is declared multiple times in this object. Remove or rename the duplicate properties.`
+      throw new SourceError('BCP025', message, member.at)
+    }
+    names.add(name)
   }
 }
 

@@ -23,6 +23,11 @@ export function dependenciesOf(
   return new Map(all.map((each) => [each, search.of(each)] as const))
 }
 
+interface Place {
+  readonly locals: ReadonlySet<string>
+  readonly inside?: ResourceDeclaration
+}
+
 class DependencySearch {
   readonly #names: ReadonlyMap<string, NamedDeclaration>
   readonly #found = new Map<NamedDeclaration, Set<DeployedDeclaration>>()
@@ -36,26 +41,25 @@ class DependencySearch {
     if (known) return known
     const found = new Set<DeployedDeclaration>()
     this.#found.set(declaration, found)
-    const inside = declaration.kind === 'resource' ? declaration : undefined
-    if (inside?.within) this.#add(inside.within, found)
-    for (const expression of expressionsOf(declaration)) this.#collect(expression, inside, found)
+    if (declaration.kind === 'resource' && declaration.within) this.#add(declaration.within, found)
+    for (const { expression, locals } of scopedExpressions(declaration)) {
+      this.#collect(expression, { locals, ...insideOf(declaration) }, found)
+    }
     return found
   }
 
-  #collect(
-    expression: Expression,
-    inside: ResourceDeclaration | undefined,
-    found: Set<DeployedDeclaration>,
-  ): void {
+  #collect(expression: Expression, place: Place, found: Set<DeployedDeclaration>): void {
     if (expression.kind === 'symbol') {
-      const named = this.#resolve(expression.name, inside)
+      const named = this.#resolve(expression.name, place)
       if (named) this.#add(named, found)
     }
     if (expression.kind === 'nested') {
-      const named = this.#nested(expression, inside)
+      const named = this.#nested(expression, place)
       if (named) this.#add(named, found)
     }
-    for (const child of childrenOf(expression)) this.#collect(child, inside, found)
+    for (const child of childrenOf(expression)) {
+      this.#collect(child, placeOf(child, expression, place), found)
+    }
   }
 
   // An existing resource is not deployed, so what it waits for is waited for in its place.
@@ -67,8 +71,9 @@ class DependencySearch {
     }
   }
 
-  #resolve(name: string, inside: ResourceDeclaration | undefined): NamedDeclaration | undefined {
-    for (let outer = inside; outer; outer = outer.within) {
+  #resolve(name: string, place: Place): NamedDeclaration | undefined {
+    if (place.locals.has(name)) return undefined
+    for (let outer = place.inside; outer; outer = outer.within) {
       const found = outer.nested.find((each) => each.name === name)
       if (found) return found
     }
@@ -77,17 +82,45 @@ class DependencySearch {
 
   #nested(
     expression: Extract<Expression, { kind: 'nested' }>,
-    inside: ResourceDeclaration | undefined,
+    place: Place,
   ): ResourceDeclaration | undefined {
     const { target, name } = expression
     const outer =
       target.kind === 'symbol'
-        ? this.#resolve(target.name, inside)
+        ? this.#resolve(target.name, place)
         : target.kind === 'nested'
-          ? this.#nested(target, inside)
+          ? this.#nested(target, place)
           : undefined
     return outer?.kind === 'resource' ? outer.nested.find((each) => each.name === name) : undefined
   }
+}
+
+function insideOf(declaration: NamedDeclaration): { inside?: ResourceDeclaration } {
+  return declaration.kind === 'resource' ? { inside: declaration } : {}
+}
+
+// The expressions of a declaration with the variables of its loop, which the items of the loop do not see.
+function scopedExpressions(
+  declaration: NamedDeclaration,
+): readonly { expression: Expression; locals: ReadonlySet<string> }[] {
+  const isLooped = declaration.kind === 'resource' || declaration.kind === 'module'
+  const loop = isLooped ? declaration.loop : undefined
+  const names = [loop?.item, loop?.index].filter((name) => name !== undefined)
+  return expressionsOf(declaration).map((expression) => ({
+    expression,
+    locals: new Set(expression === loop?.items ? [] : names),
+  }))
+}
+
+// The variables of a lambda or a loop hide what has their name outside.
+function placeOf(child: Expression, parent: Expression, place: Place): Place {
+  const names =
+    parent.kind === 'lambda'
+      ? parent.parameters
+      : parent.kind === 'loop' && child !== parent.items
+        ? [parent.item, parent.index].filter((name) => name !== undefined)
+        : []
+  return names.length === 0 ? place : { ...place, locals: new Set([...place.locals, ...names]) }
 }
 
 /** The expressions that a declaration is made of. */

@@ -69,8 +69,9 @@ export class Evaluation implements TemplateNames {
 
   /** Checks what was given: every required parameter, nothing unknown, all values allowed. */
   checkParameters(at?: SourcePosition): void {
+    const known = new Set(this.template.parameters.map(({ name }) => name.toLowerCase()))
     for (const name of this.#given.keys()) {
-      if (this.#parameters.has(this.#key(name))) continue
+      if (known.has(name.toLowerCase())) continue
       const names = this.template.parameters.map((each) => each.name).join("', '")
       const message = `The following parameters were supplied, but do not correspond to any parameters defined in the template: '${name}'. The parameters defined in the template are: '${names}'.`
       throw new SourceError(
@@ -262,7 +263,7 @@ export class Evaluation implements TemplateNames {
 
   #givenFor(name: string): Value | undefined {
     const exact = this.#given.get(name)
-    if (exact !== undefined || this.language === 'bicep') return exact
+    if (exact !== undefined) return exact
     return [...this.#given].find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1]
   }
 

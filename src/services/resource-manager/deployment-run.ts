@@ -20,6 +20,7 @@ export class DeploymentRun {
   readonly #applied: AppliedResource[]
   readonly #depth: number
   readonly #dependencies = new Map<DeployedDeclaration, Set<DeployedDeclaration>>()
+  readonly #ids = new Set<string>()
   readonly #started = new Map<DeployedDeclaration, Promise<void>>()
 
   constructor(options: {
@@ -102,6 +103,11 @@ export class DeploymentRun {
     const id = await this.#resolve(() => instance.id(), by)
     const body = await this.#resolve(() => instance.body(), by)
     const { apiVersion, at } = instance.declaration
+    if (this.#ids.has(id.toLowerCase())) {
+      const message = `The resource '${id}' is defined multiple times in a template.`
+      throw new SourceError('InvalidTemplate', message, at)
+    }
+    this.#ids.add(id.toLowerCase())
     try {
       this.#applied.push(await this.#manager.put(id, body, { apiVersion }))
     } catch (error) {

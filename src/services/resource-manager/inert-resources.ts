@@ -59,6 +59,7 @@ const inertTypes: Readonly<Record<string, InertResource>> = {
   'Microsoft.OperationsManagement/solutions': nothing,
   'Microsoft.Portal/dashboards': nothing,
   'Microsoft.Resources/tags': nothing,
+  'Microsoft.Web/sites/basicPublishingCredentialsPolicies': nothing,
   'Microsoft.Web/serverfarms': (request) => ({
     status: 'Ready',
     numberOfSites: 0,

@@ -157,6 +157,7 @@ export class ResourceManager {
     const record: ResourceRecord = { id, type, names, apiVersion, requested, hash, modelled, body }
     await this.#records.put(record)
     const applied = { id, type, changed: true, request, body }
+    this.options.logger.debug({ id, modelled }, 'resource put')
     for (const listener of this.#listeners) listener(applied)
     return applied
   }
