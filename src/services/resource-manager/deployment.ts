@@ -21,7 +21,10 @@ export interface DeployOptions {
   readonly readFile: ReadFile
   /** For `${AZURE_ENV_NAME}` in the parameters file. */
   readonly environment?: Readonly<Record<string, string | undefined>>
-  /** The group of a template whose target is a resource group; made when it does not exist. */
+  /**
+   * The group of a template whose target is a resource group; made when it does not exist. Without it
+   * `AZURE_RESOURCE_GROUP`, or `rg-` and the name of the environment.
+   */
   readonly resourceGroup?: string
   readonly deploymentName?: string
 }
@@ -72,7 +75,7 @@ async function prepare(
   const template = loadTemplate(options.file, readFile)
   const deploymentName = options.deploymentName ?? 'main'
   const { targetScope: kind } = template
-  const resourceGroup = kind === 'resourceGroup' ? (options.resourceGroup ?? 'rg-local') : ''
+  const resourceGroup = kind === 'resourceGroup' ? groupOf(options, deploymentName) : ''
   const scope = { kind, subscriptionId, resourceGroup, managementGroup: tenantId }
   const origin = await manager.deploymentOrigin(deploymentName)
   const answers = new Answers(manager)
@@ -98,6 +101,13 @@ async function prepare(
     evaluation: new Evaluation({ template, deploymentName, scope, context, parameters }),
     answers,
   }
+}
+
+// As azd does: the group that is named, or the one that is called for the environment.
+function groupOf(options: DeployOptions, deploymentName: string): string {
+  const { resourceGroup, environment = {} } = options
+  const name = environment['AZURE_ENV_NAME'] || deploymentName
+  return resourceGroup ?? (environment['AZURE_RESOURCE_GROUP'] || `rg-${name}`)
 }
 
 // Before anything is put, so that a template that cannot be deployed leaves nothing behind.

@@ -13,7 +13,7 @@ import { type AppliedResource, ResourceManager } from './service.ts'
 
 const subscriptionId = '11111111-1111-1111-1111-111111111111'
 const tenantId = '22222222-2222-2222-2222-222222222222'
-const group = `/subscriptions/${subscriptionId}/resourceGroups/rg-local`
+const group = `/subscriptions/${subscriptionId}/resourceGroups/rg-main`
 
 async function openStore(): Promise<Store> {
   return openSqliteStore({ path: ':memory:', clock: new ManualClock() })
@@ -242,6 +242,24 @@ module depends 'inner.bicep' = {
     ],
   )
   assert.deepEqual(await manager.list(), [])
+  await store.close()
+})
+
+test('a template for a resource group goes to the one of the environment', async () => {
+  const store = await openStore()
+  const manager = open(store)
+  const text = 'output group string = resourceGroup().name'
+  const named = { ...files(text), resourceGroup: 'mine' }
+  const environment = { AZURE_ENV_NAME: 'dev' }
+  const groups = [
+    await manager.deployTemplate(files(text)),
+    await manager.deployTemplate({ ...files(text), environment }),
+    await manager.deployTemplate({ ...named, environment }),
+  ]
+  assert.deepEqual(
+    groups.map(({ outputs }) => outputs['group']),
+    ['rg-main', 'rg-dev', 'mine'],
+  )
   await store.close()
 })
 
