@@ -9,11 +9,11 @@ import type {
   Loop,
   ModuleDeclaration,
   NamedDeclaration,
-  ObjectLiteral,
   ResourceDeclaration,
   Template,
   TypeSyntax,
 } from './syntax.ts'
+import { checkMemberNames, checkModuleMembers, checkResourceMembers } from './member-check.ts'
 import { childrenOf } from './tree.ts'
 import { type TypeContext, resolveType } from './type-check.ts'
 
@@ -86,6 +86,8 @@ class Binder {
       this.#decorators(each.decorators, each.kind)
     }
     for (const each of [...parameters, ...variables, ...resources]) this.#declaration(each)
+    for (const each of resources) checkResourceMembers(each)
+    for (const each of modules) checkModuleMembers(each)
     for (const each of functions) {
       for (const { type } of each.parameters) this.#type(type)
       const locals = new Set(each.parameters.map(({ name }) => name))
@@ -272,19 +274,6 @@ class Binder {
       const message = `The property "${name}" is not allowed on objects of type "params". Permissible properties include ${permitted}.`
       throw new SourceError('BCP037', message, place)
     }
-  }
-}
-
-function checkMemberNames(literal: ObjectLiteral): void {
-  const names = new Set<string>()
-  for (const member of literal.members) {
-    if (member.kind === 'spread' || member.name.kind !== 'literal') continue
-    const name = String(member.name.value)
-    if (names.has(name)) {
-      const message = `The property "${name}" is declared multiple times in this object. Remove or rename the duplicate properties.`
-      throw new SourceError('BCP025', message, member.at)
-    }
-    names.add(name)
   }
 }
 
