@@ -175,15 +175,41 @@ export class ResourceManager {
     return inside.some((each) => each.id.toLowerCase() === id.toLowerCase())
   }
 
-  /** Calls a POST action of a resource: `listKeys`. */
+  /**
+   * Calls a POST action of a resource: `listKeys`. Some resources exist with the one that holds them and are
+   * never put (`authorizationRules/RootManageSharedAccessKey`, `host/default`): their type's provider answers, or
+   * the holder's with the path before the action's name.
+   */
   async act(id: string, action: string, body: JsonObject = {}): Promise<JsonValue> {
-    const record = await this.#records.get(id)
-    if (!record) throw resourceNotFound(id)
-    const provider = this.#providers.get(record.type.toLowerCase())
-    const actions = Object.entries(provider?.actions ?? {})
-    const found = actions.find(([name]) => name.toLowerCase() === action.toLowerCase())
-    if (!found) throw actionNotSupported(record.type, action)
-    return found[1](record.names, body)
+    const parsed = parseResourceId(id)
+    if (!parsed) throw invalidResourceId(id)
+    const { type, names } = parsed
+    const segments = type.split('/')
+    for (let count = names.length; count > 0; count--) {
+      const provider = this.#providers.get(
+        segments
+          .slice(0, count + 1)
+          .join('/')
+          .toLowerCase(),
+      )
+      const inside = names
+        .slice(count)
+        .flatMap((name, at) => [segments[count + 1 + at] ?? '', name])
+      const wanted = [...inside, action].join('/').toLowerCase()
+      const actions = Object.entries(provider?.actions ?? {})
+      const found = actions.find(([name]) => name.toLowerCase() === wanted)
+      if (!found) continue
+      await this.#checkExists(id)
+      return found[1](names.slice(0, count), body)
+    }
+    if (!(await this.#records.get(id))) throw resourceNotFound(id)
+    throw actionNotSupported(type, action)
+  }
+
+  async #checkExists(id: string): Promise<void> {
+    if (await this.#records.get(id)) return
+    const root = rootOf(id)
+    if (root === id || !(await this.#records.get(root))) throw resourceNotFound(id)
   }
 
   #requestOf(id: string, requested: JsonObject, apiVersion: string): ResourceRequest {
@@ -231,10 +257,18 @@ export class ResourceManager {
     if (group && !(await this.#records.get(group[0]))) {
       throw resourceGroupNotFound(group[1] ?? '')
     }
-    const { scope, type, names } = parseResourceId(id) ?? {}
-    const [namespace = '', first = ''] = type?.split('/') ?? []
-    if (scope === undefined || type === undefined || (names?.length ?? 0) < 2) return
-    const root = `${scope}/providers/${namespace}/${first}/${names?.[0] ?? ''}`
+    const root = rootOf(id)
+    if (root === id) return
+    const { type = '' } = parseResourceId(id) ?? {}
     if (!(await this.#records.get(root))) throw parentResourceNotFound(type, root)
   }
+}
+
+// The outermost resource of an id: the namespace that a rule of a subscription of a topic is in.
+function rootOf(id: string): string {
+  const { scope, type, names } = parseResourceId(id) ?? {}
+  const [namespace = '', first = ''] = type?.split('/') ?? []
+  const [name] = names ?? []
+  if (scope === undefined || name === undefined || names?.length === 1) return id
+  return `${scope}/providers/${namespace}/${first}/${name}`
 }

@@ -92,7 +92,9 @@ function resourceGroup(args: Arguments): Value {
     member: (name) => {
       if (Object.hasOwn(known, name)) return known[name]
       const whole = read()
-      return isObjectValue(whole) ? whole[name] : undefined
+      const value = isObjectValue(whole) ? whole[name] : undefined
+      // A group without tags has an empty object of them, which templates merge with their own.
+      return value === undefined && name === 'tags' ? {} : value
     },
     whole: () => read(),
     call: (name) => {
