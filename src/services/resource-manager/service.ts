@@ -183,7 +183,8 @@ export class ResourceManager {
   async act(id: string, action: string, body: JsonObject = {}): Promise<JsonValue> {
     const parsed = parseResourceId(id)
     if (!parsed) throw invalidResourceId(id)
-    const { type, names } = parsed
+    const known = await this.#records.get(id)
+    const { type, names } = known ?? parsed
     const segments = type.split('/')
     for (let count = names.length; count > 0; count--) {
       const provider = this.#providers.get(
@@ -199,15 +200,13 @@ export class ResourceManager {
       const actions = Object.entries(provider?.actions ?? {})
       const found = actions.find(([name]) => name.toLowerCase() === wanted)
       if (!found) continue
-      await this.#checkExists(id)
+      if (!known) await this.#checkHolder(id)
       return found[1](names.slice(0, count), body)
     }
-    if (!(await this.#records.get(id))) throw resourceNotFound(id)
-    throw actionNotSupported(type, action)
+    throw known ? actionNotSupported(type, action) : resourceNotFound(id)
   }
 
-  async #checkExists(id: string): Promise<void> {
-    if (await this.#records.get(id)) return
+  async #checkHolder(id: string): Promise<void> {
     const root = rootOf(id)
     if (root === id || !(await this.#records.get(root))) throw resourceNotFound(id)
   }
