@@ -40,18 +40,22 @@ export class ChildProcess {
   #exit: Promise<ChildExit>
 
   constructor(program: ChildProgram, events: ChildEvents, clock: Clock) {
-    this.#child = spawn(process.execPath, [...program.execArgv, program.script, ...(program.args ?? [])], {
-      cwd: program.cwd,
-      env: { ...program.env },
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-    })
+    this.#child = spawn(
+      process.execPath,
+      [...program.execArgv, program.script, ...(program.args ?? [])],
+      {
+        cwd: program.cwd,
+        env: { ...program.env },
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      },
+    )
     const pipe = this.#child.stdio[pipeDescriptor]
     assert(pipe instanceof Duplex)
     this.#channel = new FrameChannel(pipe, (frame) => events.onFrame(frame))
     // A write to a child that just died fails; its exit says so.
     pipe.on('error', () => {})
-    readLines(this.#child.stdout, new OutputLines(clock, (line) => events.onOutput(line, 'stdout')))
-    readLines(this.#child.stderr, new OutputLines(clock, (line) => events.onOutput(line, 'stderr')))
+    readLines(this.#child.stdout, clock, (line) => events.onOutput(line, 'stdout'))
+    readLines(this.#child.stderr, clock, (line) => events.onOutput(line, 'stderr'))
     this.#exit = new Promise((resolve) => {
       this.#child.once('error', () => resolve({ code: null, signal: 'spawn failed' }))
       this.#child.once('exit', (code, signal) => resolve({ code, signal }))
@@ -83,8 +87,15 @@ export class ChildProcess {
   }
 }
 
-function readLines(stream: Readable | null, lines: OutputLines): void {
+// What a flooding child prints is not even read: its own writes block, and this process has its turns back.
+function readLines(stream: Readable | null, clock: Clock, onLine: (line: string) => void): void {
+  const lines = new OutputLines(clock, onLine)
   stream?.setEncoding('utf8')
-  stream?.on('data', (text: string) => lines.write(text))
+  stream?.on('data', (text: string) => {
+    const waitMs = lines.write(text)
+    if (waitMs === 0) return
+    stream.pause()
+    clock.after(waitMs, () => stream.resume())
+  })
   stream?.on('end', () => lines.end())
 }

@@ -56,7 +56,12 @@ export class FrameChannel {
     for (const part of parts) this.#writePart(part)
     writer.patchUint32(start, writer.length - start - lengthBytes)
     this.#flushSoon()
-    return this.#stream.writableLength + writer.length < writeBufferBytesMax
+    return this.backlogBytes < writeBufferBytesMax
+  }
+
+  /** Bytes that were sent and have not left this process. */
+  get backlogBytes(): number {
+    return this.#stream.writableLength + this.#writer.length
   }
 
   /** Resolves when what was sent has left this process, or the pipe has closed. */

@@ -8,6 +8,8 @@ export const writeBufferBytesMax = 4 * 1024 * 1024
 export const outputLineCharsMax = 16 * 1024
 /** Lines a child may print in a second; more are dropped and counted. */
 export const outputLinesPerSecondMax = 2_000
+/** Characters a child may print in a second; then it has to wait for the rest of the second. */
+export const outputCharsPerSecondMax = 8 * 1024 * 1024
 /** How long a child has to end by itself before it is killed. */
 export const stopGraceMs = 10_000
 /** Waits between restarts of a child that keeps ending. */

@@ -131,10 +131,15 @@ export class FunctionApp {
     await this.reload()
   }
 
+  /** Invocations that have begun and not ended. */
+  get running(): number {
+    return this.#runner?.running ?? 0
+  }
+
   /** Events that wait or run; 0 means idle. */
   async pending(): Promise<number> {
     const waiting = await Promise.all(this.#listeners.map((listener) => listener.pending()))
-    return waiting.reduce((sum, count) => sum + count, this.#runner?.running ?? 0)
+    return waiting.reduce((sum, count) => sum + count, this.running)
   }
 
   async #begin(): Promise<void> {

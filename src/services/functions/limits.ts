@@ -1,5 +1,9 @@
 /** Log lines a function app may write in a second; more are dropped and counted. */
 export const logLinesPerSecondMax = 5_000
+/** Characters a function app may log in a second; what is beyond is dropped and counted. */
+export const logCharsPerSecondMax = 4 * 1024 * 1024
+/** Bytes that wait in a worker for the platform to read, above which its log lines are dropped. */
+export const logBacklogBytesMax = 8 * 1024 * 1024
 /** Characters of one log line that are kept. */
 export const logLineCharsMax = 32 * 1024
 /** How long an app has to load its functions. */

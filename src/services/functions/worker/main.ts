@@ -15,6 +15,7 @@ import {
   type LogHead,
   type ResultHead,
 } from '../worker-protocol.ts'
+import { logBacklogBytesMax, logLineCharsMax } from '../limits.ts'
 import { loadApp } from './app-loader.ts'
 import { CoreApi, type WriteLog } from './core-api.ts'
 import { Hooks } from './hooks.ts'
@@ -104,7 +105,9 @@ async function stop(): Promise<void> {
 }
 
 function writeLog(line: Parameters<WriteLog>[0]): void {
-  const dropped = budget.take()
+  const message = line.message.slice(0, logLineCharsMax)
+  const isBacklogged = channel.backlogBytes > logBacklogBytesMax
+  const dropped = budget.take({ chars: message.length, isBacklogged })
   if (dropped === undefined) return
   if (dropped > 0)
     send({
@@ -112,7 +115,7 @@ function writeLog(line: Parameters<WriteLog>[0]): void {
       category: 'system',
       message: `${dropped} log lines were dropped: the app logs too fast.`,
     })
-  send(line)
+  send({ ...line, message })
 }
 
 function send(line: Parameters<WriteLog>[0]): void {

@@ -1,0 +1,2 @@
+require('@azure/functions').app.http('Late', { handler: () => ({}) })
+throw new Error('cannot read the configuration')

@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { appDir, runApp, until } from './function-apps.ts'
+
+test('a worker that ends in an invocation fails it, and calls wait for the next worker', async (t) => {
+  const { fetch, told, app } = await runApp(t, 'faults')
+  const before = await (await fetch('/api/Pid')).text()
+  const [ended, other] = await Promise.all([fetch('/api/Exits'), fetch('/api/Never')])
+  assert.deepEqual([ended.status, other.status], [500, 500])
+  assert.match(told.spans.at(-1)?.reason ?? '', /worker process ended \(exit code 0\)/)
+  const after = await (await fetch('/api/Pid')).text()
+  assert.notEqual(after, before)
+  await until('it runs', () => app.state === 'running')
+  assert.equal(String(app.pid), after)
+})
+
+test('a promise nobody waits for ends the worker, as Node ends any program', async (t) => {
+  const { fetch, told } = await runApp(t, 'faults')
+  assert.equal((await fetch('/api/Rejects')).status, 500)
+  assert.equal((await fetch('/api/Pid')).status, 200)
+  assert.ok(told.messages().some((message) => message.includes('nobody waits')))
+})
+
+test('an endless loop and an answer that never comes end at functionTimeout', async (t) => {
+  const { fetch, told } = await runApp(t, 'faults')
+  for (const name of ['Hangs', 'Never']) {
+    assert.equal((await fetch(`/api/${name}`)).status, 500)
+    const reason = told.spans.at(-1)?.reason ?? ''
+    const expected = `^Timeout value of 00:00:01 exceeded by function 'Functions.${name}' \\(Id: '`
+    assert.match(reason, new RegExp(expected))
+  }
+  assert.equal((await fetch('/api/Pid')).status, 200)
+})
+
+test('an app that hangs does not hold up another one', async (t) => {
+  const hanging = await runApp(t, 'faults')
+  const other = await runApp(t, 'esm')
+  const hung = hanging.fetch('/api/Hangs')
+  const startMs = performance.now()
+  assert.equal((await other.fetch('/api/FromIndex')).status, 200)
+  assert.ok(performance.now() - startMs < 500)
+  assert.equal((await hung).status, 500)
+})
+
+test('a flood of output and of log lines is cut, and said to be', async (t) => {
+  const { fetch, told } = await runApp(t, 'faults', {
+    settings: { AzureFunctionsJobHost__functionTimeout: '00:00:20' },
+  })
+  assert.equal((await fetch('/api/Prints')).status, 200)
+  assert.ok(told.logs.length < 10_000, `${told.logs.length} lines`)
+  const printed = told.logs.length
+  assert.equal((await fetch('/api/Floods')).status, 200)
+  assert.ok(told.logs.length - printed < 6_000, `${told.logs.length - printed} lines`)
+  assert.ok(told.logs.every(({ message }) => message.length <= 32 * 1_024))
+  await fetch('/api/Pid')
+  await until('what was dropped is told', () =>
+    told.messages().some((message) => /lines dropped|log lines were dropped/.test(message)),
+  )
+})
+
+test('an app that exhausts the memory it was given ends alone', async (t) => {
+  const { fetch, told } = await runApp(t, 'faults', {
+    settings: {
+      languageWorkers__node__arguments: '--max-old-space-size=48',
+      AzureFunctionsJobHost__functionTimeout: '00:00:30',
+    },
+  })
+  assert.equal((await fetch('/api/Grows')).status, 500)
+  assert.match(told.spans.at(-1)?.reason ?? '', /worker process ended \(signal SIGABRT\)/)
+  assert.equal((await fetch('/api/Pid')).status, 200)
+})
+
+const unloadable: [name: string, failure: RegExp][] = [
+  ['exits', /^The worker ended, or did not answer, while it loaded the app\.$/],
+  ['throws', /^Worker was unable to load entry point "index\.js": cannot read the configuration$/],
+  ['v3', /Hello\/function\.json: apps of the programming model v3 are not supported/],
+  [
+    'unsupported',
+    /^The 'Readings' function is in error: binding 'eventHubTrigger\w*' \(eventHubTrigger\): bindings of this type are not supported$/,
+  ],
+]
+
+for (const [name, failure] of unloadable) {
+  test(`an app that cannot be loaded says why: ${name}`, async (t) => {
+    const { app, fetch } = await runApp(t, name)
+    assert.equal(app.state, 'failed')
+    assert.match(app.failure ?? '', failure)
+    assert.equal(app.pid, undefined)
+    assert.equal((await fetch('/api/anything')).status, 503)
+  })
+}
+
+test('settings that cannot be honoured are refused by name', async (t) => {
+  const { app } = await runApp(t, 'esm', { settings: { FUNCTIONS_WORKER_PROCESS_COUNT: '4' } })
+  assert.equal(
+    app.failure,
+    "FUNCTIONS_WORKER_PROCESS_COUNT: expected 1, found '4': an app has one worker process here.",
+  )
+  const other = await runApp(t, 'empty', { settings: { FUNCTIONS_WORKER_RUNTIME: 'python' } })
+  assert.match(
+    other.app.failure ?? '',
+    /^FUNCTIONS_WORKER_RUNTIME: expected 'node', found 'python'/,
+  )
+})
+
+test('an app that registers nothing runs', async (t) => {
+  const { app, fetch } = await runApp(t, 'empty')
+  assert.equal(app.state, 'running')
+  assert.equal((await fetch('/api/anything')).status, 404)
+})
+
+test('warm-up functions run before any trigger opens, and a failed timer is retried by its policy', async (t) => {
+  const { fetch, told } = await runApp(t, 'warmup')
+  assert.equal(await (await fetch('/api/State')).text(), '{"warm":1}')
+  const attempts = (): string[] =>
+    told.messages().filter((message) => message.startsWith('attempt'))
+  await until('three attempts', () => attempts().length === 3)
+  assert.deepEqual(attempts(), [
+    'attempt 0 of 0, adjusts true',
+    'attempt 1 of 2, adjusts true',
+    'attempt 2 of 2, adjusts true',
+  ])
+})
+
+test('changed files are loaded, and a fault in them is mended by the next change', async (t) => {
+  const dir = copyOfApp(t, 'esm')
+  const { app, fetch } = await runApp(t, 'esm', { dir })
+  const entry = join(dir, 'dist/src/index.js')
+  const code = readFileSync(entry, 'utf8')
+  writeFileSync(entry, code.replace('hello', 'hello again'))
+  await until('the new code answers', async () => {
+    const answer = await fetch('/api/FromIndex')
+    return (await answer.text()) === 'hello again'
+  })
+  writeFileSync(entry, 'this is no JavaScript')
+  await until('the app failed', () => app.state === 'failed')
+  writeFileSync(entry, code)
+  await until('the app runs again', async () => {
+    const answer = await fetch('/api/FromIndex')
+    return (await answer.text()) === 'hello'
+  })
+})
+
+test('at stop running invocations end first, then appTerminate hooks run', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'interline-test-'))
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  const file = join(dir, 'terminated')
+  const hooked = await runApp(t, 'hooks', { settings: { TERMINATED_FILE: file } })
+  await hooked.apps.stop()
+  assert.equal(readFileSync(file, 'utf8'), 'terminated')
+  const slow = await runApp(t, 'http')
+  const answer = slow.fetch('/api/Slow')
+  await until('it has begun', () => slow.app.running > 0)
+  await slow.apps.stop()
+  assert.equal((await answer).status, 200)
+})
+
+test('a worker left behind by a killed platform ends, blocked or not', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'interline-test-'))
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  const storePath = join(dir, 'store.db')
+  for (const call of ['Pid', 'Hangs']) {
+    const pid = await runUntilKilled(storePath, call)
+    if (call === 'Pid') await until('the worker has ended', () => !isAlive(pid))
+    else assert.ok(isAlive(pid), 'a blocked worker notices nothing')
+    const { stop } = await runApp(t, 'empty', { storePath })
+    await until('the worker has ended', () => !isAlive(pid))
+    await stop()
+  }
+})
+
+/** Runs the app in a process of its own, calls a function and kills the process; gives the worker's process id. */
+async function runUntilKilled(storePath: string, call: string): Promise<number> {
+  const program = fileURLToPath(new URL('run-until-killed.js', import.meta.url))
+  const child = spawn(process.execPath, [program, storePath, call], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const closed = new Promise((done) => child.once('close', done))
+  let text = ''
+  for await (const chunk of child.stdout) {
+    text += String(chunk)
+    if (text.includes('\n')) child.kill('SIGKILL')
+  }
+  await closed
+  return Number(text)
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function copyOfApp(t: TestContext, name: string): string {
+  const dir = mkdtempSync(join(tmpdir(), 'interline-test-'))
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  cpSync(appDir(name), dir, { recursive: true })
+  symlinkSync(resolve('node_modules'), join(dir, 'node_modules'))
+  return dir
+}
