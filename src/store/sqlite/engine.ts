@@ -219,9 +219,9 @@ export class Engine {
 
 /** Whether an operation can fail after one before it has changed something. */
 function needsSavepoint(batch: TimedBatch['batch']): boolean {
-  return (
-    batch.findLastIndex(canFail) > batch.findIndex(changesSomething) && batch.some(changesSomething)
-  )
+  if (batch.length < 2) return false
+  const first = batch.findIndex(changesSomething)
+  return first >= 0 && batch.findLastIndex(canFail) > first
 }
 
 /** Whether an operation reads rows of messages, so that those that are to be removed must be gone. */

@@ -14,7 +14,7 @@ export interface NewLease {
   readonly groupToken: string | null
 }
 
-/** A message that is given: how often by then, and how long its body is. */
+/** A message that is given: how often, this time included, and how long its body is. */
 export interface GivenMessage {
   readonly key: number
   readonly attempts: number
@@ -46,6 +46,7 @@ const joined = 'FROM leases l JOIN messages m ON m.key = l.key'
 export class LeaseTable {
   readonly #known = new Map<number, KnownLease>()
   readonly #give: Statement<[]>
+  readonly #giveAll: Statement<[]>
   readonly #endAll: Statement<[]>
   readonly #renew: Statement<[]>
   readonly #find: Statement<FoundRow>
@@ -57,6 +58,9 @@ export class LeaseTable {
   constructor(connection: Connection) {
     const held = 'key = ? AND lease = ? AND due_at > ?'
     this.#give = connection.prepare('INSERT INTO leases VALUES (?, ?, ?, ?, ?, ?)')
+    this.#giveAll = connection.prepare(
+      'INSERT INTO leases SELECT key, ?, attempts + 1, ?, ?, ? FROM messages WHERE key BETWEEN ? AND ?',
+    )
     this.#endAll = connection.prepare('DELETE FROM leases WHERE key BETWEEN ? AND ?')
     this.#renew = connection.prepare(`UPDATE leases SET due_at = ? WHERE ${held}`)
     this.#find = connection.prepare(
@@ -79,12 +83,23 @@ export class LeaseTable {
     }
   }
 
-  give(message: GivenMessage, by: NewLease): void {
-    const { key, attempts, bodyBytes } = message
-    const dueAtMs = by.groupToken === null ? by.untilMs : null
-    this.#give.run(key, dueAtMs, attempts, by.lease, by.owner, by.groupToken)
-    if (by.groupToken !== null || this.#known.size >= knownLeasesMax) return
-    this.#known.set(key, { lease: by.lease, bodyBytes, untilMs: by.untilMs })
+  /** Gives messages, in the order of their keys, under one lease. */
+  give(messages: readonly GivenMessage[], by: NewLease): void {
+    const { lease, owner, untilMs, groupToken } = by
+    const dueAtMs = groupToken === null ? untilMs : null
+    const [from = 0, to = 0] = [messages[0]?.key, messages.at(-1)?.key]
+    if (to - from + 1 === messages.length) {
+      // Messages that lie together, as most claims find them, take one statement.
+      this.#giveAll.run(dueAtMs, lease, owner, groupToken, from, to)
+    } else {
+      for (const { key, attempts } of messages) {
+        this.#give.run(key, dueAtMs, attempts, lease, owner, groupToken)
+      }
+    }
+    if (groupToken !== null) return
+    for (const { key, bodyBytes } of messages) {
+      if (this.#known.size < knownLeasesMax) this.#known.set(key, { lease, bodyBytes, untilMs })
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ import { randomHex } from '../../base/ids.ts'
 // A token has the shape of a UUID, since that is how Azure's protocols carry a lock token:
 // the first 23 characters are random for each claim, the last 12 are the message's sequence number.
 const leaseLength = 23
+const tokenLength = 36
 
 /** The part of a token that all messages of one claim share, and that the store keeps. */
 export function newLease(): string {
@@ -17,6 +18,7 @@ export function tokenOf(lease: string, sequence: number): string {
 
 /** The lease in a token, or `undefined` when it is no token of this message. */
 export function leaseOf(token: string, sequence: number): string | undefined {
-  const lease = token.slice(0, leaseLength)
-  return tokenOf(lease, sequence) === token ? lease : undefined
+  if (token.length !== tokenLength) return undefined
+  const isOfMessage = Number.parseInt(token.slice(leaseLength + 1), 16) === sequence
+  return isOfMessage ? token.slice(0, leaseLength) : undefined
 }

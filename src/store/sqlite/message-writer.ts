@@ -97,15 +97,17 @@ export class MessageWriter {
     const group = operation.group ?? null
     const key = this.#table.nextKey(queue)
     const sequence = sequenceOf(key)
-    const times = [sequence, nowMs, expiresAtMs] as const
+    const { properties } = operation
     this.#insert.run(
       key,
       queue.id,
       state,
       dueAtMs,
       group,
-      ...times,
-      operation.properties,
+      sequence,
+      nowMs,
+      expiresAtMs,
+      properties,
       trace,
       body,
     )
@@ -243,17 +245,31 @@ export class MessageWriter {
     how: { readonly lease: NewLease; readonly operation: ClaimMessages | ClaimParkedMessage },
   ): readonly ClaimedMessage[] {
     const { lease, operation } = how
+    return operation.remove
+      ? rows.map((row) => this.#giveForGood(queue, row))
+      : this.#giveLeased(queue, rows, lease)
+  }
+
+  #giveForGood(queue: Queue, row: MessageRow): ClaimedMessage {
+    const [key, state] = row
+    this.#table.remove(queue, { key, state, isLeased: false })
+    const message = toStoredMessage(queue.name, row, { attempts: row[3] + 1, untilMs: null })
+    return Object.assign(message, { token: '' })
+  }
+
+  #giveLeased(
+    queue: Queue,
+    rows: readonly MessageRow[],
+    lease: NewLease,
+  ): readonly ClaimedMessage[] {
+    this.#leases.give(
+      rows.map((row) => ({ key: row[0], attempts: row[3] + 1, bodyBytes: byteLength(row[11]) })),
+      lease,
+    )
+    this.#queues.count(queue, leased, rows.length)
+    for (const [, state] of rows) this.#queues.count(queue, state, -1)
     return rows.map((row) => {
-      const [key, state] = row
       const attempts = row[3] + 1
-      if (operation.remove) {
-        this.#table.remove(queue, { key, state, isLeased: false })
-        const message = toStoredMessage(queue.name, row, { attempts, untilMs: null })
-        return Object.assign(message, { token: '' })
-      }
-      this.#leases.give({ key, attempts, bodyBytes: byteLength(row[11]) }, lease)
-      this.#queues.count(queue, state, -1)
-      this.#queues.count(queue, leased, 1)
       const message = toStoredMessage(queue.name, row, { attempts, untilMs: lease.untilMs })
       return Object.assign(message, { token: tokenOf(lease.lease, message.sequence) })
     })

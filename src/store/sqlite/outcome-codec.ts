@@ -46,7 +46,9 @@ export function decodeOutcomes(values: readonly FlatValue[]): BatchOutcome[] {
       assert(isOutcome(outcome))
       outcomes.push(outcome)
     } else {
-      outcomes.push({ results: Array.from({ length: count }, () => decodeResult(reader)) })
+      const results: OperationResult[] = []
+      for (let left = count; left > 0; left -= 1) results.push(decodeResult(reader))
+      outcomes.push({ results })
     }
   }
   return outcomes
@@ -99,8 +101,9 @@ function decodeAppended(reader: FlatReader): AppendMessageResult {
 }
 
 function decodeClaimed(reader: FlatReader): ClaimMessagesResult {
-  const count = reader.number()
-  return { messages: Array.from({ length: count }, () => decodeMessage(reader)) }
+  const messages: ClaimedMessage[] = []
+  for (let left = reader.number(); left > 0; left -= 1) messages.push(decodeMessage(reader))
+  return { messages }
 }
 
 function encodeMessage(message: ClaimedMessage, values: FlatValue[]): void {

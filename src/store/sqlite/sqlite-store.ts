@@ -145,9 +145,7 @@ export class SqliteStore implements Store {
   committed(outcome: GroupOutcome): void {
     const batches = this.#written.slice(0, outcome.outcomes.length)
     this.#written = this.#written.slice(outcome.outcomes.length)
-    for (const [index, batch] of batches.entries()) {
-      batch.settle(outcome.outcomes[index] ?? { fault: 'it was not answered' })
-    }
+    outcome.outcomes.forEach((answer, index) => batches[index]?.settle(answer))
     if (this.#written.length === 0) this.#drained?.()
     if (!this.#closing) this.#sweeps.at(outcome.sweepMs)
     if (outcome.collections.length === 0 && outcome.queues.length === 0) return
@@ -179,7 +177,7 @@ export class SqliteStore implements Store {
     if (group.length === 0) return
     this.#pending = []
     this.#written = this.#written.concat(group)
-    this.#writer.write(group.map(({ nowMs, batch }) => ({ nowMs, batch })))
+    this.#writer.write(group)
   }
 
   #run(chore: Chore): void {
