@@ -121,7 +121,7 @@ function newRunner(worker: WorkerProcess, telemetry: Telemetry): FunctionRunner 
     clock,
     telemetry,
     logger,
-    host: parseHostJson({ file: "host.json" }),
+    host: parseHostJson({ file: 'host.json' }),
     worker: async () => worker,
   })
 }

@@ -14,28 +14,37 @@ import type { Receiver } from '../../services/service-bus/receiver.ts'
 /** How much of a lock's time may pass before it is renewed. */
 const renewAfterFraction = 0.5
 
+/** What the binding says about how messages reach the function; host.json is the default. */
+export interface DeliveryOptions {
+  readonly autoComplete: boolean
+  /** The property `dataType` is `binary`: the function gets Buffers. */
+  readonly isBinary: boolean
+}
+
 /** Calls the function for messages and settles them: complete on success, abandon on failure. */
 export class MessageDelivery {
   readonly #context: TriggerContext
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #receiver: Receiver
+  readonly #options: DeliveryOptions
 
   constructor(
-    parts: { context: TriggerContext; clock: Clock; logger: Logger },
+    parts: { context: TriggerContext; clock: Clock; logger: Logger; delivery: DeliveryOptions },
     receiver: Receiver,
   ) {
     this.#context = parts.context
     this.#clock = parts.clock
     this.#logger = parts.logger
     this.#receiver = receiver
+    this.#options = parts.delivery
   }
 
   async deliver(message: ReceivedMessage): Promise<void> {
     const metadata = metadataOf(message)
     await this.#withRenewal([message], () =>
       this.#context.invoke({
-        input: bodyOf(message),
+        input: bodyOf(message, this.#options.isBinary),
         metadata,
         bindingData: metadata,
         ...(message.trace ? { trace: message.trace } : {}),
@@ -50,7 +59,7 @@ export class MessageDelivery {
     })
     await this.#withRenewal(messages, () =>
       this.#context.invoke({
-        input: batchOf(messages),
+        input: batchOf(messages, this.#options.isBinary),
         metadata: batchMetadataOf(messages),
         items,
       }),
@@ -71,7 +80,8 @@ export class MessageDelivery {
   }
 
   async #settle(messages: readonly ReceivedMessage[], outcome: InvocationOutcome): Promise<void> {
-    if (outcome.ok && !this.#context.host.serviceBus.autoCompleteMessages) return
+    // What the function neither settled nor failed stays locked, and comes again when its lock has run out.
+    if (outcome.ok && !this.#options.autoComplete) return
     const settled = messages.map((message) =>
       outcome.ok ? this.#receiver.complete(message) : this.#receiver.abandon(message),
     )
@@ -125,14 +135,20 @@ class LockRenewal {
   }
 }
 
-function bodyOf(message: ReceivedMessage): TypedValue {
-  return typeof message.body === 'string'
-    ? { kind: 'string', text: message.body }
-    : { kind: 'string', text: Buffer.from(message.body).toString('utf8') }
+function bodyOf(message: ReceivedMessage, isBinary: boolean): TypedValue {
+  return isBinary
+    ? { kind: 'bytes', bytes: bytesOf(message) }
+    : { kind: 'string', text: textOf(message) }
 }
 
-function batchOf(messages: readonly ReceivedMessage[]): TypedValue {
-  return { kind: 'strings', texts: messages.map(textOf) }
+function batchOf(messages: readonly ReceivedMessage[], isBinary: boolean): TypedValue {
+  return isBinary
+    ? { kind: 'byteArrays', bytes: messages.map(bytesOf) }
+    : { kind: 'strings', texts: messages.map(textOf) }
+}
+
+function bytesOf(message: ReceivedMessage): Uint8Array {
+  return typeof message.body === 'string' ? Buffer.from(message.body) : message.body
 }
 
 function textOf(message: ReceivedMessage): string {

@@ -11,11 +11,12 @@ import type {
   TriggerSource,
 } from '../../services/functions/extension.ts'
 import type { Namespace } from '../../services/service-bus/namespace.ts'
+import type { ReceivedMessage } from '../../services/service-bus/message.ts'
 import type { Receiver } from '../../services/service-bus/receiver.ts'
 import type { ServiceBus } from '../../services/service-bus/service.ts'
 import { BindingReader } from './binding-reader.ts'
 import { serviceBusNamespaceOf } from './service-bus-connection.ts'
-import { MessageDelivery } from './service-bus-delivery.ts'
+import { MessageDelivery, type DeliveryOptions } from './service-bus-delivery.ts'
 
 /** How long one wait for messages lasts before the trigger looks whether it should stop. */
 const receiveWaitMs = 60_000
@@ -38,12 +39,18 @@ export function serviceBusToFunctions(options: {
       )
       const path = entityPath(reader)
       namespace.entity(path)
-      const parts = { context, namespace, path, clock: options.clock, logger: options.logger }
+      const { serviceBus } = context.host
+      const delivery = {
+        autoComplete: reader.boolean('autoCompleteMessages') ?? serviceBus.autoCompleteMessages,
+        isBinary: reader.string('dataType')?.toLowerCase() === 'binary',
+      }
+      const { clock, logger } = options
+      const parts = { context, namespace, path, clock, logger, delivery }
       const isBatch = reader.string('cardinality')?.toLowerCase() === 'many'
       const pumps =
         reader.boolean('isSessionsEnabled') === true
           ? Array.from(
-              { length: context.host.serviceBus.maxConcurrentSessions },
+              { length: serviceBus.maxConcurrentSessions },
               () => new SessionPump(parts, isBatch),
             )
           : [new MessagePump(parts, isBatch)]
@@ -74,6 +81,7 @@ interface PumpParts {
   readonly path: string
   readonly clock: Clock
   readonly logger: Logger
+  readonly delivery: DeliveryOptions
 }
 
 interface Pump {
@@ -183,11 +191,14 @@ async function pump(parts: PumpParts, receiver: Receiver, options: PumpOptions):
   try {
     while (!options.signal.aborted) {
       while (running.size >= parallel) await Promise.race(running)
-      const messages = await receiver.receive({
+      const first = await receiver.receive({
         maxCount: options.isBatch ? serviceBus.maxMessageBatchSize : parallel - running.size,
         waitMs: options.idleMs ?? receiveWaitMs,
         signal: options.signal,
       })
+      const messages = options.isBatch
+        ? await fillBatch(parts, receiver, { first, signal: options.signal })
+        : first
       if (messages.length === 0 && options.idleMs !== undefined) return
       const calls = options.isBatch
         ? messages.length > 0
@@ -202,4 +213,25 @@ async function pump(parts: PumpParts, receiver: Receiver, options: PumpOptions):
   } finally {
     await Promise.all(running)
   }
+}
+
+/** Waits for `minMessageBatchSize` messages, for `maxBatchWaitTime` but never longer than half of a lock. */
+async function fillBatch(
+  parts: PumpParts,
+  receiver: Receiver,
+  options: { first: readonly ReceivedMessage[]; signal: AbortSignal },
+): Promise<readonly ReceivedMessage[]> {
+  const { minMessageBatchSize, maxMessageBatchSize, maxBatchWaitMs } = parts.context.host.serviceBus
+  const messages = [...options.first]
+  const lockedUntilMs = messages[0]?.lockedUntilMs
+  if (lockedUntilMs === undefined) return messages
+  const startMs = parts.clock.now()
+  const endMs = startMs + Math.min(maxBatchWaitMs, (lockedUntilMs - startMs) / 2)
+  while (messages.length < minMessageBatchSize && !options.signal.aborted) {
+    const waitMs = endMs - parts.clock.now()
+    if (waitMs <= 0) break
+    const maxCount = maxMessageBatchSize - messages.length
+    messages.push(...(await receiver.receive({ maxCount, waitMs, signal: options.signal })))
+  }
+  return messages
 }

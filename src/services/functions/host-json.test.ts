@@ -13,7 +13,6 @@ test('what host.json leaves out has the defaults of Microsoft’s documentation'
   assert.equal(host.http.routePrefix, 'api')
   assert.equal(host.http.maxOutstandingRequests, -1)
   assert.deepEqual(host.serviceBus, {
-    prefetchCount: 0,
     autoCompleteMessages: true,
     maxAutoLockRenewalMs: 300_000,
     maxConcurrentCalls: 16,
@@ -48,7 +47,6 @@ test('comments are allowed, names have no case, and numbers may be text', () => 
     routePrefix: 'v1',
     maxConcurrentRequests: 4,
     maxOutstandingRequests: -1,
-    dynamicThrottlesEnabled: true,
     customHeaders: { 'X-Content-Type-Options': 'nosniff' },
   })
   assert.equal(host.serviceBus.maxConcurrentCalls, 1)

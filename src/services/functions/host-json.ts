@@ -16,12 +16,10 @@ interface HttpOptions {
   readonly maxConcurrentRequests: number
   /** -1: no limit. More requests than this, waiting and running, are answered with 429. */
   readonly maxOutstandingRequests: number
-  readonly dynamicThrottlesEnabled: boolean
   readonly customHeaders: Readonly<Record<string, string>>
 }
 
 interface ServiceBusOptions {
-  readonly prefetchCount: number
   readonly autoCompleteMessages: boolean
   readonly maxAutoLockRenewalMs: number
   readonly maxConcurrentCalls: number
@@ -211,12 +209,11 @@ function readHttp(section: SettingsSection): HttpOptions {
   const headers = section.section('customHeaders')
   const customHeaders: Record<string, string> = {}
   for (const name of headers.names()) customHeaders[name] = headers.string(name) ?? ''
-  section.inert('hsts')
+  section.inert('hsts', 'dynamicThrottlesEnabled')
   return {
     routePrefix: (section.string('routePrefix') ?? 'api').replaceAll(/^\/+|\/+$/g, ''),
     maxConcurrentRequests: section.integer('maxConcurrentRequests', { min: -1, default: -1 }),
     maxOutstandingRequests: section.integer('maxOutstandingRequests', { min: -1, default: -1 }),
-    dynamicThrottlesEnabled: section.boolean('dynamicThrottlesEnabled', false),
     customHeaders,
   }
 }
@@ -224,6 +221,7 @@ function readHttp(section: SettingsSection): HttpOptions {
 function readServiceBus(section: SettingsSection): ServiceBusOptions {
   section.inert(
     'clientRetryOptions',
+    'prefetchCount',
     'transportType',
     'webProxy',
     'enableCrossEntityTransactions',
@@ -236,7 +234,6 @@ function readServiceBus(section: SettingsSection): ServiceBusOptions {
     default: 1,
   })
   return {
-    prefetchCount: section.integer('prefetchCount', { min: 0, default: 0 }),
     autoCompleteMessages: section.boolean('autoCompleteMessages', true),
     maxAutoLockRenewalMs: readDuration(section, 'maxAutoLockRenewalDuration', {
       defaultMs: 300_000,
