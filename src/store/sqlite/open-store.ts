@@ -2,12 +2,13 @@ import { strict as assert } from 'node:assert'
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
+import { messageOf } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Store } from '../store.ts'
 import { Connection } from './connection.ts'
 import { StoreLock } from './store-lock.ts'
 import { LocalWriter } from './local-writer.ts'
-import { checkFile, createSchema } from './schema.ts'
+import { checkFile, createSchema, StoreFileError } from './schema.ts'
 import { SqliteStore } from './sqlite-store.ts'
 import { ThreadWriter } from './thread-writer.ts'
 import type { Committed } from './writer.ts'
@@ -25,14 +26,27 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   if (options.path === ':memory:') return openInMemory(options)
-  mkdirSync(dirname(options.path), { recursive: true })
-  const lock = new StoreLock(options.path)
+  const lock = takeLock(options.path)
   try {
     checkFile(options.path)
     return await openFile(options, lock)
   } catch (error) {
     lock.release()
     throw error
+  }
+}
+
+function takeLock(path: string): StoreLock {
+  try {
+    mkdirSync(dirname(path), { recursive: true })
+    return new StoreLock(path)
+  } catch (error) {
+    if (error instanceof StoreFileError) throw error
+    throw new StoreFileError(
+      'StoreUnavailable',
+      `${path} cannot be opened (${messageOf(error)}). Name a file in a folder that may be written.`,
+      { cause: error },
+    )
   }
 }
 

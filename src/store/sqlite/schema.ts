@@ -4,8 +4,8 @@ import { messageOf } from '../../base/errors.ts'
 import { checkedFileBytesMax } from '../limits.ts'
 import { Connection } from './connection.ts'
 
-/** The version of the tables below; a store of a newer one is not opened. */
-export const schemaVersion = 1
+// The version of the tables below; a store of a newer one is not opened.
+const schemaVersion = 1
 
 // "ILst" in the file's header: tells a store from any other SQLite database.
 const applicationId = 0x494c7374
@@ -109,12 +109,19 @@ CREATE TABLE dedupe_keys (
 CREATE INDEX dedupe_ends ON dedupe_keys (until);
 `
 
+export type StoreFileFault =
+  | 'StoreInUse'
+  | 'StoreNewer'
+  | 'StoreCorrupt'
+  | 'StoreForeign'
+  | 'StoreUnavailable'
+
 /** A store's file cannot be used as it is; the message says what to do about it. */
 export class StoreFileError extends Error {
   override readonly name = 'StoreFileError'
-  readonly code: 'StoreInUse' | 'StoreNewer' | 'StoreCorrupt' | 'StoreForeign'
+  readonly code: StoreFileFault
 
-  constructor(code: StoreFileError['code'], message: string, options: { cause?: unknown } = {}) {
+  constructor(code: StoreFileFault, message: string, options: { cause?: unknown } = {}) {
     super(message, options.cause === undefined ? {} : { cause: options.cause })
     this.code = code
   }

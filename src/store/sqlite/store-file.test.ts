@@ -142,6 +142,16 @@ describe('a store in a file', () => {
     assert.ok(statSync(path).size > 0)
   })
 
+  test('a path that cannot be written is refused by name', async (t) => {
+    const file = join(newFolder(t), 'a.txt')
+    writeFileSync(file, '')
+    const path = join(file, 'store.db')
+    await assert.rejects(open(path), {
+      code: 'StoreUnavailable',
+      message: /store\.db cannot be opened/,
+    })
+  })
+
   test('nothing that was acknowledged is lost when the process is killed', async (t) => {
     const path = join(newFolder(t), 'store.db')
     const acknowledged = new Set<string>()
