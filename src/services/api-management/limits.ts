@@ -1,0 +1,65 @@
+/** A policy document may be this long: https://learn.microsoft.com/azure/api-management/api-management-howto-policies */
+export const policyBytesMax = 256 * 1024
+
+/** Characters of a named value: https://learn.microsoft.com/azure/api-management/api-management-howto-properties */
+export const namedValueLengthMax = 4096
+
+/** A message body that a policy reads is kept in memory up to this size. */
+export const bufferedBodyBytesMax = 32 * 1024 * 1024
+
+/** What a request to the management REST may carry. */
+export const managementBodyBytesMax = 4 * 1024 * 1024
+
+/** How long `forward-request` waits for the headers of the answer unless the policy says otherwise. */
+export const forwardTimeoutMs = 300_000
+
+/** How long `send-request` waits for the whole answer unless the policy says otherwise. */
+export const sendTimeoutMs = 60_000
+
+/** Connections to one origin; further calls wait for one to become free. */
+export const connectionsPerOriginMax = 256
+
+/** Origins whose connections are kept at the same time; the longest unused goes first. */
+export const originsMax = 256
+
+/** Calls that wait for the lease of one named value; more are answered with 503. */
+export const leaseWaitersMax = 10_000
+
+/** A call that does not get the lease of a named value within this time is answered with 503. */
+export const leaseWaitMs = 120_000
+
+/** How many keys the counters of rate limits remember; the longest unused goes first. */
+export const countersMax = 100_000
+
+/** The longest period of a rate limit: https://learn.microsoft.com/azure/api-management/rate-limit-by-key-policy */
+export const ratePeriodSecondsMax = 300
+
+/** The shortest period of a quota by key: https://learn.microsoft.com/azure/api-management/quota-by-key-policy */
+export const quotaPeriodSecondsMin = 300
+
+/** Entries of the built-in cache. */
+export const cacheEntriesMax = 10_000
+
+/** Bytes of all entries of the built-in cache together. */
+export const cacheBytesMax = 64 * 1024 * 1024
+
+/** How long OpenID metadata is used before it is read again. */
+export const metadataLifeMs = 3_600_000
+
+/** A token with an unknown key makes the metadata be read again at most this often. */
+export const metadataRefreshMs = 300_000
+
+/** How deep policies may be nested in a document. */
+export const policyDepthMax = 32
+
+/** Spans keep this much of a payload. */
+export const spanPayloadCharsMax = 16_384
+
+/** Values with which a text is kept for `{{name}}`: placeholders in one document. */
+export const placeholdersMax = 1_000
+
+/** How often `retry` may repeat: https://learn.microsoft.com/azure/api-management/retry-policy */
+export const retryCountMax = 50
+
+/** Redirects that `forward-request` and `send-request` follow. */
+export const redirectsMax = 20
