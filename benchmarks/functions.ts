@@ -6,6 +6,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { RealClock } from '../src/base/clock.ts'
+import { stringMember } from '../src/base/json.ts'
 import { newLogger } from '../src/base/logger.ts'
 import { silentTelemetry, type Telemetry } from '../src/base/telemetry.ts'
 import type { FunctionDefinition } from '../src/services/functions/function-definition.ts'
@@ -143,7 +144,7 @@ function definitionOf(worker: LoadedWorker, name: string): FunctionDefinition {
   return {
     functionId: name,
     name,
-    trigger: { name: String(binding['name']), type: 'serviceBusTrigger', binding },
+    trigger: { name: stringMember(binding, 'name') ?? '', type: 'serviceBusTrigger', binding },
     inputs: [],
     outputs: new Map([[returnName, async () => {}]]),
     bindings: [],

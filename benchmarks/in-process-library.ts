@@ -16,12 +16,13 @@ export class InProcessLibrary {
   constructor(appDir: string, entry: string) {
     const original: (this: unknown, id: string) => unknown = Object(Module.prototype).require
     const core = this.#core.exports
-    Module.prototype.require = Object.assign(function require(
-      this: NodeJS.Module,
-      id: string,
-    ): unknown {
-      return id === '@azure/functions-core' ? core : original.call(this, id)
-    }, Module.prototype.require)
+    Object.defineProperty(Module.prototype, 'require', {
+      configurable: true,
+      writable: true,
+      value: function require(this: NodeJS.Module, id: string): unknown {
+        return id === '@azure/functions-core' ? core : original.call(this, id)
+      },
+    })
     createRequire(join(appDir, 'package.json'))(entry)
     Object.defineProperty(Module.prototype, 'require', { value: original })
   }

@@ -116,7 +116,7 @@ class MessagePump implements Pump {
     try {
       await pump(this.#parts, receiver, { isBatch: this.#isBatch, signal: this.#stopping.signal })
     } finally {
-      receiver.close()
+      await receiver.close()
     }
   }
 }

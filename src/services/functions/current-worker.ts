@@ -2,8 +2,8 @@ import { pendingInvocationsMax } from './limits.ts'
 import type { WorkerProcess } from './worker-process.ts'
 
 interface Waiting {
-  resolve(worker: WorkerProcess): void
-  reject(error: Error): void
+  readonly resolve: (worker: WorkerProcess) => void
+  readonly reject: (error: Error) => void
 }
 
 /** The worker that answers calls now. Calls that come while it restarts wait until it is back, or the app ends. */

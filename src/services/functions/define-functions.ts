@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.ts'
-import type { JsonObject } from '../../base/json.ts'
+import { stringMember, type JsonObject } from '../../base/json.ts'
 import { checkBindings } from './bindings.ts'
 import type { BindingContext, FunctionExtensions, ReadInput, WriteOutput } from './extension.ts'
 import type { FunctionDefinition } from './function-definition.ts'
@@ -44,11 +44,11 @@ async function define(
   }
   const { trigger } = bindings
   const disabled = disabledBy(name, context)
-  const { retry, warning } = retryOf(registered, String(trigger['type']), context)
+  const { retry, warning } = retryOf(registered, trigger, context)
   return {
     functionId,
     name,
-    trigger: { name: nameOf(trigger), type: String(trigger['type']), binding: trigger },
+    trigger: { name: nameOf(trigger), type: stringMember(trigger, 'type') ?? '', binding: trigger },
     inputs,
     outputs,
     bindings: registered.bindings,
@@ -72,15 +72,19 @@ const retriedTriggers = new Set([
  */
 function retryOf(
   registered: RegisteredFunction,
-  triggerType: string,
+  trigger: JsonObject,
   context: AppContext,
 ): { retry?: RetryPolicy; warning?: string } {
   const { name, retryOptions } = registered
   const own = retryOptions
     ? parseRetryPolicy(retryOptions, (message) => new Error(`Function '${name}': ${message}.`))
     : undefined
-  if (!retriedTriggers.has(triggerType.toLowerCase())) {
-    return own ? { warning: `the retry policy has no effect with the trigger ${triggerType}` } : {}
+  if (!retriedTriggers.has(typeOf(trigger))) {
+    return own
+      ? {
+          warning: `the retry policy has no effect with the trigger ${stringMember(trigger, 'type')}`,
+        }
+      : {}
   }
   const retry = own ?? context.host.retry
   return retry ? { retry } : {}
@@ -110,16 +114,15 @@ async function named<T>(context: BindingContext, open: () => Promise<T>): Promis
   } catch (error) {
     const message = messageOf(error)
     if (message.startsWith(`Function '${context.functionName}'`)) throw error
-    throw new Error(
-      `Function '${context.functionName}', ${String(context.binding['type'])}: ${message}`,
-      { cause: error },
-    )
+    throw new Error(`Function '${context.functionName}', ${typeOf(context.binding)}: ${message}`, {
+      cause: error,
+    })
   }
 }
 
 function noExtension(context: BindingContext, verb: string): Error {
   return new Error(
-    `Function '${context.functionName}': nothing ${verb} the binding '${String(context.binding['type'])}'.`,
+    `Function '${context.functionName}': nothing ${verb} the binding '${typeOf(context.binding)}'.`,
   )
 }
 
@@ -131,9 +134,9 @@ function disabledBy(name: string, context: AppContext): string | undefined {
 }
 
 function typeOf(binding: JsonObject): string {
-  return String(binding['type']).toLowerCase()
+  return stringMember(binding, 'type')?.toLowerCase() ?? ''
 }
 
 function nameOf(binding: JsonObject): string {
-  return String(binding['name'])
+  return stringMember(binding, 'name') ?? ''
 }

@@ -1,4 +1,5 @@
 import { messageOf } from '../../base/errors.ts'
+import { stringMember } from '../../base/json.ts'
 import { Router } from '../../protocols/http/router.ts'
 import type { AppFolder } from './app-folder.ts'
 import type { FunctionDefinition } from './function-definition.ts'
@@ -42,13 +43,13 @@ export function routeOf(definition: FunctionDefinition, folder: AppFolder): stri
 /** The methods a function answers; none declared means every one. */
 export function methodsOf(definition: FunctionDefinition): string[] {
   const declared = definition.trigger.binding['methods']
-  const methods = Array.isArray(declared)
-    ? declared.map((method) => String(method).toUpperCase())
-    : []
+  const methods = (Array.isArray(declared) ? declared : []).flatMap((method) =>
+    typeof method === 'string' ? [method.toUpperCase()] : [],
+  )
   return methods.length > 0 ? methods : allMethods
 }
 
 export function authLevelOf(definition: FunctionDefinition): AuthLevel {
-  const declared = String(definition.trigger.binding['authLevel'] ?? 'function').toLowerCase()
+  const declared = stringMember(definition.trigger.binding, 'authLevel')?.toLowerCase()
   return declared === 'anonymous' || declared === 'admin' ? declared : 'function'
 }

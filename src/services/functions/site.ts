@@ -1,4 +1,10 @@
-import { isJsonObject, parseJson, type JsonObject, type JsonValue } from '../../base/json.ts'
+import {
+  isJsonObject,
+  parseJson,
+  stringMember,
+  type JsonObject,
+  type JsonValue,
+} from '../../base/json.ts'
 import { newUuid } from '../../base/ids.ts'
 import type { Store } from '../../store/store.ts'
 
@@ -65,7 +71,7 @@ function toSite(value: JsonValue): Site {
   const serviceName = stored['serviceName']
   const settings = stored['settings']
   return {
-    name: String(stored['name']),
+    name: stringMember(stored, 'name') ?? '',
     serviceName: typeof serviceName === 'string' ? serviceName : undefined,
     settings: isJsonObject(settings) ? toSettings(settings) : {},
   }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts'
+import { stringMember } from '../../base/json.ts'
 import type { Logger } from '../../base/logger.ts'
 import { parseSchedule } from '../../languages/ncrontab/schedule.ts'
 import { findTimeZone, utc } from '../../languages/ncrontab/time-zone.ts'
@@ -21,7 +22,7 @@ export function timerTrigger(options: {
         ...options,
         app,
         functionName,
-        schedule: parseSchedule(String(binding['schedule'])),
+        schedule: parseSchedule(stringMember(binding, 'schedule') ?? ''),
         timeZone: zone === undefined ? utc : findTimeZone(zone),
         runOnStartup: binding['runOnStartup'] === true,
         useMonitor: binding['useMonitor'] !== false,

@@ -30,9 +30,9 @@ export interface RunningApps {
   readonly app: FunctionApp
   readonly told: Told
   /** Calls a path of the app. */
-  fetch(path: string, init?: RequestInit): Promise<Response>
+  readonly fetch: (path: string, init?: RequestInit) => Promise<Response>
   readonly url: string
-  stop(): Promise<void>
+  readonly stop: () => Promise<void>
 }
 
 /** Runs one app of `apps/` by itself, in a real worker process, with no other service beside it. */

@@ -157,7 +157,7 @@ test('more requests than host.json allows wait, and beyond are refused with 429'
     },
   })
   const answers = await Promise.all(Array.from({ length: 8 }, () => fetch('/Slow')))
-  const statuses = answers.map(({ status }) => status).toSorted()
+  const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b)
   assert.deepEqual(statuses, [200, 200, 200, 200, 200, 429, 429, 429])
   assert.deepEqual(await jsonOf(await fetch('/Slow')), { most: 2 })
 })

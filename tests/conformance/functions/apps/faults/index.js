@@ -37,6 +37,6 @@ app.http('Grows', {
   ...anonymous,
   handler: () => {
     const kept = []
-    for (;;) kept.push(new Array(100_000).fill(kept.length))
+    for (;;) kept.push(Array.from({ length: 100_000 }, () => kept.length))
   },
 })

@@ -16,7 +16,7 @@ app.hook.preInvocation((context) => {
 })
 app.hook.postInvocation((context) => {
   if (context.invocationContext.functionName === 'Forgiven') {
-    context.result = { body: `${context.error.message}, forgiven ${context.hookData.from}` }
+    context.result = { body: [context.error.message, context.hookData.from].join(', forgiven ') }
     context.error = null
   }
 })

@@ -1,3 +1,4 @@
+const { setTimeout: sleep } = require('node:timers/promises')
 const { app } = require('@azure/functions')
 
 app.http('Echo', {
@@ -67,7 +68,7 @@ app.http('Slow', {
   handler: async () => {
     running++
     most = Math.max(most, running)
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await sleep(30)
     running--
     return { jsonBody: { most } }
   },

@@ -1,5 +1,6 @@
 import { app } from '@azure/functions'
 import { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 app.setup({ enableHttpStream: true })
 
@@ -21,7 +22,7 @@ app.http('Down', {
       (async function* () {
         for (const text of ['one', 'two', 'three']) {
           yield text
-          await new Promise((resolve) => setTimeout(resolve, 40))
+          await sleep(40)
         }
       })(),
     ),

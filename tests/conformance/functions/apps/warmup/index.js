@@ -1,9 +1,10 @@
+const { setTimeout: sleep } = require('node:timers/promises')
 const { app } = require('@azure/functions')
 
 let warm = 0
 app.warmup('Warm', {
   handler: async () => {
-    await new Promise((resolve) => setTimeout(resolve, 20))
+    await sleep(20)
     warm++
   },
 })

@@ -1,3 +1,4 @@
+const { setTimeout: sleep } = require('node:timers/promises')
 const { app, input, output } = require('@azure/functions')
 
 const bus = { connection: 'Bus' }
@@ -20,7 +21,7 @@ app.serviceBusQueue('Poison', {
   ...bus,
   queueName: 'poison',
   handler: (message, context) => {
-    context.log(`attempt ${context.triggerMetadata.deliveryCount}`)
+    context.log('attempt', context.triggerMetadata.deliveryCount)
     throw new Error('cannot be processed')
   },
 })
@@ -46,7 +47,7 @@ app.serviceBusQueue('Kept', {
   ...bus,
   queueName: 'kept',
   autoCompleteMessages: false,
-  handler: (message, context) => context.log(`delivery ${context.triggerMetadata.deliveryCount}`),
+  handler: (message, context) => context.log('delivery', context.triggerMetadata.deliveryCount),
 })
 
 app.serviceBusQueue('Crash', {
@@ -54,7 +55,7 @@ app.serviceBusQueue('Crash', {
   queueName: 'crash',
   handler: (message, context) => {
     if (context.triggerMetadata.deliveryCount === 1) process.exit(3)
-    context.log(`delivery ${context.triggerMetadata.deliveryCount}`)
+    context.log('delivery', context.triggerMetadata.deliveryCount)
   },
 })
 
@@ -63,8 +64,8 @@ app.serviceBusQueue('Sessions', {
   queueName: 'sessions',
   isSessionsEnabled: true,
   handler: async (message, context) => {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-    context.log(`${context.triggerMetadata.sessionId} ${message}`)
+    await sleep(5)
+    context.log(context.triggerMetadata.sessionId, message)
   },
 })
 
