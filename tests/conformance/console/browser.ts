@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable, Writable } from 'node:stream'
@@ -10,6 +10,27 @@ import type { JsonObject, JsonValue } from '../../../src/base/json.ts'
 
 /** No test waits longer for the page. */
 const waitMs = 15_000
+
+/** Where a Chromium may be; `CHROMIUM` names another place. */
+const browserPaths = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/opt/google/chrome/chrome',
+  '/Applications/Chromium.app/Contents/MacOS/Chromium',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+]
+
+const browserPath = process.env['CHROMIUM'] ?? browserPaths.find((path) => existsSync(path))
+
+/**
+ * Why tests of pages cannot run on this machine, or `false`. A build server has to bring a browser; a person who
+ * has none still gets to run everything else.
+ */
+export const browserMissing =
+  browserPath === undefined && process.env['CI'] === undefined
+    ? 'no Chromium on this machine: install one, or name it in CHROMIUM'
+    : false
 
 const chromiumFlags = [
   '--headless=new',
@@ -50,8 +71,8 @@ export class Browser {
 
   private constructor() {
     this.#folder = mkdtempSync(join(tmpdir(), 'console-browser-'))
-    const path = process.env['CHROMIUM'] ?? '/usr/bin/chromium'
-    this.#process = spawn(path, [...chromiumFlags, `--user-data-dir=${this.#folder}`], {
+    assert(browserPath, 'a Chromium is needed')
+    this.#process = spawn(browserPath, [...chromiumFlags, `--user-data-dir=${this.#folder}`], {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'],
     })
     const [, , , input, output] = this.#process.stdio

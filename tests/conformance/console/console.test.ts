@@ -8,7 +8,7 @@ import { watchersMax } from '../../../src/services/monitor/limits.ts'
 import { Monitor } from '../../../src/services/monitor/monitor.ts'
 import { fetchSpans, orderSpans } from '../../../src/services/monitor/order-spans.ts'
 import type { OrderSpans } from '../../../src/services/monitor/order-spans.ts'
-import { Browser } from './browser.ts'
+import { Browser, browserMissing } from './browser.ts'
 
 const token = 'c0ffee/+ &'
 
@@ -57,90 +57,104 @@ function statusOf(url: string, options: { host?: string; method?: string } = {})
   })
 }
 
-test('the page shows the flow map, the traces, and one trace with reasons, payload and lines', async (t) => {
-  const { page, monitor } = await serve(t)
-  const orders = record(monitor, orderSpans({ startMs: Date.now() - 500, count: 3, failing: 1 }))
-  record(monitor, fetchSpans(Date.now() - 100))
-  const browser = await openBrowser(t)
-  await browser.navigate(page.url(orders.traceIds[1]))
-  await browser.until(`document.querySelectorAll('.hop').length === 6`)
-  await browser.until(`document.querySelectorAll('.node').length === 8`)
-  assert.equal(
-    await browser.evaluate(`[...document.querySelectorAll('.arrow')].length`),
-    7,
-    'one arrow for each cause',
-  )
-  assert.deepEqual(
-    await browser.evaluate(`[...document.querySelectorAll('.hop-what')].map((e) => e.textContent)`),
-    [
-      'place order bookings',
-      'write item orders/toprocess',
-      'invoke dataprocessing/QueueOrders',
-      'send orders',
-      'invoke dataprocessing/ProcessOrders',
-      'dead-letter orders/$deadletterqueue',
-    ],
-  )
-  const reasons = await browser.text(
-    `[...document.querySelectorAll('.hop-reason')].map((e) => e.textContent).join()`,
-  )
-  assert.match(reasons, /without a flight number.*MaxDeliveryCountExceeded/)
-  assert.equal(await browser.evaluate(`document.querySelectorAll('.trace-row').length`), 4)
-  await browser.evaluate(`document.querySelectorAll('.hop-row')[4].click()`)
-  await browser.until(`document.querySelector('.payload .key')?.textContent === '"id"'`)
-  assert.equal(
-    await browser.evaluate(
-      `document.querySelector('.logs [data-level=error] .message').textContent`,
-    ),
-    'Cannot process a booking without a flight number',
-  )
-  assert.deepEqual(browser.complaints, [])
-})
+test(
+  'the page shows the flow map, the traces, and one trace with reasons, payload and lines',
+  { skip: browserMissing },
+  async (t) => {
+    const { page, monitor } = await serve(t)
+    const orders = record(monitor, orderSpans({ startMs: Date.now() - 500, count: 3, failing: 1 }))
+    record(monitor, fetchSpans(Date.now() - 100))
+    const browser = await openBrowser(t)
+    await browser.navigate(page.url(orders.traceIds[1]))
+    await browser.until(`document.querySelectorAll('.hop').length === 6`)
+    await browser.until(`document.querySelectorAll('.node').length === 8`)
+    assert.equal(
+      await browser.evaluate(`[...document.querySelectorAll('.arrow')].length`),
+      7,
+      'one arrow for each cause',
+    )
+    assert.deepEqual(
+      await browser.evaluate(
+        `[...document.querySelectorAll('.hop-what')].map((e) => e.textContent)`,
+      ),
+      [
+        'place order bookings',
+        'write item orders/toprocess',
+        'invoke dataprocessing/QueueOrders',
+        'send orders',
+        'invoke dataprocessing/ProcessOrders',
+        'dead-letter orders/$deadletterqueue',
+      ],
+    )
+    const reasons = await browser.text(
+      `[...document.querySelectorAll('.hop-reason')].map((e) => e.textContent).join()`,
+    )
+    assert.match(reasons, /without a flight number.*MaxDeliveryCountExceeded/)
+    assert.equal(await browser.evaluate(`document.querySelectorAll('.trace-row').length`), 4)
+    await browser.evaluate(`document.querySelectorAll('.hop-row')[4].click()`)
+    await browser.until(`document.querySelector('.payload .key')?.textContent === '"id"'`)
+    assert.equal(
+      await browser.evaluate(
+        `document.querySelector('.logs [data-level=error] .message').textContent`,
+      ),
+      'Cannot process a booking without a flight number',
+    )
+    assert.deepEqual(browser.complaints, [])
+  },
+)
 
-test('counts and traces come to the open page by themselves, until it is paused', async (t) => {
-  const { page, monitor } = await serve(t)
-  const browser = await openBrowser(t)
-  await browser.navigate(page.url())
-  await browser.until(`document.querySelector('#flow .empty')`)
-  record(monitor, orderSpans({ startMs: Date.now(), count: 2 }))
-  await browser.until(`document.querySelectorAll('.trace-row').length === 2`)
-  await browser.until(`document.querySelector('.pulses')`)
-  await browser.evaluate(`window.pulses = 0, new MutationObserver(() => (window.pulses += 1))
+test(
+  'counts and traces come to the open page by themselves, until it is paused',
+  { skip: browserMissing },
+  async (t) => {
+    const { page, monitor } = await serve(t)
+    const browser = await openBrowser(t)
+    await browser.navigate(page.url())
+    await browser.until(`document.querySelector('#flow .empty')`)
+    record(monitor, orderSpans({ startMs: Date.now(), count: 2 }))
+    await browser.until(`document.querySelectorAll('.trace-row').length === 2`)
+    await browser.until(`document.querySelector('.pulses')`)
+    await browser.evaluate(`window.pulses = 0, new MutationObserver(() => (window.pulses += 1))
     .observe(document.querySelector('.pulses'), { childList: true })`)
-  record(monitor, orderSpans({ startMs: Date.now(), count: 1 }))
-  await browser.until(`document.querySelectorAll('.trace-row').length === 3`)
-  await browser.until(`window.pulses > 0`)
-  await browser.evaluate(`document.getElementById('pause').click()`)
-  record(monitor, orderSpans({ startMs: Date.now(), count: 1 }))
-  await browser.until(`document.querySelector('.node-figures').textContent.startsWith('4 ')`)
-  assert.equal(await browser.evaluate(`document.querySelectorAll('.trace-row').length`), 3)
-  assert.deepEqual(browser.complaints, [])
-})
+    record(monitor, orderSpans({ startMs: Date.now(), count: 1 }))
+    await browser.until(`document.querySelectorAll('.trace-row').length === 3`)
+    await browser.until(`window.pulses > 0`)
+    await browser.evaluate(`document.getElementById('pause').click()`)
+    record(monitor, orderSpans({ startMs: Date.now(), count: 1 }))
+    await browser.until(`document.querySelector('.node-figures').textContent.startsWith('4 ')`)
+    assert.equal(await browser.evaluate(`document.querySelectorAll('.trace-row').length`), 3)
+    assert.deepEqual(browser.complaints, [])
+  },
+)
 
-test('the page is used with the keyboard alone: a resource filters the list, arrows walk it', async (t) => {
-  const { page, monitor } = await serve(t)
-  record(monitor, orderSpans({ startMs: Date.now() - 500, count: 2 }))
-  record(monitor, fetchSpans(Date.now() - 100))
-  const browser = await openBrowser(t)
-  await browser.navigate(page.url())
-  await browser.until(`document.querySelectorAll('.trace-row').length === 3`)
-  await browser.evaluate(
-    `[...document.querySelectorAll('.node')].find((e) => e.textContent.includes('toprocess')).focus()`,
-  )
-  await browser.press('Enter')
-  await browser.until(`document.querySelectorAll('.trace-row').length === 2`)
-  await browser.until(`document.querySelector('.pulses')`)
-  await browser.evaluate(`document.querySelector('.trace-row').focus()`)
-  await browser.press('ArrowDown')
-  await browser.until(
-    `document.querySelectorAll('.trace-row')[1].getAttribute('aria-current') === 'true'`,
-  )
-  assert.match(await browser.text('location.hash'), /^#trace=[\da-f]{32}$/)
-  await browser.evaluate(`document.querySelector('[name=status][value=error]').click()`)
-  await browser.until(`!document.getElementById('no-traces').hidden`)
-})
+test(
+  'the page is used with the keyboard alone: a resource filters the list, arrows walk it',
+  { skip: browserMissing },
+  async (t) => {
+    const { page, monitor } = await serve(t)
+    record(monitor, orderSpans({ startMs: Date.now() - 500, count: 2 }))
+    record(monitor, fetchSpans(Date.now() - 100))
+    const browser = await openBrowser(t)
+    await browser.navigate(page.url())
+    await browser.until(`document.querySelectorAll('.trace-row').length === 3`)
+    await browser.evaluate(
+      `[...document.querySelectorAll('.node')].find((e) => e.textContent.includes('toprocess')).focus()`,
+    )
+    await browser.press('Enter')
+    await browser.until(`document.querySelectorAll('.trace-row').length === 2`)
+    await browser.until(`document.querySelector('.pulses')`)
+    await browser.evaluate(`document.querySelector('.trace-row').focus()`)
+    await browser.press('ArrowDown')
+    await browser.until(
+      `document.querySelectorAll('.trace-row')[1].getAttribute('aria-current') === 'true'`,
+    )
+    assert.match(await browser.text('location.hash'), /^#trace=[\da-f]{32}$/)
+    await browser.evaluate(`document.querySelector('[name=status][value=error]').click()`)
+    await browser.until(`!document.getElementById('no-traces').hidden`)
+  },
+)
 
-test('nothing of the page is wider than a narrow window', async (t) => {
+test('nothing of the page is wider than a narrow window', { skip: browserMissing }, async (t) => {
   const { page, monitor } = await serve(t)
   record(monitor, orderSpans({ startMs: Date.now() - 500, count: 2, failing: 0 }))
   const browser = await openBrowser(t)
@@ -152,7 +166,7 @@ test('nothing of the page is wider than a narrow window', async (t) => {
   }
 })
 
-test('a payload that looks like markup is shown as text', async (t) => {
+test('a payload that looks like markup is shown as text', { skip: browserMissing }, async (t) => {
   const { page, monitor } = await serve(t)
   const [span] = orderSpans({ startMs: Date.now(), count: 1 }).spans
   assert.ok(span)

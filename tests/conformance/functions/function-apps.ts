@@ -8,7 +8,7 @@ import { FunctionApps } from '../../../src/services/functions/service.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open-store.ts'
 
 /** Keeps what an app tells, for a test to look at. */
-export class Told implements Telemetry {
+class Told implements Telemetry {
   readonly spans: Span[] = []
   readonly logs: LogLine[] = []
 
