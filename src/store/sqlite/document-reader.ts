@@ -36,9 +36,7 @@ export class DocumentReader {
     this.#feed = connection.prepare(
       `SELECT ${documentColumns} FROM documents WHERE ${feedSql} ORDER BY key LIMIT ?`,
     )
-    this.#lag = connection.prepare(
-      `SELECT count(*) FROM (SELECT 1 FROM documents WHERE ${feedSql} LIMIT ?)`,
-    )
+    this.#lag = connection.prepare(`SELECT count(*) FROM documents WHERE ${feedSql}`)
     this.#window = connection.prepare(
       'SELECT max(key) FROM (SELECT key FROM documents WHERE key > ? AND key < ? ORDER BY key LIMIT ?)',
     )
@@ -84,12 +82,19 @@ export class DocumentReader {
     return toCursor(last === null ? 0 : sequenceOf(last))
   }
 
-  feedLag(query: FeedQuery, nowMs: number): number {
+  async feedLag(query: FeedQuery, nowMs: number): Promise<number> {
     const id = this.idOf(query.collection)
     if (id === undefined) return 0
     const { from, to } = query.slots ?? { from: 0, to: slotCount }
-    const first = this.#start(id, query)
-    return this.#lag.get(first, clusterEnd(id), from, to, nowMs, query.limit)?.[0] ?? 0
+    let first = this.#start(id, query)
+    let lag = 0
+    for (;;) {
+      const [last] = this.#window.get(first, clusterEnd(id), passedDocumentsMax) ?? [null]
+      if (last === null || lag >= query.limit) return Math.min(lag, query.limit)
+      lag += this.#lag.get(first, last, from, to, nowMs)?.[0] ?? 0
+      first = last
+      await new Promise((resolve) => setImmediate(resolve))
+    }
   }
 
   idOf(collection: string): number | undefined {
