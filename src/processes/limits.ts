@@ -10,8 +10,6 @@ export const outputLineCharsMax = 16 * 1024
 export const outputLinesPerSecondMax = 2_000
 /** Characters a child may print in a second; then it has to wait for the rest of the second. */
 export const outputCharsPerSecondMax = 8 * 1024 * 1024
-/** How long a child has to end by itself before it is killed. */
-export const stopGraceMs = 10_000
 /** Waits between restarts of a child that keeps ending. */
 export const restartDelaysMs = [0, 250, 1_000, 2_000, 5_000, 10_000, 30_000] as const
 /** A child that ran this long starts again at the first delay. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { LoadedHead } from './worker-protocol.ts'
 
 /** An app that nothing of would run: the message says what was found and what was expected. */
-export class AppModelError extends Error {
+class AppModelError extends Error {
   override readonly name = 'AppModelError'
 }
 

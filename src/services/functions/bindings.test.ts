@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { ManualClock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { AppSettings } from './app-settings.ts'
-import { BindingError, bindingTypes, checkBindings } from './bindings.ts'
+import { bindingTypes } from './binding-types.ts'
+import { BindingError, checkBindings } from './bindings.ts'
 
 const settings = new AppSettings({ QUEUE: 'orders', SESSIONS: 'true', Poll: '250' })
 

@@ -43,7 +43,7 @@ export function toTriggerEvent(request: FunctionHttpRequest): TriggerEvent {
 }
 
 /** https://learn.microsoft.com/azure/azure-functions/functions-bindings-expressions-patterns */
-export function bindingDataOf(request: FunctionHttpRequest): JsonObject {
+function bindingDataOf(request: FunctionHttpRequest): JsonObject {
   const { query, headers, params } = request.head
   const isJson = headers['content-type']?.includes('json') ?? false
   const fields = isJson ? tryParseJson(request.body.toString('utf8')) : undefined

@@ -11,6 +11,7 @@ export interface WorkerMark {
   readonly argument: string
 }
 
+const processList = 'ps'
 const collection = 'functions/workers'
 
 /**
@@ -64,6 +65,6 @@ function commandOf(pid: number): string {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
   } catch {
     // Not Linux, or no such process.
-    return spawnSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? ''
+    return spawnSync(processList, ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? ''
   }
 }

@@ -7,7 +7,7 @@ import { isJsonObject, parseJson, type JsonObject } from '../../../base/json.ts'
 import { messageOf } from '../../../base/errors.ts'
 
 /** The app cannot start: the message names the file as the real worker does. */
-export class AppLoadError extends Error {
+class AppLoadError extends Error {
   override readonly name = 'AppLoadError'
 }
 

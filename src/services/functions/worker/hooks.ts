@@ -1,5 +1,5 @@
 /** What an app may register with `app.hook.*`: https://learn.microsoft.com/azure/azure-functions/functions-reference-node#hooks */
-export const hookNames = [
+const hookNames = [
   'preInvocation',
   'postInvocation',
   'appStart',
