@@ -65,10 +65,8 @@ export class DocumentReader {
     if (id === undefined) return { documents: [], cursor: toCursor(after) }
     const first = this.#start(id, query)
     // Who asks for some slots passes over the others, in steps that do not block the event loop.
-    const [last] = query.slots
-      ? (this.#window.get(first, clusterEnd(id), passedDocumentsMax) ?? [null])
-      : [clusterEnd(id) - 1]
-    if (last === null) return { documents: [], cursor: toCursor(sequenceOf(first)) }
+    const last = query.slots ? this.#endOfWindow(id, first) : clusterEnd(id) - 1
+    if (last === undefined) return { documents: [], cursor: toCursor(sequenceOf(first)) }
     const { from, to } = query.slots ?? { from: 0, to: slotCount }
     const page = new DocumentPage(query.collection, query.limit)
     page.addAll(this.#feed.iterate(first, last, from, to, nowMs, query.limit))
@@ -86,19 +84,25 @@ export class DocumentReader {
     const id = this.idOf(query.collection)
     if (id === undefined) return 0
     const { from, to } = query.slots ?? { from: 0, to: slotCount }
-    let first = this.#start(id, query)
     let lag = 0
-    for (;;) {
-      const [last] = this.#window.get(first, clusterEnd(id), passedDocumentsMax) ?? [null]
-      if (last === null || lag >= query.limit) return Math.min(lag, query.limit)
+    let first = this.#start(id, query)
+    let last = this.#endOfWindow(id, first)
+    while (last !== undefined && lag < query.limit) {
       lag += this.#lag.get(first, last, from, to, nowMs)?.[0] ?? 0
       first = last
-      await new Promise((resolve) => setImmediate(resolve))
+      last = this.#endOfWindow(id, first)
+      if (last !== undefined) await new Promise((resolve) => setImmediate(resolve))
     }
+    return Math.min(lag, query.limit)
   }
 
   idOf(collection: string): number | undefined {
     return this.#collection.get(collection)?.[0]
+  }
+
+  /** The last of the next keys that one step passes over, or `undefined` at the end. */
+  #endOfWindow(id: number, after: number): number | undefined {
+    return this.#window.get(after, clusterEnd(id), passedDocumentsMax)?.[0] ?? undefined
   }
 
   /** The key after which the feed goes on. */
