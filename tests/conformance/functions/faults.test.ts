@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { appDir, runApp, until } from './function-apps.ts'
 
 test('a worker that ends in an invocation fails it, and calls wait for the next worker', async (t) => {
@@ -159,45 +157,6 @@ test('at stop running invocations end first, then appTerminate hooks run', async
   await slow.apps.stop()
   assert.equal((await answer).status, 200)
 })
-
-test('a worker left behind by a killed platform ends, blocked or not', async (t) => {
-  const dir = mkdtempSync(join(tmpdir(), 'interline-test-'))
-  t.after(() => rmSync(dir, { recursive: true, force: true }))
-  const storePath = join(dir, 'store.db')
-  for (const call of ['Pid', 'Hangs']) {
-    const pid = await runUntilKilled(storePath, call)
-    if (call === 'Pid') await until('the worker has ended', () => !isAlive(pid))
-    else assert.ok(isAlive(pid), 'a blocked worker notices nothing')
-    const { stop } = await runApp(t, 'empty', { storePath })
-    await until('the worker has ended', () => !isAlive(pid))
-    await stop()
-  }
-})
-
-/** Runs the app in a process of its own, calls a function and kills the process; gives the worker's process id. */
-async function runUntilKilled(storePath: string, call: string): Promise<number> {
-  const program = fileURLToPath(new URL('run-until-killed.js', import.meta.url))
-  const child = spawn(process.execPath, [program, storePath, call], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const closed = new Promise((done) => child.once('close', done))
-  let text = ''
-  for await (const chunk of child.stdout) {
-    text += String(chunk)
-    if (text.includes('\n')) child.kill('SIGKILL')
-  }
-  await closed
-  return Number(text)
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
 
 function copyOfApp(t: TestContext, name: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'interline-test-'))

@@ -1,9 +1,9 @@
 /** A program: runs the app `faults` on a store, calls one of its functions, prints the worker's id and waits to be killed. */
-import { RealClock } from '../../../src/base/clock.ts'
-import { newLogger } from '../../../src/base/logger.ts'
-import { silentTelemetry } from '../../../src/base/telemetry.ts'
-import { FunctionApps } from '../../../src/services/functions/service.ts'
-import { openSqliteStore } from '../../../src/store/sqlite/open-store.ts'
+import { RealClock } from '../../src/base/clock.ts'
+import { newLogger } from '../../src/base/logger.ts'
+import { silentTelemetry } from '../../src/base/telemetry.ts'
+import { FunctionApps } from '../../src/services/functions/service.ts'
+import { openSqliteStore } from '../../src/store/sqlite/open-store.ts'
 
 const [path = '', call = ''] = process.argv.slice(2)
 const clock = new RealClock()
