@@ -35,7 +35,10 @@ async function run(
   parsed: UpArguments,
   interrupted: AbortSignal,
 ): Promise<number> {
-  const demo = parsed.demo ? OrdersDemo.for(platform) : undefined
+  const failed = platform.functions.apps().some((app) => app.state === 'failed')
+  if (failed && parsed.untilIdle) return 1
+  // The chain is not whole: sample traffic would only wait for the missing app.
+  const demo = parsed.demo && !failed ? OrdersDemo.for(platform) : undefined
   const traffic = demo ? new DemoTraffic(platform, demo) : undefined
   await traffic?.begin(interrupted)
   if (parsed.untilIdle) return untilIdle(platform, traffic, interrupted)
