@@ -5,7 +5,7 @@ import { join } from 'node:path'
 const defaultDataDir = '.interline'
 
 /** The arguments are wrong: the message says which. */
-class UsageError extends Error {
+export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
@@ -28,7 +28,7 @@ export function parseUpArguments(args: readonly string[]): UpArguments {
   })
   return {
     dirs: positionals.length > 0 ? positionals : ['.'],
-    dataDir: textOf(values['data']) ?? join(process.cwd(), defaultDataDir),
+    dataDir: dataDirOf(values),
     port: portOf(textOf(values['port'])),
     host: textOf(values['host']) ?? '127.0.0.1',
     demo: values['demo'] === true,
@@ -36,20 +36,27 @@ export function parseUpArguments(args: readonly string[]): UpArguments {
   }
 }
 
-export function parseStateArguments(args: readonly string[]): {
-  dataDir: string
-  json: boolean
-  dirs: readonly string[]
+export function parseStatusArguments(args: readonly string[]): {
+  readonly dataDir: string
+  readonly json: boolean
 } {
   const { values, positionals } = parse(args, {
     data: { type: 'string' },
     json: { type: 'boolean' },
   })
-  return {
-    dataDir: textOf(values['data']) ?? join(process.cwd(), defaultDataDir),
-    json: values['json'] === true,
-    dirs: positionals,
-  }
+  noPositionals('status', positionals)
+  return { dataDir: dataDirOf(values), json: values['json'] === true }
+}
+
+export function parseCheckArguments(args: readonly string[]): { readonly dirs: readonly string[] } {
+  const { positionals } = parse(args, {})
+  return { dirs: positionals.length > 0 ? positionals : ['.'] }
+}
+
+export function parseResetArguments(args: readonly string[]): { readonly dataDir: string } {
+  const { values, positionals } = parse(args, { data: { type: 'string' } })
+  noPositionals('reset', positionals)
+  return { dataDir: dataDirOf(values) }
 }
 
 function parse(
@@ -61,6 +68,15 @@ function parse(
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error })
   }
+}
+
+function noPositionals(command: string, positionals: readonly string[]): void {
+  if (positionals.length === 0) return
+  throw new UsageError(`${command} takes no folder: found '${positionals.join(' ')}'`)
+}
+
+function dataDirOf(values: Record<string, unknown>): string {
+  return textOf(values['data']) ?? join(process.cwd(), defaultDataDir)
 }
 
 function textOf(value: unknown): string | undefined {

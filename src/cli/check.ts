@@ -1,14 +1,14 @@
 import { relative } from 'node:path'
 import { newLogger } from '../base/logger.ts'
 import { checkProjects, type CheckedFeature } from '../platform/project-check.ts'
-import { parseStateArguments } from './arguments.ts'
+import { parseCheckArguments } from './arguments.ts'
 
 const classes = ['modelled', 'inert', 'unsupported'] as const
 
 /** `interline check`: what projects use, as modelled, inert or unsupported; exit code 1 only for unsupported. */
 export async function runCheck(args: readonly string[]): Promise<number> {
-  const { dirs } = parseStateArguments(args)
-  const features = await checkProjects(dirs.length > 0 ? dirs : ['.'], {
+  const { dirs } = parseCheckArguments(args)
+  const features = await checkProjects(dirs, {
     logger: newLogger({ name: 'interline', level: 'error' }),
     say: (line) => process.stdout.write(`${line}\n`),
   })

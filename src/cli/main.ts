@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { messageOf } from '../base/errors.ts'
+import { UsageError } from './arguments.ts'
 import { runCheck } from './check.ts'
 import { runReset } from './reset.ts'
 import { runStatus } from './status.ts'
@@ -27,21 +28,30 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
 
 async function main(): Promise<number> {
   const [name, ...args] = process.argv.slice(2)
-  const command = commands[name ?? '']
-  if (!command) {
-    const isHelp = name === undefined || name === 'help' || name === '--help' || name === '-h'
-    ;(isHelp ? process.stdout : process.stderr).write(
-      isHelp ? usage : `unknown command '${name}'\n\n${usage}`,
-    )
-    return isHelp ? 0 : 2
+  if (name === undefined || name === 'help' || [name, ...args].some(isHelp)) {
+    process.stdout.write(usage)
+    return 0
   }
+  const command = commands[name]
+  if (!command) throw new UsageError(`unknown command '${name}'`)
   return command(args)
 }
+
+function isHelp(argument: string): boolean {
+  return argument === '--help' || argument === '-h'
+}
+
+// Whoever read the output has gone (`up | head`): stopped as by a signal, so that the work drains.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.kill(process.pid, 'SIGTERM')
+})
 
 main().then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${messageOf(error)}\n`)
-    process.exit(1)
+    const isUsage = error instanceof UsageError
+    process.stderr.write(`${messageOf(error)}\n${isUsage ? `\n${usage}` : ''}`)
+    process.exit(isUsage ? 2 : 1)
   },
 )

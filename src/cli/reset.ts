@@ -1,22 +1,23 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { assertNotInUse } from '../store/sqlite/store-lock.ts'
-import { parseStateArguments } from './arguments.ts'
+import { resolve } from 'node:path'
+import { deleteState } from '../platform/state-folder.ts'
+import { parseResetArguments } from './arguments.ts'
 
 /** `interline reset`: deletes the state of a stopped instance, and nothing that is not its own. */
 export async function runReset(args: readonly string[]): Promise<number> {
-  const { dataDir } = parseStateArguments(args)
-  const store = join(dataDir, 'store.db')
-  if (!existsSync(dataDir)) {
-    process.stdout.write(`there is no state in ${dataDir}\n`)
-    return 0
+  const { dataDir } = parseResetArguments(args)
+  const deleted = deleteState(resolve(dataDir))
+  switch (deleted.kind) {
+    case 'absent':
+      process.stdout.write(`there is no state in ${dataDir}\n`)
+      return 0
+    case 'foreign':
+      process.stderr.write(`${dataDir} is not a state folder of Interline: nothing was deleted\n`)
+      return 1
+    case 'deleted': {
+      const { left } = deleted
+      const rest = left.length === 0 ? '' : `; not its own and left there: ${left.join(', ')}`
+      process.stdout.write(`deleted the state in ${dataDir}${rest}\n`)
+      return 0
+    }
   }
-  if (!existsSync(store) && readdirSync(dataDir).length > 0) {
-    process.stderr.write(`${dataDir} is not a state folder of Interline: nothing was deleted\n`)
-    return 1
-  }
-  assertNotInUse(store)
-  rmSync(dataDir, { recursive: true })
-  process.stdout.write(`deleted ${dataDir}\n`)
-  return 0
 }

@@ -1,9 +1,9 @@
 import { readEndpoints, type Endpoints } from '../platform/endpoints.ts'
-import { parseStateArguments } from './arguments.ts'
+import { parseStatusArguments } from './arguments.ts'
 
 /** `interline status`: what runs on this state, and whether it answers. */
 export async function runStatus(args: readonly string[]): Promise<number> {
-  const { dataDir, json } = parseStateArguments(args)
+  const { dataDir, json } = parseStatusArguments(args)
   const endpoints = readEndpoints(dataDir)
   if (!endpoints || !isAlive(endpoints.pid)) {
     process.stdout.write(json ? '{"state":"stopped"}\n' : `nothing runs on ${dataDir}\n`)
