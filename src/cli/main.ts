@@ -42,7 +42,8 @@ function isHelp(argument: string): boolean {
 }
 
 // Whoever read the output has gone (`up | head`): stopped as by a signal, so that the work drains.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+process.stdout.once('error', (error: NodeJS.ErrnoException) => {
+  process.stdout.on('error', () => {})
   if (error.code !== 'EPIPE') throw error
   process.kill(process.pid, 'SIGTERM')
 })
