@@ -1,0 +1,17 @@
+/** Statements, loop turns and calls that one evaluation may run before it is stopped. */
+export const stepsMax = 5_000_000
+
+/** Calls of local functions and lambdas that may be open at once. */
+export const callDepthMax = 400
+
+/** Nested parentheses, blocks, types and interpolations that a text may have. */
+export const nestingDepthMax = 200
+
+/** Characters of one expression. */
+export const expressionLengthMax = 128 * 1024
+
+/** Elements of an array or sequence that an expression may ask for at once. */
+export const elementCountMax = 5_000_000
+
+/** Characters that a text or builder may grow to. */
+export const textLengthMax = 64 * 1024 * 1024
