@@ -106,7 +106,9 @@ export function argumentError(message: string): DotnetException {
 }
 
 /** FormatException. */
-export function formatError(message = 'Input string was not in a correct format.'): DotnetException {
+export function formatError(
+  message = 'Input string was not in a correct format.',
+): DotnetException {
   return systemException('FormatException', message)
 }
 

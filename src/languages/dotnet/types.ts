@@ -25,20 +25,12 @@ export function isDotnetObject(value: unknown): value is DotnetObject {
 
 /** The full name of a value's run-time type, as `GetType().ToString()` without the assembly; `null` for null. */
 export function typeNameOf(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return 'System.String'
-    case 'boolean':
-      return 'System.Boolean'
-    case 'number':
-      return 'System.Int32'
-    case 'bigint':
-      return 'System.Int64'
-    case 'function':
-      return 'System.Delegate'
-    default:
-      return typeNameOfObject(value)
-  }
+  if (typeof value === 'string') return 'System.String'
+  if (typeof value === 'number') return 'System.Int32'
+  if (typeof value === 'boolean') return 'System.Boolean'
+  if (typeof value === 'bigint') return 'System.Int64'
+  if (typeof value === 'function') return 'System.Delegate'
+  return typeNameOfObject(value)
 }
 
 function typeNameOfObject(value: unknown): string {

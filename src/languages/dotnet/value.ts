@@ -10,7 +10,14 @@ export interface DotnetObject {
 
 /** The numeric types that a JavaScript number or bigint alone could not tell apart. */
 export type WrappedNumberKind =
-  'Byte' | 'SByte' | 'Int16' | 'UInt16' | 'UInt32' | 'UInt64' | 'Single' | 'Double'
+  | 'Byte'
+  | 'SByte'
+  | 'Int16'
+  | 'UInt16'
+  | 'UInt32'
+  | 'UInt64'
+  | 'Single'
+  | 'Double'
 
 /** A number of a type other than Int32, Int64 and Decimal; `value` is a bigint only for UInt64. */
 export class DotnetNumber implements DotnetObject {
