@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict'
 import { Agent, request as httpRequest } from 'node:http'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request as httpsRequest } from 'node:https'
 import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { RealClock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import { newLogger } from '../../base/logger.ts'
+import { openLocalAuthority } from '../tls/local-authority.ts'
 import { readBody } from './request-body.ts'
 import { HttpServer } from './server.ts'
 import type { HttpHandler } from './server.ts'
@@ -129,6 +135,26 @@ test('stop cuts off what outlasts the grace', async (t) => {
   await started.promise
   await server.stop({ graceMs: 10 })
   await assert.rejects(endless)
+})
+
+test('with a key and certificate the server speaks TLS and nothing else', async (t) => {
+  const dir = mkdtempSync(join(tmpdir(), 'interline-tls-'))
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  const { ca, server: tls } = await openLocalAuthority({ dir, clock: new RealClock() })
+  const handler: HttpHandler = (_request, response) => void response.end('secret')
+  const server = new HttpServer({ port: 0, name: 'test', handler, tls, logger })
+  const port = await server.start()
+  t.after(() => server.stop({ graceMs: 0 }))
+  const answer = await new Promise<string>((resolve, reject) => {
+    const options = { host: '127.0.0.1', port, ca, servername: 'login.microsoftonline.com' }
+    const request = httpsRequest(options, (response) => {
+      response.setEncoding('utf8').on('data', resolve)
+    })
+    request.on('error', reject).end()
+  })
+  assert.equal(answer, 'secret')
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`))
+  await assert.rejects(fetch(`https://localhost:${port}/`))
 })
 
 function once(): { promise: Promise<void>; resolve: () => void } {

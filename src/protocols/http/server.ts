@@ -1,6 +1,7 @@
 // Nothing here survives a crash: a client whose request was not answered has to ask again.
 import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { type Clock, RealClock } from '../../base/clock.ts'
 import { ServiceError, messageOf } from '../../base/errors.ts'
@@ -26,6 +27,8 @@ export interface HttpServerOptions {
   /** Names the server in log lines. */
   readonly name: string
   readonly handler: HttpHandler
+  /** Private key and certificate chain as PEM; without them the server speaks plain HTTP. */
+  readonly tls?: { readonly key: string; readonly cert: string }
   readonly limits?: Partial<HttpLimits>
   readonly logger: Logger
   readonly clock?: Clock
@@ -43,7 +46,7 @@ export class HttpServer {
     this.#options = options
     this.#limits = { ...defaultHttpLimits, ...options.limits }
     this.#clock = options.clock ?? new RealClock()
-    this.#server = createServer({
+    this.#server = createFor(options.tls, {
       maxHeaderSize: this.#limits.headerBytesMax,
       headersTimeout: this.#limits.headersTimeoutMs,
       requestTimeout: this.#limits.requestTimeoutMs,
@@ -126,6 +129,12 @@ export class HttpServer {
     })
     response.end(body)
   }
+}
+
+function createFor(tls: HttpServerOptions['tls'], options: ServerOptions): Server {
+  if (!tls) return createServer(options)
+  const { headersTimeout: handshakeTimeout = 0 } = options
+  return createTlsServer({ ...options, ...tls, handshakeTimeout })
 }
 
 const unreadableAnswers: Readonly<Record<string, string>> = {
