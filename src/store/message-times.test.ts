@@ -58,6 +58,19 @@ for (const engine of storeEngines) {
       assert.equal(await store.nextDue(queue), undefined)
     })
 
+    test('a message claimed more often than new rules allow is moved by the next claim', async (t) => {
+      const { store, clock } = await engine.open(t)
+      await store.write([append('a'), append('b')])
+      for (let times = 0; times < 3; times += 1) {
+        const message = await claimOne(store, clock.now() + leaseMs)
+        await store.write([settle(message, { kind: 'release' })])
+      }
+      const [{ messages }] = await store.write([claim(clock.now() + leaseMs, { count: 1, rules })])
+      assert.deepEqual(bodies(messages), ['b'])
+      assert.deepEqual(bodies(await browse(store, 'dead')), ['a'])
+      await checkCounts(store)
+    })
+
     test('an expired message is never given, and moved or removed by the rules', async (t) => {
       const { store, clock } = await engine.open(t)
       const expiresAtMs = clock.now() + 50

@@ -14,6 +14,7 @@ import type {
 import { clusterKey, sequenceOf } from './cluster-key.ts'
 import type { Connection, Statement } from './connection.ts'
 import type { DueMessages } from './due-messages.ts'
+import { FreeMessages } from './free-messages.ts'
 import type { GroupLeases } from './group-leases.ts'
 import { leaseOf, newLease, tokenOf } from './lease-token.ts'
 import type { HeldLease, LeaseTable, NewLease } from './lease-table.ts'
@@ -24,11 +25,6 @@ import { leased, parked, ready, scheduled, type Queue, type Queues } from './que
 import type { Touched } from './touched.ts'
 import { expectThat, type Turn } from './turn.ts'
 
-const freeSql =
-  'm.state = 0 AND (m.expires_at IS NULL OR m.expires_at > ?) AND m.attempts < ? ' +
-  'AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.key = m.key)'
-const attemptsUnlimited = Number.MAX_SAFE_INTEGER
-
 /** Applies the operations on messages. All of it survives a crash. */
 export class MessageWriter {
   readonly #queues: Queues
@@ -37,13 +33,11 @@ export class MessageWriter {
   readonly #leases: LeaseTable
   readonly #groups: GroupLeases
   readonly #touched: Touched
+  readonly #free: FreeMessages
 
   readonly #insert: Statement<[]>
   readonly #dedupe: Statement<[sequence: number]>
   readonly #setDedupe: Statement<[]>
-  readonly #atTail: Statement<MessageRow>
-  readonly #returned: Statement<MessageRow>
-  readonly #inGroup: Statement<MessageRow>
   readonly #numbered: Statement<MessageRow>
   readonly #head: Statement<HeadRow>
 
@@ -64,6 +58,7 @@ export class MessageWriter {
     this.#leases = parts.leases
     this.#groups = parts.groups
     this.#touched = parts.touched
+    this.#free = new FreeMessages(connection, parts.table)
     this.#insert = connection.prepare(
       'INSERT INTO messages (key, queue, state, due_at, attempts, group_key, original, ' +
         'enqueued_at, expires_at, properties, trace, body) VALUES (?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?, ?)',
@@ -73,14 +68,6 @@ export class MessageWriter {
     )
     this.#setDedupe = connection.prepare('INSERT OR REPLACE INTO dedupe_keys VALUES (?, ?, ?, ?)')
     const select = `SELECT ${messageColumns} FROM messages m WHERE`
-    this.#atTail = connection.prepare(
-      `${select} m.key >= ? AND m.key < ? AND m.group_key IS NULL AND ${freeSql} ` +
-        'ORDER BY m.key LIMIT ?',
-    )
-    this.#returned = connection.prepare(`${select} m.key = ? AND ${freeSql}`)
-    this.#inGroup = connection.prepare(
-      `${select} m.queue = ? AND m.group_key = ? AND ${freeSql} ORDER BY m.key LIMIT ?`,
-    )
     this.#numbered = connection.prepare(`${select} m.key = ?`)
     const free = 'AND NOT EXISTS (SELECT 1 FROM leases l WHERE l.key = m.key)'
     this.#head = connection.prepare(`SELECT ${headColumns} FROM messages m WHERE m.key = ? ${free}`)
@@ -129,9 +116,7 @@ export class MessageWriter {
     if (!queue) return { messages: [] }
     this.#due.apply(queue, operation.rules, turn.nowMs)
     const lease = this.#newLease(queue, operation, turn)
-    const rows = operation.group
-      ? this.#findInGroup(queue, operation.group.key, { operation, turn })
-      : this.#findUngrouped(queue, operation, turn)
+    const rows = this.#free.find(queue, operation, turn.nowMs)
     return { messages: this.#give(queue, rows, { lease, operation }) }
   }
 
@@ -205,38 +190,6 @@ export class MessageWriter {
     const groupUntilMs = this.#groups.untilMs(queue, held)
     expectThat(groupUntilMs !== undefined, 'lease', turn)
     return { lease, owner, untilMs: groupUntilMs, groupToken: group.token }
-  }
-
-  #findUngrouped(queue: Queue, operation: ClaimMessages, turn: Turn): readonly MessageRow[] {
-    const { head } = queue
-    const { attemptsMax = attemptsUnlimited } = operation.rules
-    const free = [turn.nowMs, attemptsMax] as const
-    const rows: MessageRow[] = []
-    let looked = 0
-    for (const key of head.returned) {
-      if (rows.length === operation.count) break
-      looked += 1
-      const row = this.#returned.get(key, ...free)
-      if (row) rows.push(row)
-    }
-    head.shift(looked)
-    const missing = operation.count - rows.length
-    if (missing === 0) return rows
-    const end = clusterKey(queue.id, queue.nextSequence)
-    const atTail = this.#atTail.all(head.tail, end, ...free, missing)
-    const [lastKey = end] = atTail.at(-1) ?? []
-    head.advance(atTail.length === missing ? lastKey + 1 : end)
-    return rows.concat(atTail)
-  }
-
-  #findInGroup(
-    queue: Queue,
-    group: string,
-    by: { readonly operation: ClaimMessages; readonly turn: Turn },
-  ): readonly MessageRow[] {
-    const { count, rules } = by.operation
-    const { attemptsMax = attemptsUnlimited } = rules
-    return this.#inGroup.all(queue.id, group, by.turn.nowMs, attemptsMax, count)
   }
 
   #give(
