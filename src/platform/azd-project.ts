@@ -1,8 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
-import { SourceError } from '../base/errors.ts'
-import { isJsonObject, stringMember, type JsonObject, type JsonValue } from '../base/json.ts'
+import { SourceError, type SourcePosition } from '../base/errors.ts'
+import { isJsonObject, stringMember } from '../base/json.ts'
+import { YamlFile } from './yaml-file.ts'
 
 /** An application of an azd project. */
 export interface AzdService {
@@ -11,6 +11,15 @@ export interface AzdService {
   readonly host: string
   /** Absolute folder of its sources. */
   readonly dir: string
+  /** The resource that runs it, where the file names one instead of a tag. */
+  readonly resourceName: string | undefined
+  readonly at: SourcePosition
+}
+
+/** Something in the file that azd would act on and that is left out here. */
+export interface AzdNotice {
+  readonly text: string
+  readonly at: SourcePosition
 }
 
 /** A folder with an `azure.yaml`: https://learn.microsoft.com/azure/developer/azure-developer-cli/azd-schema */
@@ -21,9 +30,24 @@ export interface AzdProject {
   readonly template: string
   readonly parameters: string | undefined
   readonly services: readonly AzdService[]
+  readonly notices: readonly AzdNotice[]
 }
 
 const runnableHosts = new Set(['function'])
+const runnableLanguages = new Set(['js', 'ts'])
+
+/** Members that say something; `idle` ones have nothing to say on this machine, `hooks` are told apart. */
+const members = {
+  project: {
+    read: ['name', 'infra', 'services'],
+    idle: ['metadata', 'pipeline', 'platform', 'requiredVersions', 'state', 'workflows'],
+  },
+  infra: { read: ['provider', 'path', 'module'], idle: [] },
+  service: {
+    read: ['project', 'host', 'language', 'resourceName'],
+    idle: ['apiVersion', 'module', 'remoteBuild', 'uses'],
+  },
+} as const
 
 /** Reads the project in a folder; whatever cannot run is refused with its place in the file. */
 export function readAzdProject(dir: string): AzdProject {
@@ -46,6 +70,12 @@ export function readAzdProject(dir: string): AzdProject {
   if (provider !== 'bicep' && provider !== 'arm') {
     throw yaml.fault(['infra', 'provider'], `expected the provider bicep, found '${provider}'`)
   }
+  const serviceNames = Object.keys(yaml.object(['services']))
+  const notices = [
+    ...noticesIn(yaml, [], members.project),
+    ...noticesIn(yaml, ['infra'], members.infra),
+    ...serviceNames.flatMap((each) => noticesIn(yaml, ['services', each], members.service)),
+  ]
   const infraDir = join(root, stringMember(infra, 'path') ?? 'infra')
   const module = stringMember(infra, 'module') ?? 'main'
   const template = [join(infraDir, `${module}.bicep`), join(infraDir, `${module}.json`)].find(
@@ -64,19 +94,33 @@ export function readAzdProject(dir: string): AzdProject {
     template,
     parameters,
     services: readServices(yaml, root),
+    notices,
   }
+}
+
+/** Hooks are told, since most projects do without them here; any other member is refused. */
+function noticesIn(
+  yaml: YamlFile,
+  path: readonly string[],
+  { read, idle }: { readonly read: readonly string[]; readonly idle: readonly string[] },
+): AzdNotice[] {
+  return Object.keys(yaml.object(path)).flatMap((name): AzdNotice[] => {
+    const member = [...path, name]
+    if (read.includes(name) || idle.includes(name)) return []
+    if (name !== 'hooks') {
+      throw yaml.fault(member, `'${member.join('.')}' is not supported: leave it out`)
+    }
+    const hooks = Object.keys(yaml.object(member)).join(', ')
+    return [{ text: `the hooks ${hooks} are not run`, at: yaml.positionOf(member) }]
+  })
 }
 
 function readServices(yaml: YamlFile, root: string): AzdService[] {
   return Object.entries(yaml.object(['services'])).map(([name, value]) => {
     const service = isJsonObject(value) ? value : {}
-    const host = stringMember(service, 'host')
-    if (host === undefined || !runnableHosts.has(host)) {
-      const known = [...runnableHosts].join(', ')
-      throw yaml.fault(
-        ['services', name, 'host'],
-        `expected a host that runs here (${known}), found '${host ?? 'none'}'`,
-      )
+    const host = oneOf(yaml, ['services', name, 'host'], runnableHosts)
+    if (service['language'] !== undefined) {
+      oneOf(yaml, ['services', name, 'language'], runnableLanguages)
     }
     const project = service['project']
     if (typeof project !== 'string') {
@@ -85,61 +129,26 @@ function readServices(yaml: YamlFile, root: string): AzdService[] {
     const dir = resolve(root, project)
     if (!existsSync(dir))
       throw yaml.fault(['services', name, 'project'], `there is no folder ${dir}`)
-    return { name, host, dir }
+    const at = yaml.positionOf(['services', name])
+    return { name, host, dir, resourceName: resourceNameOf(yaml, name), at }
   })
 }
 
-/** A YAML file of the user, with the place of each of its values. */
-class YamlFile {
-  readonly #file: string
-  readonly #lines = new LineCounter()
-  readonly #document
-  readonly #content: JsonValue
+function oneOf(yaml: YamlFile, path: readonly string[], known: ReadonlySet<string>): string {
+  const value = yaml.value(path)
+  if (typeof value === 'string' && known.has(value)) return value
+  const found = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none')
+  throw yaml.fault(
+    path,
+    `expected a ${path.at(-1)} that runs here (${[...known].join(', ')}), found '${found}'`,
+  )
+}
 
-  constructor(file: string) {
-    this.#file = file
-    this.#document = parseDocument(readFileSync(file, 'utf8'), { lineCounter: this.#lines })
-    const [error] = this.#document.errors
-    if (error) {
-      const at = error.linePos?.[0]
-      throw new SourceError('YamlInvalid', error.message.split('\n')[0] ?? '', {
-        file,
-        line: at?.line ?? 1,
-        column: at?.col ?? 1,
-      })
-    }
-    this.#content = this.#document.toJS()
-  }
-
-  value(path: readonly string[]): JsonValue | undefined {
-    let value: JsonValue | undefined = this.#content
-    for (const name of path) value = isJsonObject(value) ? value[name] : undefined
-    return value
-  }
-
-  /** The mapping at a path, empty when there is none; anything else is a fault. */
-  object(path: readonly string[]): JsonObject {
-    const value = this.value(path)
-    if (value === undefined || value === null) return {}
-    if (!isJsonObject(value)) throw this.fault(path, `expected a mapping at '${path.join('.')}'`)
-    return value
-  }
-
-  /** A fault at the value, or at the nearest mapping around it that exists. */
-  fault(path: readonly string[], message: string): SourceError {
-    for (let depth = path.length; depth > 0; depth--) {
-      const node: unknown = this.#document.getIn(path.slice(0, depth), true)
-      const range: unknown = isJsonObject(node) ? node['range'] : undefined
-      const start: unknown = Array.isArray(range) ? range[0] : undefined
-      if (typeof start === 'number') {
-        const { line, col } = this.#lines.linePos(start)
-        return new SourceError('AzdProjectInvalid', message, {
-          file: this.#file,
-          line,
-          column: col,
-        })
-      }
-    }
-    return new SourceError('AzdProjectInvalid', message, { file: this.#file, line: 1, column: 1 })
-  }
+// azd puts environment values into the name: https://learn.microsoft.com/azure/developer/azure-developer-cli/azd-schema
+function resourceNameOf(yaml: YamlFile, service: string): string | undefined {
+  const path = ['services', service, 'resourceName']
+  const name = yaml.value(path)
+  if (name === undefined || name === null) return undefined
+  if (typeof name !== 'string') throw yaml.fault(path, 'expected the name of a resource')
+  return name.replaceAll(/\$\{(\w+)\}/g, (_, variable: string) => process.env[variable] ?? '')
 }

@@ -1,11 +1,11 @@
 import { RealClock } from '../base/clock.ts'
-import { formatPosition, messageOf } from '../base/errors.ts'
+import { formatPosition, messageOf, SourceError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import { inspectApp } from '../services/functions/inspect-app.ts'
 import { openSqliteStore } from '../store/sqlite/open-store.ts'
 import { prepareApp } from './app-build.ts'
-import { readAzdProject, type AzdProject } from './azd-project.ts'
-import { deployOptionsOf } from './project-deployment.ts'
+import { readAzdProject, type AzdProject, type AzdService } from './azd-project.ts'
+import { deployOptionsOf, siteOf } from './project-deployment.ts'
 import { newServices, type Services } from './services.ts'
 
 /** A resource, function or setting of a project, and what the platform makes of it. */
@@ -45,9 +45,12 @@ async function checkProject(
   try {
     project = readAzdProject(dir)
   } catch (error) {
-    return [{ class: 'unsupported', text: messageOf(error), at: dir }]
+    return [faultOf(error, dir)]
   }
-  const resources = await checkResources(project, services)
+  const notices = project.notices.map(
+    ({ text, at }): CheckedFeature => ({ class: 'inert', text, at: formatPosition(at) }),
+  )
+  const resources = [...notices, ...(await checkResources(project, services))]
   if (resources.some((feature) => feature.class === 'unsupported')) return resources
   return [...resources, ...(await checkApps(project, services, say))]
 }
@@ -69,7 +72,7 @@ async function checkResources(project: AzdProject, services: Services): Promise<
     }
     return features
   } catch (error) {
-    return [{ class: 'unsupported', text: messageOf(error), at: project.template }]
+    return [faultOf(error, project.template)]
   }
 }
 
@@ -79,13 +82,30 @@ async function checkApps(
   say: (line: string) => void,
 ): Promise<CheckedFeature[]> {
   const features: CheckedFeature[] = []
-  for (const service of project.services) {
-    const site = services.functions
-      .sites()
-      .find((candidate) => candidate.serviceName === service.name)
-    await prepareApp(service.dir, say)
-    const app = { ...service, settings: site?.settings ?? {}, clock: new RealClock() }
-    for (const feature of await inspectApp(app)) features.push({ ...feature, at: service.dir })
-  }
+  for (const service of project.services) features.push(...(await checkApp(service, services, say)))
   return features
+}
+
+async function checkApp(
+  service: AzdService,
+  services: Services,
+  say: (line: string) => void,
+): Promise<CheckedFeature[]> {
+  const { name, dir } = service
+  try {
+    const { settings } = siteOf(service, services.functions)
+    await prepareApp(dir, say)
+    const inspected = await inspectApp({ name, dir, settings, clock: new RealClock() })
+    return inspected.map((feature) => ({ ...feature, at: dir }))
+  } catch (error) {
+    return [faultOf(error, dir)]
+  }
+}
+
+/** What cannot be loaded, at the place that the fault itself tells. */
+function faultOf(error: unknown, otherwise: string): CheckedFeature {
+  const text = messageOf(error)
+  if (!(error instanceof SourceError)) return { class: 'unsupported', text, at: otherwise }
+  const at = formatPosition(error.position)
+  return { class: 'unsupported', text: text.replace(`${at}: `, ''), at }
 }

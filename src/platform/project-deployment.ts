@@ -1,9 +1,11 @@
 import { readFileSync, existsSync } from 'node:fs'
+import { formatPosition, SourceError } from '../base/errors.ts'
 import type { FunctionApps } from '../services/functions/service.ts'
+import type { Site } from '../services/functions/site.ts'
 import type { DeployOptions } from '../services/resource-manager/deployment.ts'
 import type { ResourceManager } from '../services/resource-manager/service.ts'
 import { prepareApp } from './app-build.ts'
-import type { AzdProject } from './azd-project.ts'
+import type { AzdProject, AzdService } from './azd-project.ts'
 import { defaultPorts, type Ports } from './ports.ts'
 
 /** Does for a project what `azd up` does: applies its template, then deploys its services. */
@@ -32,19 +34,33 @@ export class ProjectDeployment {
 
   /** Starts the services of azure.yaml, each with the settings of the resource that its tag names. */
   async run(project: AzdProject): Promise<void> {
+    for (const { text, at } of project.notices) this.#say(`${formatPosition(at)}: ${text}`)
     for (const service of project.services) {
-      const site = this.#functions
-        .sites()
-        .find((candidate) => candidate.serviceName === service.name)
+      const site = siteOf(service, this.#functions)
       await prepareApp(service.dir, this.#say)
       await this.#functions.run({
         name: service.name,
         dir: service.dir,
-        ...(site ? { site: site.name } : {}),
+        site: site.name,
         port: await this.#ports.take(`functions.${service.name}`, defaultPorts.functions),
       })
     }
   }
+}
+
+/** The resource that runs a service: the one it names, or the one whose tag names it. */
+export function siteOf(service: AzdService, functions: FunctionApps): Site {
+  const { name, resourceName, at } = service
+  const site =
+    resourceName === undefined
+      ? functions.sites().find((candidate) => candidate.serviceName === name)
+      : functions.site(resourceName)
+  if (site) return site
+  const expected =
+    resourceName === undefined
+      ? `a function app with the tag 'azd-service-name': '${name}'`
+      : `the function app '${resourceName}'`
+  throw new SourceError('AzdResourceNotFound', `expected ${expected} in the template`, at)
 }
 
 /** How a project's template is given to the resource manager. */
