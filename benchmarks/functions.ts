@@ -18,7 +18,7 @@ import { returnName, type LoadedHead } from '../src/services/functions/worker-pr
 import { Monitor } from '../src/services/monitor/monitor.ts'
 import { InProcessLibrary } from './in-process-library.ts'
 import { LoopDelay } from './loop-delay.ts'
-import { median } from './statistics.ts'
+import { median, percentile } from './statistics.ts'
 
 const rounds = 31
 const invocations = 3_000
@@ -48,7 +48,7 @@ export async function benchmarkFunctions(): Promise<void> {
   }
 }
 
-/** CPU of this process for each invocation, all its threads included: the one that keeps the spans too. */
+/** CPU of this process for each invocation, of all its threads: those that collect garbage and keep spans too. */
 async function measureHost(worker: LoadedWorker): Promise<void> {
   const monitor = new Monitor({ path: ':memory:', clock, logger })
   await monitor.start()
@@ -56,17 +56,21 @@ async function measureHost(worker: LoadedWorker): Promise<void> {
   const definition = definitionOf(worker, 'EchoAndLog')
   const delay = new LoopDelay()
   const costs: number[] = []
+  const mainCosts: number[] = []
   for (let round = 0; round <= rounds; round++) {
     const before = process.cpuUsage()
+    const mainBefore = cpuMicrosecondsOf(process.pid, process.pid)
     await runAll(runner, definition)
     const { user, system } = process.cpuUsage(before)
-    if (round > 0) costs.push((user + system) / invocations)
+    if (round === 0) continue
+    costs.push((user + system) / invocations)
+    mainCosts.push((cpuMicrosecondsOf(process.pid, process.pid) - mainBefore) / invocations)
   }
   const { spans, logs } = monitor.dropped
   await monitor.stop()
   print(
-    `host: ${median(costs).toFixed(1)} us of CPU an invocation (goal <= ${hostGoalUs}; rounds ${costs.map((cost) => cost.toFixed(1)).join(', ')}; ` +
-      `${spans} spans and ${logs} log lines dropped); loop delay ${delay.stop()}`,
+    `host: ${median(costs).toFixed(1)} us of CPU an invocation (goal <= ${hostGoalUs}), ${median(mainCosts).toFixed(1)} of them on the main thread; ` +
+      `${spans} spans and ${logs} log lines dropped; loop delay ${delay.stop()}`,
   )
 }
 
@@ -86,6 +90,7 @@ async function measureWorker(worker: LoadedWorker): Promise<void> {
       message,
       metadata,
       count: invocations,
+      concurrency,
     })
     const before = cpuMicrosecondsOf(worker.process.pid)
     await runAll(runner, definition)
@@ -97,7 +102,7 @@ async function measureWorker(worker: LoadedWorker): Promise<void> {
   }
   print(
     `worker: ${median(costs).toFixed(1)} us of CPU an invocation, library in-process ${median(floors).toFixed(1)} us, ` +
-      `ratio ${median(ratios).toFixed(2)} (goal <= ${workerGoal.toFixed(2)}; rounds ${ratios.map((ratio) => ratio.toFixed(2)).join(', ')}); loop delay ${delay.stop()}`,
+      `ratio ${median(ratios).toFixed(2)} (goal <= ${workerGoal.toFixed(2)}; from ${percentile(ratios, 0.25).toFixed(2)} to ${percentile(ratios, 0.75).toFixed(2)} in half of the rounds); loop delay ${delay.stop()}`,
   )
 }
 
@@ -152,11 +157,11 @@ function definitionOf(worker: LoadedWorker, name: string): FunctionDefinition {
   }
 }
 
-/** CPU time of all threads of a process so far; the kernel counts it in nanoseconds. */
-function cpuMicrosecondsOf(pid: number | undefined): number {
+/** CPU time of a process so far, or of one thread of it; the kernel counts it in nanoseconds. */
+function cpuMicrosecondsOf(pid: number | undefined, thread?: number): number {
   const tasks = `/proc/${pid}/task`
   let nanoseconds = 0
-  for (const task of readdirSync(tasks)) {
+  for (const task of thread === undefined ? readdirSync(tasks) : [String(thread)]) {
     nanoseconds += Number(readFileSync(join(tasks, task, 'schedstat'), 'utf8').split(' ')[0])
   }
   return nanoseconds / 1_000

@@ -34,9 +34,15 @@ export class InProcessLibrary {
     message: string
     metadata: JsonObject
     count: number
+    /** As many run at a time as in the worker. */
+    concurrency: number
   }): Promise<number> {
     const before = process.cpuUsage()
-    for (let index = 0; index < call.count; index++) await this.#invoke(call, String(index))
+    let started = 0
+    const caller = async (): Promise<void> => {
+      while (started < call.count) await this.#invoke(call, String(started++))
+    }
+    await Promise.all(Array.from({ length: call.concurrency }, caller))
     const { user, system } = process.cpuUsage(before)
     return (user + system) / call.count
   }

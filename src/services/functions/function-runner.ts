@@ -186,8 +186,8 @@ class Invocation {
       inputs,
       parts,
       traceparent: formatTraceparent(this.#trace),
-      ...(this.#event.metadata ? { metadata: this.#event.metadata } : {}),
-      ...(retry ? { retry } : {}),
+      metadata: this.#event.metadata,
+      retry,
       onLog: (line) => this.#log(line, line.message),
     })
     return this.#withTimeout(worker, answer)

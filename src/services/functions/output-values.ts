@@ -19,8 +19,11 @@ export function outputValues(kind: PartKind, bytes: Uint8Array): OutputValue[] {
     case 'bytes':
     case 'byteArrays':
       return [{ kind: 'bytes', bytes }]
-    case 'json':
-      return valuesOf(parseJson(decode(bytes)))
+    case 'json': {
+      const text = decode(bytes)
+      // An object is one value, and the worker's library wrote it compact: there is nothing to parse.
+      return text.startsWith('{') ? [{ kind: 'json', text }] : valuesOf(parseJson(text))
+    }
     case 'string':
     case 'strings': {
       const text = decode(bytes)

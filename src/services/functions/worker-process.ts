@@ -22,7 +22,7 @@ export interface WorkerCall {
   readonly functionId: string
   readonly inputs: readonly PartReference[]
   readonly parts: readonly (string | Uint8Array)[]
-  readonly metadata?: JsonObject
+  readonly metadata?: JsonObject | undefined
   readonly traceparent: string
   readonly retry?: InvokeHead['retry']
   onLog(line: WorkerLogLine): void
@@ -123,8 +123,8 @@ export class WorkerProcess {
       functionId: call.functionId,
       inputs: call.inputs,
       traceparent: call.traceparent,
-      ...(call.metadata ? { metadata: call.metadata } : {}),
-      ...(call.retry ? { retry: call.retry } : {}),
+      metadata: call.metadata,
+      retry: call.retry,
     }
     return new Promise((resolve) => {
       this.#pending.set(number, { call, resolve })
@@ -176,11 +176,8 @@ export class WorkerProcess {
   #answered(head: ResultHead, parts: readonly Buffer[]): void {
     const pending = this.#pending.get(head.call)
     this.#pending.delete(head.call)
-    pending?.resolve({
-      outputs: head.outputs,
-      parts,
-      ...(head.failure ? { failure: head.failure } : {}),
-    })
+    const { outputs, failure } = head
+    pending?.resolve(failure ? { outputs, parts, failure } : { outputs, parts })
   }
 
   #logged(head: LogHead, message: Buffer | undefined): void {

@@ -66,13 +66,15 @@ export interface InvokeHead {
   readonly invocationId: string
   readonly functionId: string
   readonly inputs: readonly PartReference[]
-  readonly metadata?: JsonObject
+  readonly metadata?: JsonObject | undefined
   readonly traceparent: string
-  readonly retry?: {
-    readonly retryCount: number
-    readonly maxRetryCount: number
-    readonly message?: string
-  }
+  readonly retry?:
+    | {
+        readonly retryCount: number
+        readonly maxRetryCount: number
+        readonly message?: string
+      }
+    | undefined
 }
 
 export interface FailureHead {

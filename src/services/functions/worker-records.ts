@@ -65,6 +65,9 @@ function commandOf(pid: number): string {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
   } catch {
     // Not Linux, or no such process.
-    return spawnSync(processList, ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout ?? ''
+    return (
+      spawnSync(processList, ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).stdout ??
+      ''
+    )
   }
 }

@@ -44,11 +44,13 @@ export interface InvocationRequest {
   readonly inputData: readonly { readonly name: string; readonly data: RpcTypedData }[]
   readonly triggerMetadata: Readonly<Record<string, RpcTypedData>>
   readonly traceContext: { readonly traceParent: string }
-  readonly retryContext?: {
-    readonly retryCount: number
-    readonly maxRetryCount: number
-    readonly exception?: { readonly message: string }
-  }
+  readonly retryContext?:
+    | {
+        readonly retryCount: number
+        readonly maxRetryCount: number
+        readonly exception?: { readonly message: string }
+      }
+    | undefined
 }
 
 export interface InvocationResponse {

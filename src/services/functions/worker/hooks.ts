@@ -1,11 +1,5 @@
 /** What an app may register with `app.hook.*`: https://learn.microsoft.com/azure/azure-functions/functions-reference-node#hooks */
-const hookNames = [
-  'preInvocation',
-  'postInvocation',
-  'appStart',
-  'appTerminate',
-  'log',
-] as const
+const hookNames = ['preInvocation', 'postInvocation', 'appStart', 'appTerminate', 'log'] as const
 
 export type HookName = (typeof hookNames)[number]
 export type HookCallback = (context: object) => unknown

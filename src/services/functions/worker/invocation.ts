@@ -147,25 +147,24 @@ function fixedProperties(values: Record<string, unknown>): PropertyDescriptorMap
 }
 
 function toRequest(head: InvokeHead, parts: readonly Buffer[]): InvocationRequest {
+  const isHttp = head.inputs[0]?.kind === 'http'
   return {
     invocationId: head.invocationId,
     functionId: head.functionId,
     inputData: head.inputs.map((input) => ({ name: input.name, data: toTypedData(input, parts) })),
-    triggerMetadata:
-      head.inputs[0]?.kind === 'http' ? toTextMetadata(head.metadata) : toMetadata(head.metadata),
+    triggerMetadata: isHttp ? toTextMetadata(head.metadata) : toMetadata(head.metadata),
     traceContext: { traceParent: head.traceparent },
-    ...(head.retry
-      ? {
-          retryContext: {
-            retryCount: head.retry.retryCount,
-            maxRetryCount: head.retry.maxRetryCount,
-            ...(head.retry.message === undefined
-              ? {}
-              : { exception: { message: head.retry.message } }),
-          },
-        }
-      : {}),
+    retryContext: head.retry && toRetryContext(head.retry),
   }
+}
+
+function toRetryContext(
+  retry: NonNullable<InvokeHead['retry']>,
+): NonNullable<InvocationRequest['retryContext']> {
+  const { retryCount, maxRetryCount, message } = retry
+  return message === undefined
+    ? { retryCount, maxRetryCount }
+    : { retryCount, maxRetryCount, exception: { message } }
 }
 
 function logOf(
