@@ -1,5 +1,6 @@
 import { readFileSync, existsSync } from 'node:fs'
 import { formatPosition, SourceError } from '../base/errors.ts'
+import { localHttpPort } from '../services/functions/local-http-port.ts'
 import type { FunctionApps } from '../services/functions/service.ts'
 import type { Site } from '../services/functions/site.ts'
 import type { DeployOptions } from '../services/resource-manager/deployment.ts'
@@ -42,7 +43,10 @@ export class ProjectDeployment {
         name: service.name,
         dir: service.dir,
         site: site.name,
-        port: await this.#ports.take(`functions.${service.name}`, defaultPorts.functions),
+        port: await this.#ports.take(
+          `functions.${service.name}`,
+          localHttpPort(service.dir) ?? defaultPorts.functions,
+        ),
       })
     }
   }
