@@ -141,6 +141,7 @@ class Arrivals {
       this.#again = false
       for (let size = -1; size !== 0;) size = await this.#readPage()
     }
+    this.#reading = false
   }
 
   async #readPage(): Promise<number> {
