@@ -1,4 +1,4 @@
-import { formatError } from './exceptions.ts'
+import { DotnetException, formatError } from './exceptions.ts'
 import { formatNumber } from './number-format.ts'
 import { isNumeric } from './numbers.ts'
 import { typeNameOf } from './types.ts'
@@ -22,16 +22,23 @@ export function displayText(value: unknown): string {
   if (isNumeric(value)) return formatNumber(value)
   if (value instanceof DotnetChar) return value.text
   if (value instanceof DotnetEnum) return value.name
-  return typeof value === 'object' ? textOfObject(value) : typeNameOf(value)
+  return textOfObject(value)
 }
 
-function textOfObject(value: object): string {
-  return hasText(value) ? value.toString() : typeNameOf(value)
+function textOfObject(value: unknown): string {
+  if (value instanceof DotnetException) return `${value.typeName}: ${value.message}`
+  return isWritten(value) ? value.toString() : typeNameOf(value)
+}
+
+interface Written {
+  toString(): string
 }
 
 // Only a class that says how it is written; JavaScript's own texts of objects and bytes are not .NET's.
-function hasText(value: object): value is { toString(): string } {
-  return !(value instanceof Uint8Array) && value.toString !== Object.prototype.toString
+function isWritten(value: unknown): value is Written {
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
+  const { toString } = value
+  return toString !== Object.prototype.toString
 }
 
 /** `value.ToString(format)`, or `ToString()` for a value whose type has no formats. */

@@ -1,0 +1,42 @@
+import { argumentNull, invalidCast } from './exceptions.ts'
+import { byteOf, charOf, type DotnetObject } from './value.ts'
+
+const sequenceName = 'System.Collections.Generic.IEnumerable'
+
+/** A lazy sequence, enumerated anew each time, as an iterator method of .NET gives it. */
+export class Sequence implements DotnetObject {
+  readonly typeName: string
+  readonly #start: () => Iterator<unknown>
+
+  constructor(start: () => Iterator<unknown>, elementType = 'System.Object') {
+    this.#start = start
+    this.typeName = `${sequenceName}<${elementType}>`
+  }
+
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.#start()
+  }
+}
+
+/** True for anything that `foreach` can go through, texts and bytes included. */
+export function isEnumerable(value: unknown): value is string | Iterable<unknown> {
+  if (typeof value === 'string') return true
+  return typeof value === 'object' && value !== null && Symbol.iterator in value
+}
+
+/** The values of a sequence as .NET has them: a text gives its characters, a byte array its Bytes. */
+export function enumerate(value: unknown, parameter = 'source'): Iterable<unknown> {
+  if (value === null || value === undefined) throw argumentNull(parameter)
+  if (typeof value === 'string') return charsOf(value)
+  if (value instanceof Uint8Array) return bytesOf(value)
+  if (isEnumerable(value)) return value
+  throw invalidCast()
+}
+
+function* charsOf(text: string): Generator<unknown> {
+  for (let index = 0; index < text.length; index += 1) yield charOf(text.charCodeAt(index))
+}
+
+function* bytesOf(bytes: Uint8Array): Generator<unknown> {
+  for (const value of bytes) yield byteOf(value)
+}
