@@ -136,10 +136,13 @@ export class FunctionApp {
     return this.#runner?.running ?? 0
   }
 
-  /** Events that wait or run; 0 means idle. */
+  /** Events that wait or run, and the start itself; 0 means idle. */
   async pending(): Promise<number> {
     const waiting = await Promise.all(this.#listeners.map((listener) => listener.pending()))
-    return waiting.reduce((sum, count) => sum + count, this.running)
+    return waiting.reduce(
+      (sum, count) => sum + count,
+      this.running + (this.#state === 'starting' ? 1 : 0),
+    )
   }
 
   async #begin(): Promise<void> {

@@ -6,6 +6,8 @@ export const logCharsPerSecondMax = 4 * 1024 * 1024
 export const logBacklogBytesMax = 8 * 1024 * 1024
 /** Characters of one log line that are kept. */
 export const logLineCharsMax = 32 * 1024
+/** How long the start of the platform waits for an app; one that takes longer goes on loading beside the others. */
+export const startWaitMs = 10_000
 /** How long an app has to load its functions. */
 export const loadTimeoutMs = 60_000
 /** How long invocations that run have to end when the app stops, as the real host's drain. */

@@ -10,6 +10,7 @@ import type { FunctionExtensions } from './extension.ts'
 import { FunctionApp } from './function-app.ts'
 import { FunctionKeys } from './function-keys.ts'
 import { HttpListener } from './http-listener.ts'
+import { startWaitMs } from './limits.ts'
 import { Sites, type Site } from './site.ts'
 import { timerTrigger } from './timer-trigger.ts'
 import { WorkerRecords } from './worker-records.ts'
@@ -116,8 +117,20 @@ export class FunctionApps implements Startable {
       environment: { WEBSITE_HOSTNAME: `${host}:${port}` },
     })
     this.#running.set(deployment.name, { app, http, port })
-    await app.start()
+    await this.#startedOrSlow(app)
     return app
+  }
+
+  // An app that hangs while it loads must not hold up the others.
+  async #startedOrSlow(app: FunctionApp): Promise<void> {
+    const { clock, logger } = this.#options
+    const started = new AbortController()
+    const slow = clock.sleep(startWaitMs, started.signal).then(
+      () => logger.warn({ app: app.name }, 'the app is still loading: going on without it'),
+      () => {},
+    )
+    await Promise.race([app.start(), slow])
+    started.abort()
   }
 
   apps(): readonly FunctionApp[] {

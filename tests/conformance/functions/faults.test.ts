@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { appDir, runApp, until } from './function-apps.ts'
+import { appDir, newApps, runApp, until } from './function-apps.ts'
 
 test('a worker that ends in an invocation fails it, and calls wait for the next worker', async (t) => {
   const { fetch, told, app } = await runApp(t, 'faults')
@@ -92,6 +92,18 @@ for (const [name, failure] of unloadable) {
     assert.equal((await fetch('/api/anything')).status, 503)
   })
 }
+
+test('an app that hangs while it loads does not hold up a stop', async (t) => {
+  const { apps, stop } = await newApps(t)
+  const running = apps.run({ name: 'hangs', dir: appDir('hangs-at-load'), port: 0 })
+  await until('its worker runs', () => apps.apps()[0]?.pid !== undefined)
+  assert.equal(apps.apps()[0]?.state, 'starting')
+  assert.equal(await apps.pending(), 1)
+  const startMs = performance.now()
+  await stop()
+  assert.ok(performance.now() - startMs < 2_000)
+  await running
+})
 
 test('settings that cannot be honoured are refused by name', async (t) => {
   const { app } = await runApp(t, 'esm', { settings: { FUNCTIONS_WORKER_PROCESS_COUNT: '4' } })

@@ -35,15 +35,14 @@ export interface RunningApps {
   readonly stop: () => Promise<void>
 }
 
-/** Runs one app of `apps/` by itself, in a real worker process, with no other service beside it. */
-export async function runApp(
+/** Function apps with no other service beside them, stopped after the test. */
+export async function newApps(
   t: TestContext,
-  name: string,
-  options: { settings?: Record<string, string>; storePath?: string; dir?: string } = {},
-): Promise<RunningApps> {
+  storePath = ':memory:',
+): Promise<Pick<RunningApps, 'apps' | 'told' | 'stop'>> {
   const clock = new RealClock()
   const logger = newLogger({ name: 'test', level: process.env['INTERLINE_LOG_LEVEL'] ?? 'silent' })
-  const store = await openSqliteStore({ path: options.storePath ?? ':memory:', clock, logger })
+  const store = await openSqliteStore({ path: storePath, clock, logger })
   const told = new Told()
   const apps = new FunctionApps({
     store,
@@ -58,6 +57,16 @@ export async function runApp(
   const stop = (): Promise<void> => (stopped ??= apps.stop().then(() => store.close()))
   t.after(stop)
   await apps.start()
+  return { apps, told, stop }
+}
+
+/** Runs one app of `apps/` by itself, in a real worker process. */
+export async function runApp(
+  t: TestContext,
+  name: string,
+  options: { settings?: Record<string, string>; storePath?: string; dir?: string } = {},
+): Promise<RunningApps> {
+  const { apps, told, stop } = await newApps(t, options.storePath)
   await apps.putSite({ name, serviceName: name, settings: options.settings ?? {} })
   const app = await apps.run({ name, dir: options.dir ?? appDir(name), site: name, port: 0 })
   const url = `http://127.0.0.1:${apps.ports().get(name)}`

@@ -74,7 +74,14 @@ test('Service Bus and Cosmos DB triggers and bindings of an unmodified app', asy
 
   await t.test('without autoComplete a message comes again when its lock has run out', async () => {
     await bus.send('kept', [{ body: 'k' }])
+    await bus.send('slow', [{ body: 's' }])
     assert.deepEqual(await linesOf('Kept', 2), ['delivery 1', 'delivery 2'])
+  })
+
+  await t.test('the lock of a message is renewed while its function runs', async () => {
+    assert.deepEqual(await linesOf('Slow', 1), ['delivery 1'])
+    await until('it is completed', async () => (await bus.counts('slow')).activeMessageCount === 0)
+    assert.deepEqual(await linesOf('Slow', 1), ['delivery 1'])
   })
 
   await t.test('a message whose worker dies is delivered again to the next one', async () => {

@@ -6,9 +6,9 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2022-10-01-preview' = {
   sku: { name: 'Standard', tier: 'Standard' }
 
   resource queues 'queues' = [
-    for name in ['one', 'poison', 'batch', 'bytes', 'kept', 'crash', 'outputs', 'fanned']: {
+    for name in ['one', 'poison', 'batch', 'bytes', 'kept', 'slow', 'crash', 'outputs', 'fanned']: {
       name: name
-      properties: { lockDuration: name == 'kept' ? 'PT5S' : 'PT1M', maxDeliveryCount: 3 }
+      properties: { lockDuration: name == 'kept' || name == 'slow' ? 'PT5S' : 'PT1M', maxDeliveryCount: 3 }
     }
   ]
 

@@ -50,6 +50,15 @@ app.serviceBusQueue('Kept', {
   handler: (message, context) => context.log('delivery', context.triggerMetadata.deliveryCount),
 })
 
+app.serviceBusQueue('Slow', {
+  ...bus,
+  queueName: 'slow',
+  handler: async (message, context) => {
+    await sleep(6_000)
+    context.log('delivery', context.triggerMetadata.deliveryCount)
+  },
+})
+
 app.serviceBusQueue('Crash', {
   ...bus,
   queueName: 'crash',
