@@ -57,7 +57,8 @@ export class FunctionApp {
   #current: { readonly process: WorkerProcess; readonly mark: WorkerMark } | undefined
   #ending = new AbortController()
   #folder: AppFolder | undefined
-  #streamUrl: string | undefined
+  /** Where the current worker takes streamed requests; empty without streams. */
+  #streamUrl = ''
   #runner: FunctionRunner | undefined
   #definitions: readonly FunctionDefinition[] = []
   #listeners: TriggerListener[] = []
@@ -189,7 +190,8 @@ export class FunctionApp {
       runner,
       folder,
       definitions,
-      streamUrl: () => this.#streamUrl,
+      isStreaming: this.#streamUrl !== '',
+      streamUrl: () => this.#worker.get().then(() => this.#streamUrl),
     })
     for (const definition of enabled) {
       const listener = await listenTo(definition, { context, extensions, runner })
@@ -266,7 +268,7 @@ export class FunctionApp {
     this.#current = { process: worker, mark }
     if (worker.pid !== undefined) await workers.add(mark, worker.pid)
     const loaded = await worker.load({ appDir: dir, hostVersion })
-    this.#streamUrl = loaded.capabilities['HttpUri']
+    this.#streamUrl = loaded.capabilities['HttpUri'] ?? ''
     this.#worker.set(worker)
     return loaded
   }

@@ -104,7 +104,7 @@ export class HttpListener {
     }
   }): Promise<void> {
     const { served, request, response, match } = call
-    if (served.streamUrl() !== undefined) {
+    if (served.isStreaming) {
       await this.#streams.run(call)
       return
     }

@@ -41,7 +41,12 @@ export class HttpStreams {
     const invocationId = newUuid()
     const seen = toFunctionRequest(request, Buffer.alloc(0), call.match.params)
     const aborted = new AbortController()
-    const answered = this.#forward(call, { invocationId, signal: aborted.signal })
+    const streamUrl = await served.streamUrl().catch(() => undefined)
+    if (streamUrl === undefined) {
+      response.writeHead(503, { 'content-length': 0, 'retry-after': '1' }).end()
+      return
+    }
+    const answered = this.#forward(call, { streamUrl, invocationId, signal: aborted.signal })
     const event = toTriggerEvent(seen)
     const result = await served.runner.run(call.match.value, {
       ...event,
@@ -67,10 +72,10 @@ export class HttpStreams {
       request: IncomingMessage
       response: ServerResponse
     },
-    options: { invocationId: string; signal: AbortSignal },
+    options: { streamUrl: string; invocationId: string; signal: AbortSignal },
   ): Promise<boolean> {
     const { request, response } = call
-    const target = new URL(request.url ?? '/', call.served.streamUrl())
+    const target = new URL(request.url ?? '/', options.streamUrl)
     const headers: NodeJS.Dict<string | string[]> = { ...request.headers }
     for (const name of hopHeaders) delete headers[name]
     headers['x-ms-invocation-id'] = options.invocationId

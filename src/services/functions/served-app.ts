@@ -13,6 +13,8 @@ export interface ServedApp {
   readonly runner: FunctionRunner
   readonly folder: AppFolder
   readonly definitions: readonly FunctionDefinition[]
-  /** Where the library of the worker takes requests itself, when the app has switched HTTP streams on. */
-  readonly streamUrl: () => string | undefined
+  /** Whether the app has switched HTTP streams on: the library in the worker then takes requests itself. */
+  readonly isStreaming: boolean
+  /** Where it takes them; waits for a worker that restarts, and rejects when the app stops meanwhile. */
+  readonly streamUrl: () => Promise<string>
 }

@@ -201,6 +201,16 @@ test('HTTP streams pass in both directions without being gathered', async (t) =>
     assert.equal(answer.headers.get('x-ms-invocation-id'), null)
   })
 
+  await t.test('requests that come while the worker restarts wait for the next one', async () => {
+    const answers = await Promise.all([fetch('/api/Exits'), fetch('/api/Exits')])
+    assert.deepEqual(
+      answers.map(({ status }) => status),
+      [500, 500],
+    )
+    const answer = await fetch('/api/up/x', { method: 'POST', body: 'abc' })
+    assert.deepEqual(await jsonOf(answer), { bytes: 3, name: 'x', color: null })
+  })
+
   await t.test('a handler that throws is 500, with a body or without', async () => {
     assert.equal((await fetch('/api/Throws')).status, 500)
     const body = randomBytes(1_000_000)

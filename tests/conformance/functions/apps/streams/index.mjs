@@ -28,6 +28,7 @@ app.http('Down', {
     ),
   }),
 })
+app.http('Exits', { authLevel: 'anonymous', handler: () => process.exit(1) })
 app.http('Throws', {
   methods: ['GET', 'POST'],
   authLevel: 'anonymous',
