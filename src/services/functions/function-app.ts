@@ -71,7 +71,7 @@ export class FunctionApp {
     this.#files = new AppFiles({
       dir: options.dir,
       clock: options.clock,
-      onChange: () => void this.reload(),
+      onChange: () => void this.reload('files changed'),
     })
   }
 
@@ -116,10 +116,10 @@ export class FunctionApp {
   }
 
   /** Takes the app down in good order and loads it again from its folder. */
-  async reload(): Promise<void> {
+  async reload(why: string): Promise<void> {
     await this.#inTurn(async () => {
       if (this.#state === 'stopped') return
-      this.#options.logger.info({ app: this.name }, 'files changed: reloading')
+      this.#options.logger.info({ app: this.name }, `${why}: reloading`)
       await this.#end()
       await this.#begin()
     })
@@ -129,7 +129,7 @@ export class FunctionApp {
   async useSettings(settings: Readonly<Record<string, string>>): Promise<void> {
     if (isDeepStrictEqual(settings, this.#settings)) return
     this.#settings = settings
-    await this.reload()
+    await this.reload('settings changed')
   }
 
   /** Invocations that have begun and not ended. */

@@ -12,7 +12,7 @@ export const startWaitMs = 10_000
 export const loadTimeoutMs = 60_000
 /** How long invocations that run have to end when the app stops, as the real host's drain. */
 export const drainTimeoutMs = 30_000
-/** Invocations of one app that may wait for its worker; a trigger that reaches it waits. */
+/** Invocations of one app that may wait for its worker to restart; more fail at once. */
 export const pendingInvocationsMax = 10_000
 /** `functionTimeout` where host.json names none, as on plans other than Consumption. */
 export const functionTimeoutMsDefault = 30 * 60_000

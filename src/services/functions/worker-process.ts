@@ -71,7 +71,7 @@ export class WorkerProcess {
   readonly #events: WorkerEvents
   readonly #pending = new Map<number, PendingCall>()
   #nextCall = 1
-  #onLoaded: ((frame: Frame | undefined) => void) | undefined
+  #onLoaded: ((answer: Frame | string) => void) | undefined
 
   constructor(program: Omit<ChildProgram, 'script'>, events: WorkerEvents, clock: Clock) {
     this.#clock = clock
@@ -105,10 +105,7 @@ export class WorkerProcess {
   async load(head: { appDir: string; hostVersion: string }): Promise<LoadedHead> {
     this.#child.send({ type: frameTypes.load, head: JSON.stringify(head) })
     const answer = await this.#loadAnswer()
-    if (!answer)
-      throw new WorkerLoadError(
-        notLoaded('The worker ended, or did not answer, while it loaded the app.'),
-      )
+    if (typeof answer === 'string') throw new WorkerLoadError(notLoaded(answer))
     if (answer.type === frameTypes.loadFailed) throw new WorkerLoadError(JSON.parse(answer.head))
     const loaded: LoadedHead = JSON.parse(answer.head)
     return loaded
@@ -149,12 +146,14 @@ export class WorkerProcess {
     return this.#child.ended()
   }
 
-  #loadAnswer(): Promise<Frame | undefined> {
+  /** The answer of the worker, or why there is none. */
+  #loadAnswer(): Promise<Frame | string> {
     return new Promise((resolve) => {
-      const timer: Timer = this.#clock.after(loadTimeoutMs, () => resolve(undefined))
-      this.#onLoaded = (frame) => {
+      const late = `The app did not load within ${loadTimeoutMs / 1_000} seconds.`
+      const timer: Timer = this.#clock.after(loadTimeoutMs, () => resolve(late))
+      this.#onLoaded = (loaded) => {
         timer.cancel()
-        resolve(frame)
+        resolve(loaded)
       }
     })
   }
@@ -197,7 +196,7 @@ export class WorkerProcess {
     for (const pending of this.#pending.values())
       pending.resolve({ outputs: [], parts: [], failure })
     this.#pending.clear()
-    this.#onLoaded?.(undefined)
+    this.#onLoaded?.(`The worker process ended (${how}) while it loaded the app.`)
     this.#events.onExit(exit)
   }
 }

@@ -74,7 +74,7 @@ test('an app that exhausts the memory it was given ends alone', async (t) => {
 })
 
 const unloadable: [name: string, failure: RegExp][] = [
-  ['exits', /^The worker ended, or did not answer, while it loaded the app\.$/],
+  ['exits', /^The worker process ended \(exit code 0\) while it loaded the app\.$/],
   ['throws', /^Worker was unable to load entry point "index\.js": cannot read the configuration$/],
   ['v3', /Hello\/function\.json: apps of the programming model v3 are not supported/],
   [

@@ -64,6 +64,7 @@ resource site 'Microsoft.Web/sites@2023-12-01' = {
     siteConfig: {
       appSettings: [
         { name: 'Bus__fullyQualifiedNamespace', value: '${namespace.name}.servicebus.windows.net' }
+        { name: 'BusString', value: listKeys('${namespace.id}/AuthorizationRules/RootManageSharedAccessKey', namespace.apiVersion).primaryConnectionString }
         { name: 'Cosmos', value: account.listConnectionStrings().connectionStrings[0].connectionString }
         { name: 'DATABASE', value: 'shop' }
         { name: 'QUEUE_ONE', value: 'one' }

@@ -86,7 +86,7 @@ app.serviceBusTopic('Events', {
 })
 
 const fanned = output.serviceBusQueue({ ...bus, queueName: 'fanned' })
-const events = output.serviceBusTopic({ ...bus, topicName: 'events' })
+const events = output.serviceBusTopic({ connection: 'BusString', topicName: 'events' })
 const items = output.cosmosDB(shop)
 
 app.serviceBusQueue('Outputs', {
