@@ -44,6 +44,12 @@ export class Arrivals {
     return this.#versions.get(queue) ?? 0
   }
 
+  /** Lets go of a queue that was deleted; who still waits for it looks again, and finds that. */
+  forget(queue: string): void {
+    this.wake(queue)
+    this.#versions.delete(queue)
+  }
+
   wake(queue: string): void {
     const waiting = this.#waiting.get(queue)
     this.#versions.set(queue, this.version(queue) + 1)

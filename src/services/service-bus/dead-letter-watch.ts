@@ -55,6 +55,11 @@ export class DeadLetterWatch {
     await this.#turn
   }
 
+  /** Lets go of a queue that was deleted: one that is made again under its name counts from 1 again. */
+  forget(queue: string): void {
+    this.#turn = this.#turn.then(() => void this.#next.delete(queue))
+  }
+
   #look(queue: string): void {
     this.#turn = this.#turn
       .then(() => this.#report(queue))

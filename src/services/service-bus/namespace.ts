@@ -8,6 +8,7 @@ import type { CancelMessage, QueueCounts } from '../../store/messages.ts'
 import { ExpectationFailed } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
 import type { Arrivals } from './arrivals.ts'
+import type { DeadLetterWatch } from './dead-letter-watch.ts'
 import { AuthorizationRules } from './authorization-rules.ts'
 import { sourceOf } from './entities.ts'
 import type { Entity, Queue, SubQueue, Subscription, Topic } from './entities.ts'
@@ -44,6 +45,7 @@ export interface NamespaceOptions {
   readonly logger: Logger
   readonly telemetry: Telemetry
   readonly arrivals: Arrivals
+  readonly deadLetterWatch: DeadLetterWatch
   readonly owner: string
   readonly name: string
 }
@@ -92,7 +94,8 @@ export class Namespace {
   constructor(options: NamespaceOptions) {
     this.name = options.name
     this.#options = options
-    const { store, clock, telemetry, logger, arrivals, owner } = options
+    const { store, clock, telemetry, logger, arrivals, deadLetterWatch, owner } = options
+    const quota = new Quota(store)
     this.authorizationRules = new AuthorizationRules({ store, namespace: options.name })
     this.#topology = new Topology({
       store,
@@ -100,13 +103,16 @@ export class Namespace {
       namespace: options.name.toLowerCase(),
       tier: () => this.#tier,
       onChange: () => this.#forwarders.update(this.list()),
+      onDrop: (queue) => {
+        for (const memory of [quota, arrivals, deadLetterWatch]) memory.forget(queue)
+      },
     })
     this.#sender = new Sender({
       store,
       clock,
       telemetry,
       topology: this.#topology,
-      quota: new Quota(store),
+      quota,
       messageBytesMax: () =>
         this.#tier === 'Premium' ? messageBytesMaxPremium : messageBytesMaxStandard,
     })

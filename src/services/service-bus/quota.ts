@@ -13,6 +13,11 @@ export class Quota {
     this.#store = store
   }
 
+  /** Lets go of a queue that was deleted. */
+  forget(queue: string): void {
+    this.#bytesMost.delete(queue)
+  }
+
   async take(entity: {
     readonly path: string
     readonly queues: readonly string[]

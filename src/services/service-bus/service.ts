@@ -121,8 +121,16 @@ export class ServiceBus implements Startable {
     const stored = parseJson(body)
     const definition = isJsonObject(stored) ? stored : {}
     const name = stringMember(definition, 'name') ?? id
-    const arrivals = this.#arrivals
-    const namespace = new Namespace({ store, clock, logger, telemetry, arrivals, owner, name })
+    const namespace = new Namespace({
+      store,
+      clock,
+      logger,
+      telemetry,
+      arrivals: this.#arrivals,
+      deadLetterWatch: this.#deadLetterWatch,
+      owner,
+      name,
+    })
     namespace.define({
       tier: tiers.find((tier) => tier === definition['tier']) ?? 'Standard',
       properties: objectMember(definition, 'properties'),

@@ -42,6 +42,7 @@ export class Topology {
   readonly #namespace: string
   readonly #tier: () => Tier
   readonly #onChange: () => void
+  readonly #onDrop: (queue: string) => void
   #entities = new Map<string, Entity>()
   #lastChange: Promise<unknown> = Promise.resolve()
 
@@ -52,12 +53,15 @@ export class Topology {
     tier: () => Tier
     /** After each change, and after what was known has been read again. */
     onChange: () => void
+    /** For each queue of the store that went with its entity. */
+    onDrop: (queue: string) => void
   }) {
     this.#store = options.store
     this.#clock = options.clock
     this.#namespace = options.namespace
     this.#tier = options.tier
     this.#onChange = options.onChange
+    this.#onDrop = options.onDrop
   }
 
   async load(): Promise<void> {
@@ -128,14 +132,14 @@ export class Topology {
         kind: 'document.delete',
         ...this.#key(key),
       }))
-      for (const entity of doomed.flatMap((key) => this.#entities.get(key) ?? [])) {
-        batch.push(...queuesOf(entity).map(dropQueue))
-      }
+      const queues = doomed.flatMap((key) => queuesOf(this.#entities.get(key)))
+      batch.push(...queues.map(dropQueue))
       const topic = topicOf(id, this.#entities)
       const touched = topic && id !== topic.path.toLowerCase() ? this.#touch(topic) : undefined
       if (touched) batch.push(this.#putDocument(touched, topic?.definition))
       await this.#store.write(batch)
       for (const key of doomed) this.#forget(key)
+      for (const queue of queues) this.#onDrop(queue)
       if (touched) this.#enter(touched)
       return true
     })
@@ -300,7 +304,9 @@ function parseDefinition(document: StoredDocument): Definition {
 
 const kinds = ['queue', 'topic', 'subscription', 'rule'] as const
 
-function queuesOf(entity: Entity): string[] {
+function queuesOf(entity: Entity | undefined): string[] {
+  // A rule has no queue.
+  if (!entity) return []
   if (entity.kind === 'topic') return [entity.inbox.queue]
   const { active, deadLetter, transferDeadLetter } = entity.sources
   return [active.queue, deadLetter.queue, transferDeadLetter.queue]
