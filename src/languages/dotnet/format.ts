@@ -37,8 +37,7 @@ interface Written {
 // Only a class that says how it is written; JavaScript's own texts of objects and bytes are not .NET's.
 function isWritten(value: unknown): value is Written {
   if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return false
-  const { toString } = value
-  return toString !== Object.prototype.toString
+  return Reflect.get(value, 'toString') !== Reflect.get(Object.prototype, 'toString')
 }
 
 /** `value.ToString(format)`, or `ToString()` for a value whose type has no formats. */

@@ -41,6 +41,7 @@ function cut(
   separatorAt: Matcher,
   { count, removeEmpty }: { count: number; removeEmpty: boolean },
 ): string[] {
+  if (count === 1) return [text]
   const pieces: string[] = []
   let start = 0
   let index = 0
