@@ -1,5 +1,7 @@
 import type { Clock } from '../base/clock.ts'
 import type { FunctionApps } from '../services/functions/service.ts'
+import type { Entity } from '../services/service-bus/entities.ts'
+import type { EntityCounts, Namespace } from '../services/service-bus/namespace.ts'
 import type { ServiceBus } from '../services/service-bus/service.ts'
 
 /** How often the platform looks whether it is idle, and how many looks in a row must say so. */
@@ -35,19 +37,43 @@ export class IdleWatch {
   async #isIdle(): Promise<boolean> {
     const failed = this.#functions.apps().find((app) => app.state === 'failed')
     if (failed) throw new Error(`the function app '${failed.name}' failed: ${failed.failure ?? ''}`)
-    return (await this.#functions.pending()) === 0
+    return (await this.#functions.pending()) === 0 && !(await this.#isForwarding())
+  }
+
+  /** True while a message is on its way from one entity to another. */
+  async #isForwarding(): Promise<boolean> {
+    for await (const { entity, counts } of this.#counted()) {
+      if (onItsWay(entity, counts) > 0) return true
+    }
+    return false
   }
 
   async #deadLetters(): Promise<Map<string, number>> {
-    const counts = new Map<string, number>()
+    const found = new Map<string, number>()
+    for await (const { namespace, entity, counts } of this.#counted()) {
+      const { deadLetterMessageCount, transferDeadLetterMessageCount } = counts
+      const count = deadLetterMessageCount + transferDeadLetterMessageCount
+      if (count > 0) found.set(`${namespace.name}/${entity.path}`, count)
+    }
+    return found
+  }
+
+  async *#counted(): AsyncIterable<{ namespace: Namespace; entity: Entity; counts: EntityCounts }> {
     for (const namespace of this.#serviceBus.namespaces()) {
       for (const entity of namespace.list()) {
-        if (entity.kind === 'topic') continue
-        const { deadLetterMessageCount } = await namespace.counts(entity.path)
-        if (deadLetterMessageCount > 0)
-          counts.set(`${namespace.name}/${entity.path}`, deadLetterMessageCount)
+        yield { namespace, entity, counts: await namespace.counts(entity.path) }
       }
     }
-    return counts
   }
+}
+
+/** Messages that the bus itself takes further: what a suspended entity holds stays there. */
+function onItsWay(entity: Entity, counts: EntityCounts): number {
+  if (entity.kind === 'topic') return counts.activeMessageCount
+  const { status, forwardTo, forwardDeadLetteredMessagesTo } = entity.properties
+  if (status === 'Disabled' || status === 'ReceiveDisabled') return 0
+  return (
+    (forwardTo === undefined ? 0 : counts.activeMessageCount) +
+    (forwardDeadLetteredMessagesTo === undefined ? 0 : counts.deadLetterMessageCount)
+  )
 }
