@@ -29,6 +29,7 @@ export interface ChildEvents {
 }
 
 const pipeDescriptor = 3
+const hasProcessGroups = process.platform !== 'win32'
 
 /**
  * One run of a child process with a framed pipe on its descriptor 3. It is never started twice: a restart makes
@@ -47,6 +48,8 @@ export class ChildProcess {
         cwd: program.cwd,
         env: { ...program.env },
         stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+        // A group of its own: Ctrl-C in a terminal is for the platform, which lets the child finish first.
+        detached: hasProcessGroups,
       },
     )
     const pipe = this.#child.stdio[pipeDescriptor]
@@ -81,10 +84,16 @@ export class ChildProcess {
     return this.#exit
   }
 
-  /** Ends the child at once. */
+  /** Ends the child at once, with the processes that it started itself. */
   kill(): void {
-    this.#child.kill('SIGKILL')
+    const { pid, exitCode, signalCode } = this.#child
+    if (pid !== undefined && exitCode === null && signalCode === null) killWithGroup(pid)
   }
+}
+
+/** Ends a child of this or of an earlier platform at once, with the processes that it started itself. */
+export function killWithGroup(pid: number): void {
+  process.kill(hasProcessGroups ? -pid : pid, 'SIGKILL')
 }
 
 // What a flooding child prints is not even read: its own writes block, and this process has its turns back.

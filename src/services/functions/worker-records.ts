@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { spawnSync } from 'node:child_process'
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import { newUuid } from '../../base/ids.ts'
+import { killWithGroup } from '../../processes/child-process.ts'
 import type { Store } from '../../store/store.ts'
 
 /** What a worker is started with, so that it is known again: a process id alone may be another program's by then. */
@@ -53,7 +54,7 @@ export class WorkerRecords {
       }
     }
     for (const { id, pid } of left) {
-      if (typeof pid === 'number' && commandOf(pid).includes(id)) process.kill(pid, 'SIGKILL')
+      if (typeof pid === 'number' && commandOf(pid).includes(id)) killWithGroup(pid)
       await this.remove({ id, argument: '' })
     }
   }

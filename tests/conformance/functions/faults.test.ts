@@ -61,6 +61,20 @@ test('a flood of output and of log lines is cut, and said to be', async (t) => {
   )
 })
 
+test('a worker is in a process group of its own, and ends with what it started', async (t) => {
+  const { fetch, app, stop } = await runApp(t, 'faults')
+  const spawned = Number(await (await fetch('/api/Spawns')).text())
+  assert.equal(
+    groupOf(app.pid),
+    app.pid,
+    'Ctrl-C in the terminal of the platform does not reach it',
+  )
+  assert.equal(groupOf(spawned), app.pid)
+  assert.equal((await fetch('/api/Hangs')).status, 500)
+  await until('both have ended', () => groupOf(spawned) === undefined)
+  await stop()
+})
+
 test('an app that exhausts the memory it was given ends alone', async (t) => {
   const { fetch, told } = await runApp(t, 'faults', {
     settings: {
@@ -169,6 +183,16 @@ test('at stop running invocations end first, then appTerminate hooks run', async
   await slow.apps.stop()
   assert.equal((await answer).status, 200)
 })
+
+/** The process group of a process that runs, as Linux tells it. */
+function groupOf(pid: number | undefined): number | undefined {
+  try {
+    const [, , state, , group] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(' ')
+    return state === 'Z' ? undefined : Number(group)
+  } catch {
+    return undefined
+  }
+}
 
 function copyOfApp(t: TestContext, name: string): string {
   const dir = mkdtempSync(join(tmpdir(), 'interline-test-'))

@@ -1,7 +1,17 @@
+const { spawn } = require('node:child_process')
 const { app } = require('@azure/functions')
 
 const anonymous = { authLevel: 'anonymous' }
 app.http('Pid', { ...anonymous, handler: () => ({ body: String(process.pid) }) })
+app.http('Spawns', {
+  ...anonymous,
+  handler: () => {
+    const { pid } = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], {
+      stdio: 'ignore',
+    })
+    return { body: String(pid) }
+  },
+})
 app.http('Exits', { ...anonymous, handler: () => process.exit(0) })
 app.http('Hangs', {
   ...anonymous,
