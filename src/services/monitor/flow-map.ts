@@ -1,7 +1,8 @@
 // Lives in memory only: the counts are those since the start of the platform.
 import type { Span } from '../../base/telemetry.ts'
 import { DurationHistogram } from './duration-histogram.ts'
-import { awaitedSpansMax, flowArrowsMax, flowNodesMax, rememberedSpansMax } from './limits.ts'
+import { awaitedEffectsMax, awaitedSpansMax, rememberedSpansMax } from './limits.ts'
+import { flowArrowsMax, flowNodesMax } from './limits.ts'
 
 /** A resource of a service, and what happened there. */
 export interface FlowNode {
@@ -144,8 +145,10 @@ export class FlowMap {
       return
     }
     const waiting = this.#awaited.get(spanId)
-    if (waiting) waiting.push(effect)
-    else this.#awaited.set(spanId, [effect])
+    if (waiting) {
+      // A caller outside may send everything within one span of its own, which never comes here.
+      if (waiting.length < awaitedEffectsMax) waiting.push(effect)
+    } else this.#awaited.set(spanId, [effect])
     if (this.#awaited.size > awaitedSpansMax) deleteOldest(this.#awaited)
   }
 

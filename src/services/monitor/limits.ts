@@ -45,6 +45,7 @@ export const flowArrowsMax = 1_200
 /** Spans remembered to draw the arrows to the ones they cause, and causes not seen yet. */
 export const rememberedSpansMax = 20_000
 export const awaitedSpansMax = 20_000
+export const awaitedEffectsMax = 1_000
 
 /** Pages that watch the console at once. */
 export const watchersMax = 16
