@@ -74,7 +74,10 @@ test('a host, a language or a member that is not supported is refused at its pla
 
 test('a file that is no YAML is refused at its place', (t) => {
   const dir = newProject(t, 'name: shop\n  services: {}\n')
-  assert.throws(() => readAzdProject(dir), faultAt(1, 7, /:1:7: Nested mappings are not allowed in compact mappings$/))
+  assert.throws(
+    () => readAzdProject(dir),
+    faultAt(1, 7, /:1:7: Nested mappings are not allowed in compact mappings$/),
+  )
 })
 
 test('a folder without azure.yaml is no project', () => {
