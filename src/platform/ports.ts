@@ -3,6 +3,8 @@ import { createServer } from 'node:net'
 /** The ports the official tools use, so that connection strings people already have work. */
 export const defaultPorts = { console: 7070, functions: 7071 } as const
 
+const portMax = 65_535
+
 /**
  * Gives each listener its port: consecutive ones from a number the user chose, free ones for `0`, else the
  * defaults. A busy default is replaced by a free port with one line; a busy port that was asked for is a fault.
@@ -25,6 +27,11 @@ export class Ports {
   async take(name: string, defaultPort: number): Promise<number> {
     if (this.#first === 0) return 0
     const wanted = this.#first === undefined ? this.#unused(defaultPort) : this.#next++
+    if (wanted > portMax) {
+      throw new Error(
+        `there is no port ${wanted} for ${name}: choose a lower first port with --port, or 0 for free ones`,
+      )
+    }
     this.#taken.add(wanted)
     if (await isFree(this.#host, wanted)) return wanted
     if (this.#first !== undefined) {
