@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 export const defaultPorts = { console: 7070, functions: 7071 } as const
 
 const portMax = 65_535
+const busyCodes = new Set(['EADDRINUSE', 'EACCES'])
 
 /**
  * Gives each listener its port: consecutive ones from a number the user chose, free ones for `0`, else the
@@ -51,7 +52,10 @@ export class Ports {
 function isFree(host: string, port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
-    server.once('error', () => resolve(false))
+    // Any other fault, such as an address of another machine, is told by who listens there in earnest.
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      resolve(!busyCodes.has(error.code ?? '')),
+    )
     server.listen(port, host, () => server.close(() => resolve(true)))
   })
 }
