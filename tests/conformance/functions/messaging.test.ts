@@ -75,14 +75,25 @@ test('Service Bus and Cosmos DB triggers and bindings of an unmodified app', asy
   await t.test('without autoComplete a message comes again when its lock has run out', async () => {
     await bus.send('kept', [{ body: 'k' }])
     await bus.send('slow', [{ body: 's' }])
+    await bus.send('sessions', [{ body: 'slow', sessionId: 'S' }])
     assert.deepEqual(await linesOf('Kept', 2), ['delivery 1', 'delivery 2'])
   })
 
-  await t.test('the lock of a message is renewed while its function runs', async () => {
-    assert.deepEqual(await linesOf('Slow', 1), ['delivery 1'])
-    await until('it is completed', async () => (await bus.counts('slow')).activeMessageCount === 0)
-    assert.deepEqual(await linesOf('Slow', 1), ['delivery 1'])
-  })
+  await t.test(
+    'the lock of a message, or of its session, is renewed while its function runs',
+    async () => {
+      assert.deepEqual(await linesOf('Slow', 1), ['delivery 1'])
+      await until(
+        'it is completed',
+        async () => (await bus.counts('slow')).activeMessageCount === 0,
+      )
+      assert.deepEqual(await linesOf('Slow', 1), ['delivery 1'])
+      await until('the session is done', async () => {
+        return (await bus.counts('sessions')).activeMessageCount === 0
+      })
+      assert.deepEqual(await linesOf('Sessions', 1), ['S slow'])
+    },
+  )
 
   await t.test('a message whose worker dies is delivered again to the next one', async () => {
     await bus.send('crash', [{ body: 'c' }])
@@ -94,7 +105,7 @@ test('Service Bus and Cosmos DB triggers and bindings of an unmodified app', asy
       ['one', 'two', 'three'].map((body) => ({ body, sessionId })),
     )
     for (const message of messages) await bus.send('sessions', [message])
-    const lines = await linesOf('Sessions', 9)
+    const lines = await linesOf('Sessions', 10)
     for (const sessionId of ['A', 'B', 'C']) {
       const own = lines.filter((line) => line.startsWith(sessionId))
       assert.deepEqual(

@@ -14,7 +14,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2022-10-01-preview' = {
 
   resource sessions 'queues' = {
     name: 'sessions'
-    properties: { requiresSession: true, lockDuration: 'PT1M' }
+    properties: { requiresSession: true, lockDuration: 'PT5S' }
   }
 
   resource topic 'topics' = {

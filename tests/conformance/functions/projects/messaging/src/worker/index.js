@@ -73,7 +73,7 @@ app.serviceBusQueue('Sessions', {
   queueName: 'sessions',
   isSessionsEnabled: true,
   handler: async (message, context) => {
-    await sleep(5)
+    await sleep(message === 'slow' ? 6_000 : 5)
     context.log(context.triggerMetadata.sessionId, message)
   },
 })
