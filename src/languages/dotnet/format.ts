@@ -4,6 +4,9 @@ import { isNumeric } from './numbers.ts'
 import { typeNameOf } from './types.ts'
 import { DotnetEnum, DotnetChar } from './value.ts'
 
+/** `Environment.NewLine` of the gateway, which runs on Windows. */
+export const newLine = '\r\n'
+
 /** What classes with formats of their own have: `IFormattable`. */
 export interface Formattable {
   format(format: string | null): string

@@ -1,11 +1,11 @@
 import { argumentOutOfRange, indexOutOfRange } from './exceptions.ts'
-import { displayText, formatComposite } from './format.ts'
+import { displayText, formatComposite, newLine } from './format.ts'
 import { insert, remove, replace } from './string.ts'
 import { charOf, type DotnetChar, type DotnetObject } from './value.ts'
 
 const lengthMax = 2 ** 28
 
-/** System.Text.StringBuilder; `AppendLine` ends lines with `\n`. */
+/** System.Text.StringBuilder; `AppendLine` ends lines as Windows does. */
 export class StringBuilder implements DotnetObject {
   readonly typeName = 'System.Text.StringBuilder'
   #text: string
@@ -54,7 +54,7 @@ export class StringBuilder implements DotnetObject {
   }
 
   appendLine(text: string | null = null): this {
-    return this.append(`${text ?? ''}\n`)
+    return this.append((text ?? '') + newLine)
   }
 
   appendFormat(format: string, values: readonly unknown[]): this {

@@ -1,5 +1,5 @@
 import { argumentNull, systemException } from './exceptions.ts'
-import { displayText, formatComposite } from './format.ts'
+import { displayText, formatComposite, newLine } from './format.ts'
 import type { DotnetObject } from './value.ts'
 
 /** System.IO.StringReader. */
@@ -52,7 +52,7 @@ export class StringReader implements DotnetObject {
   }
 }
 
-/** System.IO.StringWriter; `WriteLine` ends lines with `\n`. */
+/** System.IO.StringWriter; `WriteLine` ends lines as Windows does. */
 export class StringWriter implements DotnetObject {
   readonly typeName = 'System.IO.StringWriter'
   #text = ''
@@ -66,7 +66,7 @@ export class StringWriter implements DotnetObject {
   }
 
   writeLine(value: unknown = ''): void {
-    this.write(`${displayText(value)}\n`)
+    this.write(displayText(value) + newLine)
   }
 
   writeFormat(format: string, values: readonly unknown[]): void {

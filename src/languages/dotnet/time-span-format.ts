@@ -85,7 +85,7 @@ function customFormat(fields: SpanFields, format: string): string {
 
 function customField(fields: SpanFields, field: string): string {
   const width = field.length
-  switch (field[0]) {
+  switch (field[0] ?? '') {
     case 'd':
       return fields.days.toString().padStart(width, '0')
     case 'h':
