@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../base/clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -10,9 +10,7 @@ import type {
 import type { TypedValue } from '../../services/functions/typed-value.ts'
 import type { PropertyValue, ReceivedMessage } from '../../services/service-bus/message.ts'
 import type { Receiver } from '../../services/service-bus/receiver.ts'
-
-/** How much of a lock's time may pass before it is renewed. */
-const renewAfterFraction = 0.5
+import { LockRenewal } from './service-bus-lock-renewal.ts'
 
 /** What the binding says about how messages reach the function; host.json is the default. */
 export interface DeliveryOptions {
@@ -70,13 +68,22 @@ export class MessageDelivery {
     messages: readonly ReceivedMessage[],
     call: () => Promise<InvocationOutcome>,
   ): Promise<void> {
-    const renewal = new LockRenewal(this.#receiver, messages, {
+    const renewal = new LockRenewal({
       clock: this.#clock,
+      lockedUntilMs: messages[0]?.lockedUntilMs,
       maxMs: this.#context.host.serviceBus.maxAutoLockRenewalMs,
+      renew: () => this.#renewAll(messages),
     })
     const outcome = await call()
     renewal.stop()
     await this.#settle(messages, outcome)
+  }
+
+  /** Gives the time until which the first is locked; one that is lost meanwhile takes nothing from the others. */
+  async #renewAll(messages: readonly ReceivedMessage[]): Promise<number> {
+    const renewals = messages.map((message) => this.#receiver.renewLock(message))
+    await Promise.allSettled(renewals)
+    return (await renewals[0]) ?? 0
   }
 
   async #settle(messages: readonly ReceivedMessage[], outcome: InvocationOutcome): Promise<void> {
@@ -91,47 +98,6 @@ export class MessageDelivery {
         this.#logger.warn({ function: this.#context.functionName }, messageOf(result.reason))
       }
     }
-  }
-}
-
-/** Keeps locks while a function runs, for at most `maxAutoLockRenewalDuration`. */
-class LockRenewal {
-  readonly #receiver: Receiver
-  readonly #messages: readonly ReceivedMessage[]
-  readonly #clock: Clock
-  readonly #endMs: number
-  #timer: Timer | undefined
-
-  constructor(
-    receiver: Receiver,
-    messages: readonly ReceivedMessage[],
-    options: { clock: Clock; maxMs: number },
-  ) {
-    this.#receiver = receiver
-    this.#messages = messages
-    this.#clock = options.clock
-    this.#endMs = options.clock.now() + options.maxMs
-    this.#schedule(messages[0]?.lockedUntilMs)
-  }
-
-  stop(): void {
-    this.#timer?.cancel()
-    this.#timer = undefined
-  }
-
-  #schedule(lockedUntilMs: number | undefined): void {
-    if (lockedUntilMs === undefined) return
-    const delayMs = Math.max((lockedUntilMs - this.#clock.now()) * renewAfterFraction, 0)
-    if (this.#clock.now() + delayMs > this.#endMs) return
-    this.#timer = this.#clock.after(delayMs, () => void this.#renew())
-  }
-
-  async #renew(): Promise<void> {
-    const renewed = await Promise.allSettled(
-      this.#messages.map((message) => this.#receiver.renewLock(message)),
-    )
-    const [first] = renewed
-    if (this.#timer && first?.status === 'fulfilled') this.#schedule(first.value)
   }
 }
 

@@ -15,8 +15,10 @@ import type { ReceivedMessage } from '../../services/service-bus/message.ts'
 import type { Receiver } from '../../services/service-bus/receiver.ts'
 import type { ServiceBus } from '../../services/service-bus/service.ts'
 import { BindingReader } from './binding-reader.ts'
+import type { SessionReceiver } from '../../services/service-bus/session-receiver.ts'
 import { serviceBusNamespaceOf } from './service-bus-connection.ts'
 import { MessageDelivery, type DeliveryOptions } from './service-bus-delivery.ts'
+import { LockRenewal } from './service-bus-lock-renewal.ts'
 
 /** How long one wait for messages lasts before the trigger looks whether it should stop. */
 const receiveWaitMs = 60_000
@@ -149,7 +151,7 @@ class SessionPump implements Pump {
     if (!session) return
     try {
       const idleMs = context.host.serviceBus.sessionIdleTimeoutMs
-      await pump(this.#parts, session, { isBatch: this.#isBatch, signal, idleMs, inOrder: true })
+      await pump(this.#parts, session, { isBatch: this.#isBatch, signal, idleMs, session })
     } finally {
       await session.close()
     }
@@ -180,21 +182,21 @@ interface PumpOptions {
   readonly signal: AbortSignal
   /** Ends after so long without a message; without it only the signal ends it. */
   readonly idleMs?: number
-  readonly inOrder?: boolean
+  /** Its messages are handed out in their order, and its lock is kept while it waits for the next. */
+  readonly session?: SessionReceiver
 }
 
 async function pump(parts: PumpParts, receiver: Receiver, options: PumpOptions): Promise<void> {
   const { serviceBus } = parts.context.host
   const delivery = new MessageDelivery(parts, receiver)
   const running = new Set<Promise<void>>()
-  const parallel = options.inOrder || options.isBatch ? 1 : serviceBus.maxConcurrentCalls
+  const parallel = options.session || options.isBatch ? 1 : serviceBus.maxConcurrentCalls
   try {
     while (!options.signal.aborted) {
       while (running.size >= parallel) await Promise.race(running)
-      const first = await receiver.receive({
+      const first = await receiveNext(parts, receiver, {
+        ...options,
         maxCount: options.isBatch ? serviceBus.maxMessageBatchSize : parallel - running.size,
-        waitMs: options.idleMs ?? receiveWaitMs,
-        signal: options.signal,
       })
       const messages = options.isBatch
         ? await fillBatch(parts, receiver, { first, signal: options.signal })
@@ -212,6 +214,26 @@ async function pump(parts: PumpParts, receiver: Receiver, options: PumpOptions):
     }
   } finally {
     await Promise.all(running)
+  }
+}
+
+async function receiveNext(
+  parts: PumpParts,
+  receiver: Receiver,
+  options: PumpOptions & { readonly maxCount: number },
+): Promise<readonly ReceivedMessage[]> {
+  const { session, signal, maxCount } = options
+  const waitMs = options.idleMs ?? receiveWaitMs
+  const renewal = new LockRenewal({
+    clock: parts.clock,
+    lockedUntilMs: session?.lockedUntilMs,
+    maxMs: waitMs,
+    renew: () => session?.renewSessionLock() ?? Promise.reject(new Error('There is no session.')),
+  })
+  try {
+    return await receiver.receive({ maxCount, waitMs, signal })
+  } finally {
+    renewal.stop()
   }
 }
 
