@@ -16,7 +16,8 @@ export interface CertificateRequest {
   readonly names: readonly string[]
   readonly notBeforeMs: number
   readonly notAfterMs: number
-  /** Who signs; without it the certificate is an authority's own. */
+  readonly purpose: 'authority' | 'server' | 'signature'
+  /** Who signs; without it the certificate signs itself. */
   readonly issuer?: Credential
 }
 
@@ -39,9 +40,7 @@ export async function issueCertificate(request: CertificateRequest): Promise<Cre
   ])
   const issuer = request.issuer && forge.pki.certificateFromPem(request.issuer.cert)
   certificate.setIssuer((issuer ?? certificate).subject.attributes)
-  certificate.setExtensions(
-    issuer ? serverExtensions(request, keyIdentifierOf(issuer)) : authorityExtensions(),
-  )
+  certificate.setExtensions(extensionsOf(request, issuer && keyIdentifierOf(issuer)))
   certificate.sign(
     forge.pki.privateKeyFromPem(request.issuer?.key ?? key),
     forge.md.sha256.create(),
@@ -50,22 +49,24 @@ export async function issueCertificate(request: CertificateRequest): Promise<Cre
 }
 
 // Objects made for each certificate: the library writes its results into them.
-function authorityExtensions(): object[] {
+function extensionsOf(request: CertificateRequest, issuerKey: string | undefined): object[] {
+  const isAuthority = request.purpose === 'authority'
+  const { names } = request
   return [
-    { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true },
-    { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    isAuthority
+      ? { name: 'basicConstraints', cA: true, pathLenConstraint: 0, critical: true }
+      : { name: 'basicConstraints', cA: false, critical: true },
+    isAuthority
+      ? { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true }
+      : { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
     { name: 'subjectKeyIdentifier' },
-  ]
-}
-
-function serverExtensions(request: CertificateRequest, keyIdentifier: string): object[] {
-  return [
-    { name: 'basicConstraints', cA: false, critical: true },
-    { name: 'keyUsage', digitalSignature: true, keyEncipherment: true, critical: true },
-    { name: 'extKeyUsage', serverAuth: true, clientAuth: true },
-    { name: 'subjectKeyIdentifier' },
-    { name: 'authorityKeyIdentifier', keyIdentifier },
-    { name: 'subjectAltName', altNames: request.names.map(alternativeName) },
+    ...(request.purpose === 'server'
+      ? [{ name: 'extKeyUsage', serverAuth: true, clientAuth: true }]
+      : []),
+    ...(issuerKey === undefined
+      ? []
+      : [{ name: 'authorityKeyIdentifier', keyIdentifier: issuerKey }]),
+    ...(names.length > 0 ? [{ name: 'subjectAltName', altNames: names.map(alternativeName) }] : []),
   ]
 }
 

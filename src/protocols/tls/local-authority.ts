@@ -48,6 +48,7 @@ async function newAuthority(dir: string, nowMs: number): Promise<Credential> {
   const authority = await issueCertificate({
     // Two authorities of one name confuse clients that trust both.
     commonName: `Interline local authority ${newUuid().slice(0, 8)}`,
+    purpose: 'authority',
     names: [],
     notBeforeMs: nowMs - backdatingMs,
     notAfterMs: nowMs + authorityLifeMs,
@@ -64,6 +65,7 @@ async function newServer(options: {
 }): Promise<Credential> {
   const server = await issueCertificate({
     commonName: 'Interline',
+    purpose: 'server',
     names: options.names,
     notBeforeMs: options.nowMs - backdatingMs,
     notAfterMs: options.nowMs + certificateLifeMs,

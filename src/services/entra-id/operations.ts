@@ -1,0 +1,119 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { JsonObject } from '../../base/json.ts'
+import { instanceDiscovery, keyDocument, openIdConfiguration } from './discovery.ts'
+import type { EntraId } from './service.ts'
+import type { TenantAddress } from './tenant.ts'
+import { readClientCredentials } from './token-request.ts'
+import type { RequestParameters, TokenAnswer } from './token-request.ts'
+
+/** A request as the operations see it. */
+export interface EntraRequest {
+  /** Where the client reaches this instance: `https://localhost:8443`. */
+  readonly origin: string
+  readonly tenantSegment: string
+  readonly address: TenantAddress
+  readonly parameters: RequestParameters
+  readonly headers: IncomingHttpHeaders
+}
+
+/** What an operation answers with. */
+export type EntraAnswer =
+  | { readonly kind: 'json'; readonly body: object; readonly isPublic?: boolean }
+  | { readonly kind: 'html'; readonly body: string; readonly status: number }
+  | { readonly kind: 'redirect'; readonly location: string }
+
+/** One address of Entra ID. */
+export interface Operation {
+  readonly name: string
+  readonly method: 'GET' | 'POST'
+  /** `{tenant}` is an id, a domain, `common` or `organizations`. */
+  readonly path: string
+  handle(entra: EntraId, request: EntraRequest): Promise<EntraAnswer> | EntraAnswer
+}
+
+/** Every address that is answered: https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints */
+export const operations: readonly Operation[] = [
+  {
+    name: 'OpenID configuration (v2)',
+    method: 'GET',
+    path: '/{tenant}/v2.0/.well-known/openid-configuration',
+    handle: (entra, request) => configuration(entra, request, 2),
+  },
+  {
+    name: 'OpenID configuration (v1)',
+    method: 'GET',
+    path: '/{tenant}/.well-known/openid-configuration',
+    handle: (entra, request) => configuration(entra, request, 1),
+  },
+  {
+    name: 'Signing keys (v2)',
+    method: 'GET',
+    path: '/{tenant}/discovery/v2.0/keys',
+    handle: keys,
+  },
+  { name: 'Signing keys (v1)', method: 'GET', path: '/{tenant}/discovery/keys', handle: keys },
+  {
+    name: 'Instance discovery',
+    method: 'GET',
+    path: '/{tenant}/discovery/instance',
+    handle: (entra, { origin }) => published(instanceDiscovery(origin, entra.tenant.id)),
+  },
+  {
+    name: 'Token (v2)',
+    method: 'POST',
+    path: '/{tenant}/oauth2/v2.0/token',
+    handle: async (entra, request) => ({ kind: 'json', body: await token(entra, request, 2) }),
+  },
+  {
+    name: 'Token (v1)',
+    method: 'POST',
+    path: '/{tenant}/oauth2/token',
+    handle: async (entra, request) => ({
+      kind: 'json',
+      body: toVersion1(await token(entra, request, 1), entra, request),
+    }),
+  },
+]
+
+function configuration(entra: EntraId, request: EntraRequest, version: 1 | 2): EntraAnswer {
+  const { origin, tenantSegment } = request
+  const tenantId = issuingTenant(entra, request)
+  return published(openIdConfiguration({ origin, tenantSegment, tenantId, version }))
+}
+
+function keys(entra: EntraId, request: EntraRequest): EntraAnswer {
+  return published(keyDocument(entra.keys.published(), issuingTenant(entra, request)))
+}
+
+/** An address for all tenants describes an issuer that has yet to be filled in. */
+function issuingTenant(entra: EntraId, { address }: EntraRequest): string {
+  return address === 'tenant' ? entra.tenant.id : '{tenantid}'
+}
+
+function published(body: JsonObject): EntraAnswer {
+  return { kind: 'json', body, isPublic: true }
+}
+
+function token(entra: EntraId, request: EntraRequest, version: 1 | 2): Promise<TokenAnswer> {
+  const { parameters, headers, address } = request
+  return entra.tokens.answer({
+    parameters,
+    client: readClientCredentials(parameters, headers.authorization),
+    endpointVersion: version,
+    namesTenant: address === 'tenant',
+  })
+}
+
+/** The older address writes numbers as text, and says what the token is for. */
+function toVersion1(answer: TokenAnswer, entra: EntraId, { parameters }: EntraRequest): object {
+  const nowSeconds = Math.floor(entra.clock.now() / 1000)
+  const resource = parameters.get('resource')
+  return {
+    ...answer,
+    expires_in: String(answer.expires_in),
+    ext_expires_in: String(answer.ext_expires_in),
+    expires_on: String(nowSeconds + answer.expires_in),
+    not_before: String(nowSeconds),
+    ...(resource === undefined ? {} : { resource }),
+  }
+}
