@@ -17,7 +17,7 @@ function escapeWith(text: string | null, kept: RegExp, keepsEscapes = false): st
   if (text === null) throw argumentNull('stringToEscape')
   let escaped = ''
   let index = 0
-  for (const character of text.toWellFormed()) {
+  for (const character of text) {
     const isEscape =
       keepsEscapes && character === '%' && /^%[0-9A-Fa-f]{2}/.test(text.slice(index, index + 3))
     escaped += isEscape || kept.test(character) ? character : percentEncoded(character)

@@ -210,9 +210,7 @@ export class Uri implements DotnetObject {
 // `ToString` shows what can be read without changing the meaning of the address.
 function unescapeSafe(text: string): string {
   return text.replaceAll(/(?:%[0-9A-Fa-f]{2})+/g, (run) =>
-    unescapeDataString(run).replaceAll(/[%#?/\\@:;=&+$,\u0000-\u001f\u007f]/g, (kept) =>
-      percentEncoded(kept),
-    ),
+    unescapeDataString(run).replaceAll(/[%#?/\\@:;=&+$,\p{Cc}]/gu, (kept) => percentEncoded(kept)),
   )
 }
 
@@ -268,7 +266,7 @@ function normalizedPath(path: string): string {
 
 function escaped(text: string): string {
   return text.replaceAll(/%(?![0-9A-Fa-f]{2})|[^A-Za-z0-9\-._~!*'();/?:@&=+$,#[\]%]+/g, (run) =>
-    percentEncoded(run.toWellFormed()),
+    percentEncoded(run),
   )
 }
 
