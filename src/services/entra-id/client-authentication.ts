@@ -14,9 +14,8 @@ import {
   assertionExpired,
   assertionKeyUnknown,
   assertionSubject,
-  credentialMissing,
   expiredSecret,
-  invalidAssertion,
+  assertionMalformed,
   invalidSecret,
   parameterMissing,
 } from './errors.ts'
@@ -67,13 +66,6 @@ export class ClientAuthentication {
     return { application, proof: 'secret' }
   }
 
-  /** The application of a request that must prove who sends it. */
-  authenticateConfidential(credentials: ClientCredentials): AuthenticatedClient {
-    const client = this.authenticate(credentials)
-    if (client.proof === 'none') throw credentialMissing()
-    return client
-  }
-
   #checkSecret(application: Application, secret: string): void {
     const match = application.secrets.filter(({ value }) => isSame(value, secret))
     if (match.length === 0) throw invalidSecret(application.appId)
@@ -84,7 +76,7 @@ export class ClientAuthentication {
   #checkAssertion(application: Application, text: string, type: string | undefined): void {
     if (type === undefined) throw parameterMissing('client_assertion_type')
     if (type !== 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer') {
-      throw invalidAssertion('The client assertion type is not supported.')
+      throw assertionMalformed('The client assertion type is not supported.')
     }
     const token = decodeAssertion(text)
     try {
@@ -136,7 +128,7 @@ function decodeAssertion(text: string): Jwt {
   try {
     return decodeJwt(text)
   } catch (error) {
-    throw error instanceof InvalidToken ? invalidAssertion(error.message) : error
+    throw error instanceof InvalidToken ? assertionMalformed(error.message) : error
   }
 }
 
@@ -175,6 +167,6 @@ function assertionFault(error: InvalidToken, appId: string): Error {
     case 'unsigned':
     case 'issuer':
     case 'audience':
-      return invalidAssertion(error.message)
+      return assertionMalformed(error.message)
   }
 }

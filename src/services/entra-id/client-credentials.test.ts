@@ -5,6 +5,7 @@ import { parseKeySet } from '../../protocols/auth/key-set.ts'
 import { TokenVerifier } from '../../protocols/auth/token-verifier.ts'
 import { startEntra } from './entra-fixture.ts'
 import type { EntraFixture } from './entra-fixture.ts'
+import { textOf } from './json-reader.ts'
 
 interface Registered extends EntraFixture {
   readonly clientId: string
@@ -42,11 +43,11 @@ test('a secret gets a token that the published keys verify', async (t) => {
   const configuration = await get(`/${tenantId}/.well-known/openid-configuration`)
   const keys = await get(`/${tenantId}/discovery/v2.0/keys`)
   const { claims } = new TokenVerifier({ clock }).verify(
-    String(body['access_token']),
+    textOf(body, 'access_token'),
     parseKeySet(keys.body),
     {
       algorithms: ['RS256'],
-      issuers: [String(configuration.body['issuer'])],
+      issuers: [textOf(configuration.body, 'issuer')],
       audiences: ['api://orders-api'],
     },
   )
@@ -59,7 +60,7 @@ test('a secret gets a token that the published keys verify', async (t) => {
 test('an application of version 2 gets tokens for its client id', async (t) => {
   const { post, form, tenantId, clientId, entra } = await registered(t, 2)
   const { body } = await post(`/${tenantId}/oauth2/v2.0/token`, form)
-  const { claims } = decodeJwt(String(body['access_token']))
+  const { claims } = decodeJwt(textOf(body, 'access_token'))
   assert.equal(claims['aud'], entra.directory.findApplication('api://orders-api')?.appId)
   assert.equal(claims['iss'], `https://login.microsoftonline.com/${tenantId}/v2.0`)
   assert.deepEqual([claims['azp'], claims['azpacr'], claims['ver']], [clientId, '1', '2.0'])
@@ -73,7 +74,7 @@ test('the older address takes a resource and answers in text', async (t) => {
   })
   assert.equal(body['expires_in'], '3599')
   assert.equal(body['resource'], 'https://management.azure.com/')
-  const { claims } = decodeJwt(String(body['access_token']))
+  const { claims } = decodeJwt(textOf(body, 'access_token'))
   assert.equal(claims['aud'], 'https://management.azure.com/')
 })
 
@@ -81,7 +82,7 @@ test('what is wrong with a request is told as Azure does', async (t) => {
   const { post, form, tenantId } = await registered(t)
   const cases: readonly (readonly [Record<string, string>, number, string, number])[] = [
     [{ client_secret: 'wrong' }, 401, 'invalid_client', 7000215],
-    [{ client_secret: '' }, 401, 'invalid_client', 7000215],
+    [{ client_secret: '' }, 401, 'invalid_client', 7000216],
     [{ client_id: crypto.randomUUID() }, 400, 'unauthorized_client', 700016],
     [{ client_id: '' }, 400, 'invalid_request', 900144],
     [{ grant_type: '' }, 400, 'invalid_request', 900144],
@@ -96,7 +97,7 @@ test('what is wrong with a request is told as Azure does', async (t) => {
     const told = JSON.stringify(change)
     assert.deepEqual([answer.status, answer.body['error']], [status, error], told)
     assert.deepEqual(answer.body['error_codes'], [number], told)
-    assert.match(String(answer.body['error_description']), new RegExp(`^AADSTS${number}: `), told)
+    assert.match(textOf(answer.body, 'error_description'), new RegExp(`^AADSTS${number}: `), told)
     assert.equal(JSON.stringify(answer.body).includes(form['client_secret'] ?? ''), false)
   }
 })

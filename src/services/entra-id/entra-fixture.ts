@@ -18,8 +18,13 @@ export interface EntraFixture {
   readonly url: string
   readonly tenantId: string
   /** Posts a form and gives status and body. */
-  post(path: string, form: Record<string, string>): Promise<{ status: number; body: JsonObject }>
-  get(path: string): Promise<{ status: number; body: JsonObject }>
+  readonly post: (path: string, form: Record<string, string>) => Promise<Answer>
+  readonly get: (path: string) => Promise<Answer>
+}
+
+export interface Answer {
+  readonly status: number
+  readonly body: JsonObject
 }
 
 const tenantId = '7d1c3b5a-2e4f-4a6b-8c9d-1e2f3a4b5c6d'
@@ -48,7 +53,7 @@ export async function startEntra(t: TestContext): Promise<EntraFixture> {
   }
 }
 
-async function answer(pending: Promise<Response>): Promise<{ status: number; body: JsonObject }> {
+async function answer(pending: Promise<Response>): Promise<Answer> {
   const response = await pending
   const value = parseJson(await response.text())
   return { status: response.status, body: isJsonObject(value) ? value : {} }

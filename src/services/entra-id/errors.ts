@@ -4,435 +4,286 @@ import { ServiceError } from '../../base/errors.ts'
  * The faults a caller of Entra ID can cause. The code is the `AADSTS` number, `details.error` the word of OAuth.
  * https://learn.microsoft.com/entra/identity-platform/reference-error-codes
  */
-type OauthError =
-  | 'invalid_request'
-  | 'invalid_client'
-  | 'invalid_grant'
-  | 'invalid_scope'
-  | 'invalid_resource'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
-  | 'unsupported_response_type'
-  | 'interaction_required'
-  | 'login_required'
-  | 'access_denied'
-  | 'authorization_pending'
-  | 'authorization_declined'
-  | 'bad_verification_code'
-  | 'expired_token'
 
 export function tenantNotFound(tenant: string): ServiceError {
-  return new ServiceError(
-    'AADSTS90002',
-    400,
-    `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`,
-    oauth('invalid_request'),
-  )
+  const message = `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud. Check with your subscription administrator, this may happen if there are no active subscriptions for the tenant.`
+  return badRequest('AADSTS90002', 'invalid_request', message)
+}
+
+export function tenantInvalid(tenant: string): ServiceError {
+  const message = `Specified tenant identifier '${tenant}' is neither a valid DNS name, nor a valid external domain.`
+  return badRequest('AADSTS900023', 'invalid_request', message)
 }
 
 export function noTenant(): ServiceError {
-  return new ServiceError(
-    'AADSTS50059',
-    400,
-    'No tenant-identifying information found in either the request or implied by any provided credentials.',
-    oauth('invalid_request'),
-  )
+  const message =
+    'No tenant-identifying information found in either the request or implied by any provided credentials.'
+  return badRequest('AADSTS50059', 'invalid_request', message)
+}
+
+export function addressNotFound(): ServiceError {
+  const message = 'The requested address does not exist.'
+  return new ServiceError('AADSTS90001', 404, message, { details: { error: 'not_found' } })
+}
+
+export function methodNotAllowed(method: string): ServiceError {
+  const message = `The endpoint only accepts ${method} requests.`
+  return badRequest('AADSTS900561', 'invalid_request', message)
+}
+
+export function formExpected(): ServiceError {
+  const message = 'Request body must be of the type application/x-www-form-urlencoded.'
+  return badRequest('AADSTS9000411', 'invalid_request', message)
 }
 
 export function parameterMissing(name: string): ServiceError {
-  return new ServiceError(
-    'AADSTS900144',
-    400,
-    `The request body must contain the following parameter: '${name}'.`,
-    oauth('invalid_request'),
-  )
+  const message = `The request body must contain the following parameter: '${name}'.`
+  return badRequest('AADSTS900144', 'invalid_request', message)
 }
 
 export function parameterRepeated(name: string): ServiceError {
-  return new ServiceError(
-    'AADSTS9000411',
-    400,
-    `The request is not properly formatted. The parameter '${name}' is duplicated.`,
-    oauth('invalid_request'),
-  )
-}
-
-export function malformedRequest(): ServiceError {
-  return new ServiceError(
-    'AADSTS900561',
-    400,
-    'The endpoint only accepts POST requests with a form-encoded body.',
-    oauth('invalid_request'),
-  )
-}
-
-export function invalidRequest(): ServiceError {
-  return new ServiceError(
-    'AADSTS9002313',
-    400,
-    'Invalid request. Request is malformed or invalid.',
-    oauth('invalid_grant'),
-  )
+  const message = `The request is not properly formatted. The parameter '${name}' is duplicated.`
+  return badRequest('AADSTS9000411', 'invalid_request', message)
 }
 
 export function unsupportedGrantType(name: string): ServiceError {
-  return new ServiceError(
-    'AADSTS70003',
-    400,
-    `The app requested an unsupported grant type '${name}'.`,
-    oauth('unsupported_grant_type'),
-  )
+  const message = `The app requested an unsupported grant type '${name}'.`
+  return badRequest('AADSTS70003', 'unsupported_grant_type', message)
 }
 
 export function unsupportedResponseType(name: string): ServiceError {
-  return new ServiceError(
-    'AADSTS70005',
-    400,
-    `response_type '${name}' is not supported for the application.`,
-    oauth('unsupported_response_type'),
-  )
+  const message = `response_type '${name}' is not enabled for the application.`
+  return badRequest('AADSTS700054', 'unsupported_response_type', message)
+}
+
+export function unsupportedResponseMode(name: string): ServiceError {
+  const message = `The provided value for the input parameter 'response_mode' is not valid: '${name}'.`
+  return badRequest('AADSTS900971', 'invalid_request', message)
 }
 
 export function applicationNotFound(clientId: string, directory: string): ServiceError {
-  return new ServiceError(
-    'AADSTS700016',
-    400,
-    `Application with identifier '${clientId}' was not found in the directory '${directory}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`,
-    oauth('unauthorized_client'),
-  )
+  const message = `Application with identifier '${clientId}' was not found in the directory '${directory}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You may have sent your authentication request to the wrong tenant.`
+  return badRequest('AADSTS700016', 'unauthorized_client', message)
+}
+
+export function clientCredentialMissing(): ServiceError {
+  const message =
+    "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type."
+  return unauthorized('AADSTS7000216', message)
 }
 
 export function credentialMissing(): ServiceError {
-  return new ServiceError(
-    'AADSTS7000218',
-    401,
-    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-    oauth('invalid_client'),
-  )
+  const message =
+    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'."
+  return unauthorized('AADSTS7000218', message)
+}
+
+export function credentialOfPublicClient(): ServiceError {
+  const message =
+    "Client is public so neither 'client_assertion' nor 'client_secret' should be presented."
+  return unauthorized('AADSTS700025', message)
 }
 
 export function invalidSecret(appId: string): ServiceError {
-  return new ServiceError(
-    'AADSTS7000215',
-    401,
-    `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${appId}'.`,
-    oauth('invalid_client'),
-  )
+  const message = `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${appId}'.`
+  return unauthorized('AADSTS7000215', message)
 }
 
 export function expiredSecret(appId: string): ServiceError {
-  return new ServiceError(
-    'AADSTS7000222',
-    401,
-    `The provided client secret keys for app '${appId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`,
-    oauth('invalid_client'),
-  )
+  const message = `The provided client secret keys for app '${appId}' are expired. Visit the Azure portal to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate credentials for added security: https://aka.ms/certCreds.`
+  return unauthorized('AADSTS7000222', message)
 }
 
-export function invalidAssertion(reason: string): ServiceError {
-  return new ServiceError('AADSTS50027', 401, `JWT token is invalid or malformed. ${reason}`, {
-    ...oauth('invalid_client'),
-  })
+export function assertionMalformed(reason: string): ServiceError {
+  return unauthorized('AADSTS50027', `JWT token is invalid or malformed. ${reason}`)
 }
 
 export function assertionKeyUnknown(appId: string): ServiceError {
-  return new ServiceError(
-    'AADSTS700027',
-    401,
-    `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${appId}'.]`,
-    oauth('invalid_client'),
-  )
+  const message = `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Please visit the Azure Portal, Graph Explorer or directly use MS Graph to see configured keys for app Id '${appId}'.]`
+  return unauthorized('AADSTS700027', message)
 }
 
 export function assertionExpired(): ServiceError {
-  return new ServiceError(
-    'AADSTS700024',
-    401,
-    'Client assertion is not within its valid time range.',
-    oauth('invalid_client'),
-  )
+  return unauthorized('AADSTS700024', 'Client assertion is not within its valid time range.')
 }
 
 export function assertionAudience(): ServiceError {
-  return new ServiceError(
-    'AADSTS700023',
-    401,
-    'Client assertion audience claim does not match Realm issuer.',
-    oauth('invalid_client'),
-  )
+  const message = 'Client assertion audience claim does not match Realm issuer.'
+  return unauthorized('AADSTS700023', message)
 }
 
 export function assertionSubject(): ServiceError {
-  return new ServiceError(
-    'AADSTS700021',
-    401,
-    'Client assertion application identifier does not match the client_id parameter.',
-    oauth('invalid_client'),
-  )
+  const message = 'Client assertion application identifier does not match the client_id parameter.'
+  return unauthorized('AADSTS700021', message)
 }
 
 export function scopeNotDefault(scope: string): ServiceError {
-  return new ServiceError(
-    'AADSTS1002012',
-    400,
-    `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
-    oauth('invalid_scope'),
-  )
+  const message = `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`
+  return badRequest('AADSTS1002012', 'invalid_scope', message)
 }
 
 export function invalidScope(scope: string): ServiceError {
-  return new ServiceError(
-    'AADSTS70011',
-    400,
-    `The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid. The scope ${scope} is not valid.`,
-    oauth('invalid_scope'),
-  )
+  const message = `The provided request must include a 'scope' input parameter. The provided value for the input parameter 'scope' is not valid. The scope ${scope} is not valid.`
+  return badRequest('AADSTS70011', 'invalid_scope', message)
 }
 
 export function scopesOfSeveralResources(): ServiceError {
-  return new ServiceError(
-    'AADSTS28000',
-    400,
-    'Provided value for the input parameter scope is not valid because it contains more than one resource.',
-    oauth('invalid_scope'),
-  )
+  const message =
+    'Provided value for the input parameter scope is not valid because it contains more than one resource.'
+  return badRequest('AADSTS28000', 'invalid_scope', message)
 }
 
 export function scopeNotFound(application: string, scope: string, resource: string): ServiceError {
-  return new ServiceError(
-    'AADSTS650053',
-    400,
-    `The application '${application}' asked for scope '${scope}' that doesn't exist on the resource '${resource}'. Contact the app vendor.`,
-    oauth('invalid_client'),
-  )
+  const message = `The application '${application}' asked for scope '${scope}' that doesn't exist on the resource '${resource}'. Contact the app vendor.`
+  return badRequest('AADSTS650053', 'invalid_client', message)
 }
 
 export function resourceNotFound(resource: string, directory: string): ServiceError {
-  return new ServiceError(
-    'AADSTS500011',
-    400,
-    `The resource principal named ${resource} was not found in the tenant named ${directory}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`,
-    oauth('invalid_resource'),
-  )
+  const message = `The resource principal named ${resource} was not found in the tenant named ${directory}. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. You might have sent your authentication request to the wrong tenant.`
+  return badRequest('AADSTS500011', 'invalid_resource', message)
 }
 
 export function roleRequired(application: string, resource: string): ServiceError {
-  return new ServiceError(
-    'AADSTS501051',
-    400,
-    `Application '${application}' is not assigned to a role for the application '${resource}'.`,
-    oauth('invalid_grant'),
-  )
+  const message = `Application '${application}' is not assigned to a role for the application '${resource}'.`
+  return badRequest('AADSTS501051', 'invalid_grant', message)
 }
 
 export function userNotAssigned(application: string): ServiceError {
-  return new ServiceError(
-    'AADSTS50105',
-    400,
-    `Your administrator has configured the application '${application}' to block users unless they are specifically granted ('assigned') access to the application.`,
-    oauth('invalid_grant'),
-  )
+  const message = `Your administrator has configured the application '${application}' to block users unless they are specifically granted ('assigned') access to the application.`
+  return badRequest('AADSTS50105', 'interaction_required', message)
 }
 
 export function redirectUriUnknown(redirectUri: string, appId: string): ServiceError {
-  return new ServiceError(
-    'AADSTS50011',
-    400,
-    `The redirect URI '${redirectUri}' specified in the request does not match the redirect URIs configured for the application '${appId}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.`,
-    oauth('invalid_request'),
-  )
+  const message = `The redirect URI '${redirectUri}' specified in the request does not match the redirect URIs configured for the application '${appId}'. Make sure the redirect URI sent in the request matches one added to your application in the Azure portal.`
+  return badRequest('AADSTS50011', 'invalid_request', message)
+}
+
+export function redirectUriMissing(appId: string): ServiceError {
+  const message = `No reply address is registered for the application '${appId}'.`
+  return badRequest('AADSTS500113', 'invalid_request', message)
 }
 
 export function redirectUriChanged(): ServiceError {
-  return new ServiceError(
-    'AADSTS500112',
-    400,
-    'The reply address does not match the reply address provided when requesting Authorization code.',
-    oauth('invalid_client'),
-  )
+  const message =
+    'The reply address does not match the reply address provided when requesting Authorization code.'
+  return badRequest('AADSTS500112', 'invalid_client', message)
 }
 
-export function codeExpired(): ServiceError {
-  return new ServiceError(
-    'AADSTS70008',
-    400,
-    'The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.',
-    oauth('invalid_grant'),
-  )
+export function grantMalformed(): ServiceError {
+  const message = 'Invalid request. Request is malformed or invalid.'
+  return badRequest('AADSTS9002313', 'invalid_grant', message)
+}
+
+export function grantExpired(): ServiceError {
+  const message =
+    'The provided authorization code or refresh token has expired due to inactivity. Send a new interactive authorization request for this user and resource.'
+  return badRequest('AADSTS70008', 'invalid_grant', message)
 }
 
 export function codeRedeemed(): ServiceError {
-  return new ServiceError(
-    'AADSTS54005',
-    400,
-    'OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.',
-    oauth('invalid_grant'),
-  )
+  const message =
+    'OAuth2 Authorization code was already redeemed, please retry with a new valid code or use an existing refresh token.'
+  return badRequest('AADSTS54005', 'invalid_grant', message)
 }
 
 export function grantOfAnotherClient(): ServiceError {
-  return new ServiceError(
-    'AADSTS700005',
-    400,
-    'Provided Authorization Code is intended to use against other tenant or application, thus rejected.',
-    oauth('invalid_grant'),
-  )
+  const message =
+    'Provided Authorization Code is intended to use against other tenant or application, thus rejected.'
+  return badRequest('AADSTS700005', 'invalid_grant', message)
 }
 
 export function codeVerifierMismatch(): ServiceError {
-  return new ServiceError(
-    'AADSTS501481',
-    400,
-    'The Code_Verifier does not match the code_challenge supplied in the authorization request.',
-    oauth('invalid_grant'),
-  )
+  const message =
+    'The Code_Verifier does not match the code_challenge supplied in the authorization request.'
+  return badRequest('AADSTS501481', 'invalid_grant', message)
+}
+
+export function codeChallengeInvalid(): ServiceError {
+  return badRequest('AADSTS501491', 'invalid_request', 'Invalid Code_Challenge parameter.')
 }
 
 export function codeChallengeRequired(): ServiceError {
-  return new ServiceError(
-    'AADSTS9002325',
-    400,
-    'Proof Key for Code Exchange is required for cross-origin authorization code redemption.',
-    oauth('invalid_request'),
-  )
-}
-
-export function codeChallengeMethod(): ServiceError {
-  return new ServiceError(
-    'AADSTS501491',
-    400,
-    'Invalid size or method of Code_Challenge parameter.',
-    oauth('invalid_request'),
-  )
-}
-
-export function publicClientNotAllowed(): ServiceError {
-  return new ServiceError(
-    'AADSTS7000218',
-    401,
-    "The request body must contain the following parameter: 'client_assertion' or 'client_secret'.",
-    oauth('invalid_client'),
-  )
+  const message =
+    'Proof Key for Code Exchange is required for cross-origin authorization code redemption.'
+  return badRequest('AADSTS9002325', 'invalid_request', message)
 }
 
 export function authorizationPending(): ServiceError {
-  return new ServiceError(
-    'AADSTS70016',
-    400,
-    'OAuth 2.0 device flow error. Authorization is pending. Continue polling.',
-    oauth('authorization_pending'),
-  )
+  const message = 'OAuth 2.0 device flow error. Authorization is pending. Continue polling.'
+  return badRequest('AADSTS70016', 'authorization_pending', message)
 }
 
 export function authorizationDeclined(): ServiceError {
-  return new ServiceError(
-    'AADSTS70018',
-    400,
-    'The user declined the authorization request.',
-    oauth('authorization_declined'),
-  )
+  const message = 'OAuth 2.0 device flow error. The user declined the request.'
+  return badRequest('AADSTS70018', 'authorization_declined', message)
 }
 
 export function deviceCodeUnknown(): ServiceError {
-  return new ServiceError(
-    'AADSTS70019',
-    400,
-    'The provided value for the input parameter device_code is not valid.',
-    oauth('bad_verification_code'),
-  )
+  const message = "The provided value for the input parameter 'device_code' is not valid."
+  return badRequest('AADSTS70019', 'bad_verification_code', message)
 }
 
 export function deviceCodeExpired(): ServiceError {
-  return new ServiceError(
-    'AADSTS70020',
-    400,
-    "The provided value for the input parameter 'device_code' is not valid. This device code has expired.",
-    oauth('expired_token'),
-  )
+  const message =
+    "The provided value for the input parameter 'device_code' is not valid. This device code has expired."
+  return badRequest('AADSTS70020', 'expired_token', message)
+}
+
+export function userCodeUnknown(): ServiceError {
+  const message = 'That code does not match, or it has expired. Enter the code that the app shows.'
+  return badRequest('AADSTS90100', 'invalid_request', message)
 }
 
 export function userAssertionInvalid(): ServiceError {
-  return new ServiceError(
-    'AADSTS50013',
-    400,
-    'Assertion failed signature validation. [Reason - The provided signature value did not match the expected signature value.]',
-    oauth('invalid_grant'),
-  )
+  const message =
+    'Assertion failed signature validation. [Reason - The provided signature value did not match the expected signature value.]'
+  return badRequest('AADSTS50013', 'invalid_grant', message)
 }
 
 export function userAssertionExpired(): ServiceError {
-  return new ServiceError(
-    'AADSTS500133',
-    400,
-    'Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token.',
-    oauth('invalid_grant'),
-  )
+  const message =
+    'Assertion is not within its valid time range. Ensure that the access token is not expired before using it for user assertion, or request a new token.'
+  return badRequest('AADSTS500133', 'invalid_grant', message)
 }
 
 export function userAssertionAudience(audience: string, appId: string): ServiceError {
-  return new ServiceError(
-    'AADSTS500131',
-    400,
-    `Assertion audience does not match the Client app presenting the assertion. The audience in the assertion was '${audience}' and the expected audience is '${appId}' or one of the Application Uris of this application with App ID '${appId}'.`,
-    oauth('invalid_grant'),
-  )
+  const message = `Assertion audience does not match the Client app presenting the assertion. The audience in the assertion was '${audience}' and the expected audience is '${appId}' or one of the Application Uris of this application with App ID '${appId}'.`
+  return badRequest('AADSTS500131', 'invalid_grant', message)
 }
 
-export function userAssertionOfApplication(): ServiceError {
-  return new ServiceError(
-    'AADSTS7000114',
-    400,
-    'Application is not allowed to make application on-behalf-of calls.',
-    oauth('invalid_grant'),
-  )
+export function userAssertionOfApplication(appId: string): ServiceError {
+  const message = `Application '${appId}' is not allowed to make application on-behalf-of calls.`
+  return badRequest('AADSTS7000114', 'invalid_grant', message)
+}
+
+export function tokenUseMissing(): ServiceError {
+  const message = "The 'requested_token_use' of a jwt-bearer request must be 'on_behalf_of'."
+  return badRequest('AADSTS900144', 'invalid_request', message)
 }
 
 export function signInRequired(): ServiceError {
-  return new ServiceError(
-    'AADSTS50058',
-    400,
-    'A silent sign-in request was sent but no user is signed in.',
-    oauth('login_required'),
-  )
+  const message = 'A silent sign-in request was sent but no user is signed in.'
+  return badRequest('AADSTS50058', 'login_required', message)
 }
 
 export function signInDeclined(): ServiceError {
-  return new ServiceError('AADSTS65004', 400, 'User declined to consent to access the app.', {
-    ...oauth('access_denied'),
-  })
+  return badRequest('AADSTS65004', 'access_denied', 'User declined to consent to access the app.')
 }
 
 export function signInExpired(): ServiceError {
-  return new ServiceError(
-    'AADSTS70043',
-    400,
-    'The sign-in page has expired. Start the sign-in again.',
-    oauth('invalid_request'),
-  )
+  const message = 'The sign-in page has expired. Start the sign-in again.'
+  return badRequest('AADSTS50089', 'invalid_request', message)
 }
 
 export function invalidPassword(): ServiceError {
-  return new ServiceError(
-    'AADSTS50126',
-    400,
-    'Error validating credentials due to invalid username or password.',
-    oauth('invalid_grant'),
-  )
+  const message = 'Error validating credentials due to invalid username or password.'
+  return badRequest('AADSTS50126', 'invalid_grant', message)
 }
 
 export function userNotFound(): ServiceError {
-  return new ServiceError(
-    'AADSTS50034',
-    400,
-    'The user account does not exist in the directory. To sign into this application, the account must be added to the directory.',
-    oauth('invalid_grant'),
-  )
-}
-
-export function operationNotFound(): ServiceError {
-  return new ServiceError('AADSTS900144', 404, 'The requested address was not found.', {
-    ...oauth('invalid_request'),
-  })
+  const message =
+    'The user account does not exist in the directory. To sign into this application, the account must be added to the directory.'
+  return badRequest('AADSTS50034', 'invalid_grant', message)
 }
 
 /** What a definition of an application, a user or an identity gets wrong; Microsoft Graph's code. */
@@ -440,34 +291,15 @@ export function definitionInvalid(message: string): ServiceError {
   return new ServiceError('Request_BadRequest', 400, message)
 }
 
-export function objectNotFound(kind: string, id: string): ServiceError {
-  return new ServiceError(
-    'Request_ResourceNotFound',
-    404,
-    `Resource '${id}' does not exist or one of its queried reference-property objects are not present. (${kind})`,
-  )
+export function objectNotFound(id: string): ServiceError {
+  const message = `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`
+  return new ServiceError('Request_ResourceNotFound', 404, message)
 }
 
-export function managedIdentityNotFound(): ServiceError {
-  return new ServiceError(
-    'IdentityNotFound',
-    400,
-    'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.',
-  )
+function badRequest(code: string, error: string, message: string): ServiceError {
+  return new ServiceError(code, 400, message, { details: { error } })
 }
 
-export function identityHeaderInvalid(): ServiceError {
-  return new ServiceError(
-    'Unauthorized',
-    401,
-    'The request does not have the X-IDENTITY-HEADER of a running application.',
-  )
-}
-
-export function identityRequestInvalid(message: string): ServiceError {
-  return new ServiceError('BadRequest', 400, message)
-}
-
-function oauth(error: OauthError): { details: { error: string } } {
-  return { details: { error } }
+function unauthorized(code: string, message: string): ServiceError {
+  return new ServiceError(code, 401, message, { details: { error: 'invalid_client' } })
 }

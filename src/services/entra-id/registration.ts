@@ -111,7 +111,7 @@ export class Registrations {
   async removeSecret(appId: string, keyId: string): Promise<void> {
     const application = this.#application(appId)
     const secrets = application.secrets.filter((secret) => secret.keyId !== keyId)
-    if (secrets.length === application.secrets.length) throw objectNotFound('secret', keyId)
+    if (secrets.length === application.secrets.length) throw objectNotFound(keyId)
     await this.#directory.putApplication({ ...application, secrets })
   }
 
@@ -125,9 +125,9 @@ export class Registrations {
     role: string
   }): Promise<void> {
     const application = this.#directory.findApplication(assignment.resource)
-    if (!application) throw objectNotFound('application', assignment.resource)
+    if (!application) throw objectNotFound(assignment.resource)
     const role = application.appRoles.find(({ value }) => value === assignment.role)
-    if (!role) throw objectNotFound('appRole', assignment.role)
+    if (!role) throw objectNotFound(assignment.role)
     await this.#directory.putAssignment({
       principalId: assignment.principalId.toLowerCase(),
       resourceAppId: application.appId,
@@ -137,7 +137,7 @@ export class Registrations {
 
   #application(appId: string): Application {
     const application = this.#directory.application(appId)
-    if (!application) throw objectNotFound('application', appId)
+    if (!application) throw objectNotFound(appId)
     return application
   }
 

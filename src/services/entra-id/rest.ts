@@ -5,7 +5,7 @@ import { stringMember } from '../../base/json.ts'
 import { readBody } from '../../protocols/http/request-body.ts'
 import { Router } from '../../protocols/http/router.ts'
 import type { HttpHandler } from '../../protocols/http/server.ts'
-import { malformedRequest, operationNotFound, tenantNotFound } from './errors.ts'
+import { addressNotFound, formExpected, methodNotAllowed } from './errors.ts'
 import { requestBytesMax } from './limits.ts'
 import { operations } from './operations.ts'
 import type { EntraAnswer, EntraRequest, Operation } from './operations.ts'
@@ -64,12 +64,11 @@ async function readCall(
 ): Promise<{ operation: Operation; call: EntraRequest }> {
   const target = request.url ?? '/'
   const match = router.match(request.method ?? 'GET', target)
-  if (match.kind === 'not-found') throw operationNotFound()
-  if (match.kind === 'method-not-allowed') throw malformedRequest()
+  if (match.kind === 'not-found') throw addressNotFound()
+  if (match.kind === 'method-not-allowed') throw methodNotAllowed(match.allowed.join(', '))
   const operation = match.value
   const tenantSegment = String(match.params['tenant'] ?? 'common')
   const address = tenantAddress(entra.tenant, tenantSegment)
-  if (!address) throw tenantNotFound(tenantSegment)
   const parameters = new RequestParameters(
     operation.method === 'GET' ? queryOf(target) : await readForm(request),
   )
@@ -80,7 +79,7 @@ async function readCall(
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';')
-  if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') throw malformedRequest()
+  if (type.trim().toLowerCase() !== 'application/x-www-form-urlencoded') throw formExpected()
   const body = await readBody(request, { bytesMax: requestBytesMax })
   return new URLSearchParams(body.toString('utf8'))
 }

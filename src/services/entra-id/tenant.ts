@@ -1,3 +1,5 @@
+import { tenantInvalid, tenantNotFound } from './errors.ts'
+
 /** The hosts that Entra ID itself is reached at. */
 export const issuerHost = 'login.microsoftonline.com'
 
@@ -12,11 +14,13 @@ export interface Tenant {
 /** Which directory an address means: this tenant, or whichever the person or application belongs to. */
 export type TenantAddress = 'tenant' | 'common' | 'organizations'
 
-/** The tenant of the first segment of a path, or `undefined` for one that is not here. */
-export function tenantAddress(tenant: Tenant, segment: string): TenantAddress | undefined {
+/** What the first segment of a path means. */
+export function tenantAddress(tenant: Tenant, segment: string): TenantAddress {
   const name = segment.toLowerCase()
   if (name === tenant.id || name === tenant.domain) return 'tenant'
-  return name === 'common' || name === 'organizations' ? name : undefined
+  if (name === 'common' || name === 'organizations') return name
+  const isName = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$|^[a-z\d-]+(?:\.[a-z\d-]+)+$/.test(name)
+  throw isName ? tenantNotFound(segment) : tenantInvalid(segment)
 }
 
 /** The `iss` of tokens: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference */

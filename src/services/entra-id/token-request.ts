@@ -59,7 +59,7 @@ export function readClientCredentials(
   const basic = readBasic(authorization)
   const given = {
     clientId: parameters.get('client_id') ?? basic?.name,
-    secret: parameters.exact('client_secret') ?? basic?.password,
+    secret: (parameters.exact('client_secret') ?? basic?.password) || undefined,
     assertion: parameters.get('client_assertion'),
     assertionType: parameters.get('client_assertion_type'),
   }

@@ -1,4 +1,4 @@
-import { noTenant, roleRequired } from '../errors.ts'
+import { clientCredentialMissing, noTenant, roleRequired } from '../errors.ts'
 import { findResource, parseDefaultScope } from '../resource-scope.ts'
 import type { TokenAnswer, TokenRequest } from '../token-request.ts'
 import type { GrantContext } from './grant-context.ts'
@@ -8,7 +8,8 @@ export function clientCredentials(context: GrantContext, request: TokenRequest):
   const { directory, issuer, tenant } = context
   const { parameters, endpointVersion } = request
   if (!request.namesTenant) throw noTenant()
-  const { application, proof } = context.authentication.authenticateConfidential(request.client)
+  const { application, proof } = context.authentication.authenticate(request.client)
+  if (proof === 'none') throw clientCredentialMissing()
   const identifier =
     endpointVersion === 2
       ? parseDefaultScope(parameters.require('scope'))
