@@ -64,6 +64,14 @@ export function authenticationFailed(reason: string): ServiceError {
   return new ServiceError('AuthenticationFailed', 401, `Authentication failed. ${reason}`)
 }
 
+export function missingApiVersion(): ServiceError {
+  return new ServiceError(
+    'MissingApiVersionParameter',
+    400,
+    'The api-version query parameter (?api-version=) is required for all requests.',
+  )
+}
+
 export function invalidJson(): ServiceError {
   return new ServiceError('InvalidRequestContent', 400, 'The request content was invalid JSON.')
 }

@@ -1,0 +1,48 @@
+import type { JsonObject } from '../../base/json.ts'
+import type { Entity } from './entity-tree.ts'
+import { PropertyReader } from './property-reader.ts'
+
+/** What a kind of entity sees of the service that its entities are in. */
+export interface EntityHolder {
+  /** `contoso`: the name of the service. */
+  readonly name: string
+  get(kind: string, names: readonly string[]): Entity | undefined
+  list(kind: string, below?: readonly string[]): readonly Entity[]
+  /** Compiles a policy document; a fault in it is a `ValidationError` with line and column. */
+  checkPolicy(text: string, at: { kind: string; names: readonly string[] }): void
+}
+
+/** An entity that somebody wants to have. */
+export interface EntityRequest {
+  readonly holder: EntityHolder
+  readonly names: readonly string[]
+  readonly properties: JsonObject
+  readonly fields: PropertyReader
+  readonly old?: Entity
+}
+
+/** One kind of entity: what it accepts, and what of it is read back. */
+export interface EntityKind {
+  /** `products/apis` */
+  readonly kind: string
+  /** `Product`, as messages call it. */
+  readonly label: string
+  /** The properties as they are kept, with defaults; throws `ValidationError`. */
+  accept(request: EntityRequest): JsonObject
+  /** The properties as they are read back, without secrets; as they are kept when absent. */
+  show?(entity: Entity): JsonObject
+  /** Throws when the entity cannot be deleted. */
+  release?(holder: EntityHolder, entity: Entity): void
+}
+
+/** A kind whose properties change nothing at run time and are kept as given. */
+export function keptKind(kind: string, label: string, required: readonly string[] = []): EntityKind {
+  return {
+    kind,
+    label,
+    accept({ properties, fields }) {
+      for (const name of required) fields.requiredText(name)
+      return properties
+    },
+  }
+}

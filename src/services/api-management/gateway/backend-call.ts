@@ -1,0 +1,138 @@
+import { childOf } from '../../../base/trace-context.ts'
+import { messageOf } from '../../../base/errors.ts'
+import { AddressRefused, OutgoingTimeout, type OutgoingRequest } from '../outgoing-http.ts'
+import { redirectsMax, spanPayloadCharsMax } from '../limits.ts'
+import type { CallResponse, GatewayCall } from './gateway-call.ts'
+import { HeaderList, withoutHopHeaders } from './header-list.ts'
+import { MessageBody } from './message-body.ts'
+import { PolicyError } from './policy-error.ts'
+
+/** A request of the gateway as a policy describes it. */
+export interface BackendRequest {
+  readonly policy: 'forward-request' | 'send-request' | 'send-one-way-request'
+  readonly url: string
+  readonly method: string
+  readonly headers: HeaderList
+  readonly body: MessageBody
+  readonly timeoutMs: number
+  readonly followRedirects: boolean
+  readonly isDeclared: boolean
+}
+
+/** Sends a request, with a span of its own in the trace of the call; what fails is a `PolicyError`. */
+export async function callBackend(
+  call: GatewayCall,
+  request: BackendRequest,
+): Promise<CallResponse> {
+  let next = request
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await callOnce(call, next)
+    const location = response.headers.text('location')
+    const isRedirect = [301, 302, 303, 307, 308].includes(response.status)
+    if (!request.followRedirects || !isRedirect || location === undefined) return response
+    if (redirects === redirectsMax) {
+      throw backendFault(request.policy, 'TooManyRedirects', 'Too many redirects.')
+    }
+    response.body.discard()
+    next = redirected(next, { location, status: response.status })
+  }
+}
+
+async function callOnce(call: GatewayCall, request: BackendRequest): Promise<CallResponse> {
+  const { outgoing, clock, telemetry } = call.parts
+  const trace = childOf(call.trace)
+  const startMs = clock.preciseNow()
+  const sent = toOutgoing(request)
+  const finish = (outcome: { reason?: string; status: 'ok' | 'error' }): void => {
+    telemetry.span({
+      context: trace,
+      parentSpanId: call.trace.spanId,
+      service: 'api-management',
+      operation: request.policy,
+      resource: resourceOf(request.url),
+      startMs,
+      durationMs: clock.preciseNow() - startMs,
+      ...payloadOf(request.body),
+      ...outcome,
+    })
+  }
+  try {
+    const answer = await outgoing.send({ ...sent, trace, signal: call.signal })
+    const isError = answer.status >= 500
+    finish(isError ? { status: 'error', reason: `answered ${answer.status}` } : { status: 'ok' })
+    return {
+      status: answer.status,
+      reason: answer.reason,
+      headers: withoutHopHeaders(HeaderList.fromRaw(answer.headers)),
+      body: MessageBody.streamed(answer.body),
+    }
+  } catch (error) {
+    finish({ status: 'error', reason: messageOf(error) })
+    throw unreachable(request.policy, error)
+  }
+}
+
+function toOutgoing(request: BackendRequest): Omit<OutgoingRequest, 'trace' | 'signal'> {
+  const headers = withoutHopHeaders(request.headers)
+  // A body that was read or replaced has a new length; an untouched stream keeps the one that was announced.
+  if (request.body.isReady) headers.delete('content-length')
+  const body = request.body.take()
+  return {
+    url: request.url,
+    method: request.method,
+    headers: headers.toRaw(),
+    timeoutMs: request.timeoutMs,
+    isDeclared: request.isDeclared,
+    ...(body === undefined ? {} : { body }),
+  }
+}
+
+function redirected(
+  request: BackendRequest,
+  to: { location: string; status: number },
+): BackendRequest {
+  const url = new URL(to.location, request.url)
+  const headers = request.headers.copy()
+  const isElsewhere = url.origin !== new URL(request.url).origin
+  if (isElsewhere) headers.delete('authorization')
+  headers.delete('host')
+  const asGet = to.status === 303 || (to.status < 303 && request.method === 'POST')
+  return {
+    ...request,
+    url: url.href,
+    headers,
+    isDeclared: request.isDeclared && !isElsewhere,
+    ...(asGet ? { method: 'GET', body: MessageBody.none() } : {}),
+  }
+}
+
+function unreachable(policy: BackendRequest['policy'], cause: unknown): PolicyError {
+  if (cause instanceof OutgoingTimeout) {
+    return backendFault(policy, 'Timeout', 'The backend did not answer in time.', cause)
+  }
+  const message =
+    cause instanceof AddressRefused ? cause.message : `The backend cannot be reached: ${messageOf(cause)}`
+  return backendFault(policy, 'BackendConnectionFailure', message, cause)
+}
+
+function backendFault(
+  source: string,
+  reason: string,
+  message: string,
+  cause?: unknown,
+): PolicyError {
+  const status = reason === 'Timeout' ? 504 : 500
+  const answer = reason === 'Timeout' ? 'Gateway Timeout' : 'Internal server error'
+  return new PolicyError({ source, reason, message, status, answer }, { cause })
+}
+
+function resourceOf(url: string): string {
+  const { host, pathname } = new URL(url)
+  return `${host}${pathname}`
+}
+
+function payloadOf(body: MessageBody): { payload?: string } {
+  const { bytes } = body
+  if (!bytes) return {}
+  return { payload: Buffer.from(bytes).toString('utf8').slice(0, spanPayloadCharsMax) }
+}

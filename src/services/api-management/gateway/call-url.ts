@@ -1,0 +1,89 @@
+import type { PolicyUrl } from '../../../languages/csharp/policy-context.ts'
+
+/** An address as policies see and change it; path and query keep the escapes they came with. */
+export class CallUrl implements PolicyUrl {
+  readonly typeName = 'IUrl'
+  readonly scheme: string
+  readonly host: string
+  readonly port: number
+  readonly path: string
+  readonly queryString: string
+  #query: ReadonlyMap<string, readonly string[]> | undefined
+
+  constructor(parts: {
+    scheme: string
+    host: string
+    port: number
+    path: string
+    queryString: string
+  }) {
+    this.scheme = parts.scheme
+    this.host = parts.host
+    this.port = parts.port
+    this.path = parts.path
+    this.queryString = parts.queryString
+  }
+
+  static parse(text: string): CallUrl {
+    const url = new URL(text)
+    const scheme = url.protocol.slice(0, -1)
+    return new CallUrl({
+      scheme,
+      host: url.hostname,
+      port: url.port === '' ? defaultPort(scheme) : Number(url.port),
+      path: url.pathname,
+      queryString: url.search,
+    })
+  }
+
+  get query(): ReadonlyMap<string, readonly string[]> {
+    this.#query ??= parseQuery(this.queryString)
+    return this.#query
+  }
+
+  with(change: { path?: string; queryString?: string }): CallUrl {
+    return new CallUrl({
+      scheme: this.scheme,
+      host: this.host,
+      port: this.port,
+      path: change.path ?? this.path,
+      queryString: change.queryString ?? this.queryString,
+    })
+  }
+
+  /** The same path and query at another address; a path of the address goes before. */
+  under(base: CallUrl): CallUrl {
+    const prefix = base.path.replace(/\/+$/, '')
+    const path = this.path === '/' && prefix !== '' ? prefix : `${prefix}${this.path}`
+    const queryString = [base.queryString.slice(1), this.queryString.slice(1)]
+      .filter((each) => each !== '')
+      .join('&')
+    return new CallUrl({
+      scheme: base.scheme,
+      host: base.host,
+      port: base.port,
+      path,
+      queryString: queryString === '' ? '' : `?${queryString}`,
+    })
+  }
+
+  toString(): string {
+    const port = this.port === defaultPort(this.scheme) ? '' : `:${this.port}`
+    return `${this.scheme}://${this.host}${port}${this.path}${this.queryString}`
+  }
+}
+
+/** The values of each name in a query string, decoded; names are found in any case by the caller. */
+export function parseQuery(queryString: string): ReadonlyMap<string, readonly string[]> {
+  const query = new Map<string, string[]>()
+  for (const [name, value] of new URLSearchParams(queryString)) {
+    const values = query.get(name)
+    if (values) values.push(value)
+    else query.set(name, [value])
+  }
+  return query
+}
+
+function defaultPort(scheme: string): number {
+  return scheme === 'https' || scheme === 'wss' ? 443 : 80
+}

@@ -1,0 +1,112 @@
+import type { EntityHolder } from '../entity-kind.ts'
+import type { Entity } from '../entity-tree.ts'
+import { type Api, apiOf, rootName } from '../api.ts'
+import { operationOf } from '../operation.ts'
+import { type Product, productOf } from '../product.ts'
+import { type Subscription, subscriptionOf } from '../subscription.ts'
+import { EffectivePolicy } from './effective-policy.ts'
+import { OperationMatcher, type OperationMatch } from './operation-match.ts'
+import type { PolicyDocument } from './policy-compiler.ts'
+
+/** An API with its operations, as requests find it. */
+export interface ServedApi {
+  readonly api: Api
+  readonly matcher: OperationMatcher
+}
+
+/** The compiled documents of a service, by the kind and names of the entity they belong to. */
+export interface PolicyDocuments {
+  find(kind: string, names: readonly string[]): PolicyDocument | undefined
+  readonly standard: PolicyDocument
+}
+
+/** What the gateway serves, made anew after a change; a running call keeps the one it began with. */
+export class Configuration {
+  readonly #apis: readonly ServedApi[]
+  readonly #products: readonly Product[]
+  /** `basic/orders`: which APIs are in which products. */
+  readonly #productApis: ReadonlySet<string>
+  readonly #byKey = new Map<string, Subscription>()
+  readonly #effective = new Map<string, EffectivePolicy>()
+  readonly #documents: PolicyDocuments
+  readonly #namedValueId: (displayName: string) => string
+
+  constructor(
+    holder: EntityHolder,
+    options: { documents: PolicyDocuments; namedValueId: (displayName: string) => string },
+  ) {
+    this.#documents = options.documents
+    this.#namedValueId = options.namedValueId
+    this.#apis = holder
+      .list('apis')
+      .map((entity) => served(holder, entity))
+      // The longest path first, so that `orders/archive` is not taken for `orders`.
+      .toSorted((left, right) => right.api.path.length - left.api.path.length)
+    this.#products = holder.list('products').map(productOf)
+    this.#productApis = new Set(
+      holder
+        .list('products/apis')
+        .map(({ names: [product = '', api = ''] }) => `${product.toLowerCase()}/${rootName(api)}`),
+    )
+    for (const subscription of holder.list('subscriptions').map(subscriptionOf)) {
+      this.#byKey.set(subscription.primaryKey, subscription)
+      this.#byKey.set(subscription.secondaryKey, subscription)
+    }
+  }
+
+  /** The APIs whose path begins a path, the longest first. */
+  candidates(path: string): readonly ServedApi[] {
+    const lower = path.toLowerCase()
+    return this.#apis.filter(({ api }) => {
+      const prefix = api.path === '' ? '' : `/${api.path.toLowerCase()}`
+      if (!lower.startsWith(prefix)) return false
+      const next = lower.charAt(prefix.length)
+      return next === '' || next === '/' || next === ';'
+    })
+  }
+
+  subscription(key: string): Subscription | undefined {
+    return key === '' ? undefined : this.#byKey.get(key)
+  }
+
+  product(id: string): Product | undefined {
+    return this.#products.find((each) => each.id.toLowerCase() === id.toLowerCase())
+  }
+
+  hasApi(product: Product, api: Api): boolean {
+    return this.#productApis.has(`${product.id.toLowerCase()}/${rootName(api.id)}`)
+  }
+
+  /** A product that gives the API away without a subscription. */
+  openProduct(api: Api): Product | undefined {
+    return this.#products.find(
+      (each) => !each.subscriptionRequired && each.isPublished && this.hasApi(each, api),
+    )
+  }
+
+  effectivePolicy(place: {
+    product: Product | undefined
+    api: Api
+    operation: OperationMatch['operation']
+  }): EffectivePolicy {
+    const { product, api, operation } = place
+    const id = `${product?.id ?? ''}\n${api.id}\n${operation.id}`
+    const known = this.#effective.get(id)
+    if (known) return known
+    const documents = [
+      this.#documents.find('apis/operations/policies', [api.id, operation.id, 'policy']),
+      this.#documents.find('apis/policies', [api.id, 'policy']),
+      product && this.#documents.find('products/policies', [product.id, 'policy']),
+      this.#documents.find('policies', ['policy']) ?? this.#documents.standard,
+    ].filter((each) => each !== undefined)
+    const made = new EffectivePolicy(documents, { namedValueId: this.#namedValueId })
+    this.#effective.set(id, made)
+    return made
+  }
+}
+
+function served(holder: EntityHolder, entity: Entity): ServedApi {
+  const api = apiOf(entity)
+  const operations = holder.list('apis/operations', [api.id]).map(operationOf)
+  return { api, matcher: new OperationMatcher(operations) }
+}

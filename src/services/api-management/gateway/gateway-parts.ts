@@ -1,0 +1,45 @@
+import type { Clock } from '../../../base/clock.ts'
+import type { Telemetry } from '../../../base/telemetry.ts'
+import type { PolicyCertificate } from '../../../languages/csharp/policy-context.ts'
+import type { Api } from '../api.ts'
+import type { Backend } from '../backend.ts'
+import type { NamedValueLeases } from '../named-value-lease.ts'
+import type { OutgoingHttp } from '../outgoing-http.ts'
+import type { CounterTable } from './counter-table.ts'
+import type { GatewayCall } from './gateway-call.ts'
+import type { TokenCheck } from './token-check.ts'
+import type { ValueCache } from './value-cache.ts'
+
+/** A person who owns subscriptions. */
+export interface GatewayUser {
+  readonly id: string
+  readonly firstName: string | null
+  readonly lastName: string | null
+  readonly email: string | null
+  readonly note: string | null
+  readonly registrationDateMs: number
+  readonly groups: readonly { readonly id: string; readonly name: string }[]
+  readonly identities: readonly { readonly id: string; readonly provider: string }[]
+}
+
+/** What policies may use while they run. */
+export interface GatewayParts {
+  readonly service: { readonly name: string; readonly region: string }
+  readonly clock: Clock
+  readonly telemetry: Telemetry
+  readonly outgoing: OutgoingHttp
+  readonly leases: NamedValueLeases
+  readonly counters: CounterTable
+  readonly cache: ValueCache
+  readonly tokens: TokenCheck
+  /** The value of a named value at this moment. */
+  namedValue(name: string): string
+  backend(id: string): Backend | undefined
+  certificates(): ReadonlyMap<string, PolicyCertificate>
+  groupsOf(product: string): readonly { readonly id: string; readonly name: string }[]
+  apisOf(product: string): readonly Api[]
+  user(id: string): GatewayUser | undefined
+  /** A token of the service's managed identity. */
+  managedIdentityToken(request: { resource: string; clientId?: string }): Promise<string>
+  log(call: GatewayCall, message: string): void
+}

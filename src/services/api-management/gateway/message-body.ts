@@ -1,0 +1,109 @@
+import { Readable } from 'node:stream'
+import type { PolicyBody } from '../../../languages/csharp/policy-context.ts'
+import { bufferedBodyBytesMax } from '../limits.ts'
+
+/** A body over the size that policies may read. */
+export class BodyTooLarge extends Error {
+  override readonly name = 'BodyTooLarge'
+
+  constructor() {
+    super(`The body is larger than the ${bufferedBodyBytesMax} bytes that a policy can read.`)
+  }
+}
+
+/**
+ * The body of a request or response: streamed through untouched, unless a policy looks at it; then it is
+ * read whole before the policy runs.
+ */
+export class MessageBody {
+  #stream: Readable | undefined
+  #bytes: Uint8Array | undefined
+  #replaced = false
+
+  private constructor(content: { stream?: Readable; bytes?: Uint8Array }) {
+    this.#stream = content.stream
+    this.#bytes = content.bytes
+  }
+
+  static none(): MessageBody {
+    return new MessageBody({})
+  }
+
+  static of(bytes: Uint8Array | string): MessageBody {
+    return new MessageBody({ bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes })
+  }
+
+  static streamed(stream: Readable): MessageBody {
+    return new MessageBody({ stream })
+  }
+
+  /** True when there is nothing more to read. */
+  get isReady(): boolean {
+    return this.#stream === undefined
+  }
+
+  /** True after a policy changed it, so that what described its old length is wrong. */
+  get isReplaced(): boolean {
+    return this.#replaced
+  }
+
+  get bytes(): Uint8Array | undefined {
+    return this.#bytes
+  }
+
+  /** Reads the stream to its end. */
+  async buffer(): Promise<void> {
+    const stream = this.#stream
+    if (!stream) return
+    const chunks: Buffer[] = []
+    let length = 0
+    for await (const chunk of stream) {
+      const bytes = Buffer.from(chunk)
+      length += bytes.length
+      if (length > bufferedBodyBytesMax) throw new BodyTooLarge()
+      chunks.push(bytes)
+    }
+    this.#stream = undefined
+    this.#bytes = length === 0 ? undefined : Buffer.concat(chunks)
+  }
+
+  replace(content: Uint8Array | string): void {
+    this.discard()
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    this.#bytes = bytes.length === 0 ? undefined : bytes
+    this.#replaced = true
+  }
+
+  /** What is to be sent: once, for a stream. */
+  take(): Readable | Uint8Array | undefined {
+    const content = this.#stream ?? this.#bytes
+    this.#stream = undefined
+    return content
+  }
+
+  /** Reads what nobody will want to its end, so that its connection is free again. */
+  discard(): void {
+    this.#stream?.on('error', () => {}).resume()
+    this.#stream = undefined
+    this.#bytes = undefined
+  }
+
+  /** How expressions see it: null where there is none. */
+  toPolicyBody(): PolicyBody | null {
+    if (this.#bytes === undefined) return null
+    return {
+      typeName: 'IMessageBody',
+      read: ({ preserveContent }) => {
+        const bytes = this.#bytes ?? null
+        if (!preserveContent) this.#consume()
+        return bytes
+      },
+    }
+  }
+
+  // What an expression has read without preserving it is gone, for the backend too.
+  #consume(): void {
+    this.#bytes = undefined
+    this.#replaced = true
+  }
+}

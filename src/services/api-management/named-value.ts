@@ -1,0 +1,96 @@
+import type { JsonObject } from '../../base/json.ts'
+import { objectMember, stringMember } from '../../base/json.ts'
+import { entityInUse, validationError } from './errors.ts'
+import type { EntityHolder, EntityKind } from './entity-kind.ts'
+import type { Entity } from './entity-tree.ts'
+import { namedValueLengthMax } from './limits.ts'
+import { namesIn } from './placeholders.ts'
+
+/** https://learn.microsoft.com/rest/api/apimanagement/named-value */
+export const namedValueKind: EntityKind = {
+  kind: 'namedValues',
+  label: 'NamedValue',
+  accept({ holder, names: [id = ''], fields, properties, old }) {
+    const displayName = fields.requiredText('displayName')
+    checkDisplayName(displayName)
+    const secret = fields.flag('secret') ?? false
+    const keyVault = fields.member('keyVault')
+    const isReference = Object.keys(keyVault).length > 0
+    const value = fields.text('value') ?? (old ? valueOf(old) : undefined)
+    if (value === undefined && !isReference) fields.requiredText('value')
+    if ((value ?? '').length > namedValueLengthMax) {
+      const message = `The value is longer than ${namedValueLengthMax} characters.`
+      throw validationError([{ target: 'value', message }])
+    }
+    const sameName = holder
+      .list('namedValues')
+      .find((each) => displayNameOf(each) === displayName && each.names[0] !== id)
+    if (sameName && sameName.names[0]?.toLowerCase() !== id.toLowerCase()) {
+      const message = 'Property with specified name already exists'
+      throw validationError([{ target: 'displayName', message }])
+    }
+    return {
+      displayName,
+      ...(value === undefined ? {} : { value }),
+      ...(isReference ? { keyVault } : {}),
+      tags: properties['tags'] ?? null,
+      secret: secret || isReference,
+    }
+  },
+  show(entity) {
+    const { value, ...rest } = entity.properties
+    return { ...rest, ...(isSecret(entity) || value === undefined ? {} : { value }) }
+  },
+  release(holder, entity) {
+    const name = displayNameOf(entity)
+    const user = policyKinds
+      .flatMap((kind) => holder.list(kind))
+      .find((each) => namesIn(stringMember(each.properties, 'value') ?? '').has(name))
+    if (!user) return
+    throw entityInUse(
+      `Property '${name}' cannot be deleted because it is used by ${user.kind}/${user.names.join('/')}.`,
+    )
+  },
+}
+
+const policyKinds = [
+  'policies',
+  'products/policies',
+  'apis/policies',
+  'apis/operations/policies',
+  'policyFragments',
+]
+
+/** The name by which policies read it: `{{credit}}`. */
+export function displayNameOf(entity: Entity): string {
+  return stringMember(entity.properties, 'displayName') ?? entity.names[0] ?? ''
+}
+
+/** The text, or `undefined` for one whose Key Vault secret is not read yet. */
+export function valueOf(entity: Entity): string | undefined {
+  return stringMember(entity.properties, 'value')
+}
+
+export function isSecret(entity: Entity): boolean {
+  return entity.properties['secret'] === true
+}
+
+/** The secret that a named value refers to: `https://vault.vault.azure.net/secrets/name`. */
+export function secretIdentifierOf(properties: JsonObject): string | undefined {
+  return stringMember(objectMember(properties, 'keyVault'), 'secretIdentifier')
+}
+
+function checkDisplayName(displayName: string): void {
+  if (/^[\w.-]{1,256}$/.test(displayName)) return
+  throw validationError([
+    {
+      target: 'displayName',
+      message: "'displayName' may contain only letters, digits, periods, dashes and underscores.",
+    },
+  ])
+}
+
+/** True where the holder has a named value of that display name. */
+export function hasNamedValue(holder: EntityHolder, name: string): boolean {
+  return holder.list('namedValues').some((each) => displayNameOf(each) === name)
+}

@@ -1,0 +1,42 @@
+import type { Entity } from './entity-tree.ts'
+import { displayNameOf, valueOf } from './named-value.ts'
+
+interface NamedValue {
+  readonly id: string
+  readonly value: string
+}
+
+/** The named values of a service as policies read them: at each call, by display name. */
+export class NamedValues {
+  readonly #byName = new Map<string, NamedValue>()
+  /** Values that came from a vault, by the id of the named value. */
+  readonly #secrets = new Map<string, string>()
+
+  find(displayName: string): string | undefined {
+    return this.#byName.get(displayName)?.value
+  }
+
+  /** The id of the entity, which the management REST calls it by. */
+  idOf(displayName: string): string {
+    return this.#byName.get(displayName)?.id ?? displayName
+  }
+
+  /** Takes over what is now defined. */
+  adopt(entities: readonly Entity[]): void {
+    this.#byName.clear()
+    for (const entity of entities) {
+      const id = entity.names[0] ?? ''
+      const value = valueOf(entity) ?? this.#secrets.get(id.toLowerCase())
+      if (value !== undefined) this.#byName.set(displayNameOf(entity), { id, value })
+    }
+  }
+
+  /** Keeps what a vault gave for a named value that refers to it. */
+  setSecret(id: string, value: string): void {
+    this.#secrets.set(id.toLowerCase(), value)
+  }
+
+  secret(id: string): string | undefined {
+    return this.#secrets.get(id.toLowerCase())
+  }
+}

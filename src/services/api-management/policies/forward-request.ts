@@ -1,0 +1,82 @@
+import { callBackend } from '../gateway/backend-call.ts'
+import type { GatewayCall } from '../gateway/gateway-call.ts'
+import type { HeaderList } from '../gateway/header-list.ts'
+import { PolicyError } from '../gateway/policy-error.ts'
+import type { PolicyDefinition } from '../gateway/policy-step.ts'
+import { forwardTimeoutMs } from '../limits.ts'
+
+/** https://learn.microsoft.com/azure/api-management/forward-request-policy */
+export const forwardRequest: PolicyDefinition = {
+  name: 'forward-request',
+  sections: ['backend'],
+  attributes: [
+    'timeout',
+    'timeout-ms',
+    'continue-timeout',
+    'http-version',
+    'follow-redirects',
+    'buffer-request-body',
+    'buffer-response',
+    'fail-on-error-status-code',
+  ],
+  compile(source) {
+    const seconds = source.count('timeout')
+    const milliseconds = source.count('timeout-ms')
+    if (seconds && milliseconds) {
+      throw source.fault("only one of 'timeout' and 'timeout-ms' may be set.", 'timeout-ms')
+    }
+    const version = source.choice('http-version', ['1', '2', '2or1'])
+    if (version?.constant === '2') {
+      throw source.fault("HTTP/2 to backends is not supported: use '1' or '2or1'.", 'http-version')
+    }
+    // A streamed body and a streamed answer look the same to a caller as buffered ones.
+    source.flag('buffer-response')
+    source.count('continue-timeout')
+    const bufferRequest = source.flag('buffer-request-body')
+    const followRedirects = source.flag('follow-redirects')
+    const failOnError = source.flag('fail-on-error-status-code')
+    return async (call) => {
+      call.releaseLeases()
+      if (bufferRequest?.read(call)) await call.request.body.buffer()
+      const timeoutMs =
+        milliseconds?.read(call) ?? (seconds ? seconds.read(call) * 1000 : forwardTimeoutMs)
+      call.response?.body.discard()
+      call.response = await callBackend(call, {
+        policy: 'forward-request',
+        url: call.url.toString(),
+        method: call.request.method,
+        headers: backendHeaders(call),
+        body: call.request.body,
+        timeoutMs,
+        followRedirects: followRedirects?.read(call) ?? false,
+        isDeclared: call.target.isDeclared,
+      })
+      if (failOnError?.read(call) && call.response.status >= 400) throw failed(call.response.status)
+    }
+  },
+}
+
+// The backend gets its own host unless a policy set another than the one the caller used.
+function backendHeaders(call: GatewayCall): HeaderList {
+  const { headers, originalUrl } = call.request
+  const sent = headers.copy()
+  const host = sent.text('host')
+  const ownHosts = [originalUrl.host, `${originalUrl.host}:${originalUrl.port}`]
+  if (host === undefined || ownHosts.includes(host)) sent.delete('host')
+  const { backend } = call.target
+  for (const [name, value] of backend?.headers ?? []) sent.set(name, [value])
+  if (backend?.authorization) {
+    const { scheme, parameter } = backend.authorization
+    sent.set('Authorization', [`${scheme} ${parameter}`])
+  }
+  return sent
+}
+
+function failed(status: number): PolicyError {
+  return new PolicyError({
+    source: 'forward-request',
+    reason: 'BackendErrorStatusCode',
+    message: `The backend answered with status ${status}.`,
+    status,
+  })
+}

@@ -1,0 +1,68 @@
+import type { GatewayCall } from '../gateway/gateway-call.ts'
+import type { HeaderList } from '../gateway/header-list.ts'
+import type { PolicyDefinition } from '../gateway/policy-step.ts'
+import type { PolicySource } from '../gateway/policy-source.ts'
+
+const actions = ['override', 'skip', 'append', 'delete'] as const
+
+/** Changes one header of a list. */
+export type HeaderChange = (headers: HeaderList, call: GatewayCall) => void
+
+/** https://learn.microsoft.com/azure/api-management/set-header-policy */
+export const setHeader: PolicyDefinition = {
+  name: 'set-header',
+  sections: ['inbound', 'backend', 'outbound', 'on-error'],
+  attributes: ['name', 'exists-action'],
+  elements: ['value'],
+  compile(source) {
+    const change = compileHeaderChange(source)
+    return (call) => {
+      change(headersOf(call), call)
+    }
+  },
+}
+
+/** The same element stands inside `send-request` and `return-response`. */
+export function compileHeaderChange(source: PolicySource): HeaderChange {
+  const name = source.requiredText('name')
+  const action = source.choice('exists-action', actions)
+  const values = source.children('value').map((each) => each.contentText())
+  if (name.constant !== undefined) checkName(source, name.constant)
+  if (values.length === 0 && action?.constant !== 'delete') {
+    throw source.fault("'set-header' needs a 'value' unless it deletes.")
+  }
+  return (headers, call) => {
+    const header = name.read(call)
+    const texts = values.map((each) => each.read(call))
+    switch (action?.read(call) ?? 'override') {
+      case 'override':
+        headers.set(header, texts)
+        break
+      case 'skip':
+        if (!headers.has(header)) headers.set(header, texts)
+        break
+      case 'append':
+        for (const text of texts) headers.append(header, text)
+        break
+      case 'delete':
+        headers.delete(header)
+        break
+    }
+  }
+}
+
+// The gateway sets these itself: https://learn.microsoft.com/azure/api-management/set-header-policy#usage-notes
+function checkName(source: PolicySource, name: string): void {
+  if (/^(connection|content-length|keep-alive|transfer-encoding)$/i.test(name)) {
+    throw source.fault(`the header '${name}' cannot be set.`, 'name')
+  }
+  if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) {
+    throw source.fault(`'${name}' is not the name of a header.`, 'name')
+  }
+}
+
+/** The headers a section works on: of the request before the backend was called, of the response after. */
+export function headersOf(call: GatewayCall): HeaderList {
+  const isAnswer = call.section === 'outbound' || call.section === 'on-error'
+  return isAnswer && call.response ? call.response.headers : call.request.headers
+}

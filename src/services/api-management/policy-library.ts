@@ -1,0 +1,86 @@
+import { type EntityTree, pathOf } from './entity-tree.ts'
+import type { PolicyDocuments } from './gateway/configuration.ts'
+import {
+  type PolicyDocument,
+  type PolicyReferences,
+  checkFragment,
+  compilePolicies,
+} from './gateway/policy-compiler.ts'
+import type { NamedValues } from './named-values.ts'
+import { policyScopes, policyText } from './policy.ts'
+
+/** What runs at global scope until somebody says otherwise. */
+const standardText = `<policies>
+  <inbound />
+  <backend>
+    <forward-request />
+  </backend>
+  <outbound />
+  <on-error />
+</policies>`
+
+/** The policy documents of a service, compiled when they are saved, and again when what is part of them changes. */
+export class PolicyLibrary implements PolicyDocuments {
+  readonly standard: PolicyDocument
+  readonly #tree: EntityTree
+  readonly #namedValues: NamedValues
+  readonly #compiled = new Map<string, { etag: string; document: PolicyDocument }>()
+
+  constructor(tree: EntityTree, namedValues: NamedValues) {
+    this.#tree = tree
+    this.#namedValues = namedValues
+    this.standard = compilePolicies(standardText, {
+      scope: 'global',
+      references: this.#references(),
+    })
+  }
+
+  /** The document of an entity, or `undefined` where the scope has none. */
+  find(kind: string, names: readonly string[]): PolicyDocument | undefined {
+    const entity = this.#tree.get(kind, names)
+    const scope = policyScopes[kind]
+    if (!entity || !scope) return undefined
+    const path = pathOf(kind, names).toLowerCase()
+    const known = this.#compiled.get(path)
+    if (known?.etag === entity.etag) return known.document
+    const document = compilePolicies(policyText(entity.properties), {
+      scope,
+      references: this.#references(),
+    })
+    this.#compiled.set(path, { etag: entity.etag, document })
+    return document
+  }
+
+  /** Compiles a text that somebody wants to save; throws `SourceError`. */
+  check(text: string, at: { kind: string; names: readonly string[] }): void {
+    const scope = policyScopes[at.kind]
+    if (scope) compilePolicies(text, { scope, references: this.#references() })
+    else checkFragment(text, this.#references())
+  }
+
+  forget(path: string): void {
+    this.#compiled.delete(path.toLowerCase())
+  }
+
+  forgetAll(): void {
+    this.#compiled.clear()
+  }
+
+  /** Forgets documents that a named value is part of; true when there was one. */
+  forgetBaked(): boolean {
+    const baked = [...this.#compiled].filter(([, { document }]) => document.baked.size > 0)
+    for (const [path] of baked) this.#compiled.delete(path)
+    return baked.length > 0
+  }
+
+  #references(): PolicyReferences {
+    return {
+      namedValue: (name) => this.#namedValues.find(name),
+      backend: (id) => this.#tree.get('backends', [id]),
+      fragmentText: (id) => {
+        const fragment = this.#tree.get('policyFragments', [id])
+        return fragment && policyText(fragment.properties)
+      },
+    }
+  }
+}

@@ -1,0 +1,220 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ServiceError } from '../../base/errors.ts'
+import { type JsonObject, type JsonValue, isJsonObject, objectMember, tryParseJson } from '../../base/json.ts'
+import { readBody } from '../../protocols/http/request-body.ts'
+import { findKind } from './entity-kinds.ts'
+import type { EntityKind } from './entity-kind.ts'
+import { type Entity, pathOf } from './entity-tree.ts'
+import {
+  authenticationFailed,
+  entityNotFound,
+  invalidJson,
+  kindNotSupported,
+  missingApiVersion,
+  operationNotSupported,
+  serviceNotFound,
+} from './errors.ts'
+import { managementBodyBytesMax } from './limits.ts'
+import { type EntityAction, entityActions } from './operations.ts'
+import type { ServiceInstance } from './service-instance.ts'
+import type { ApiManagementParts } from './service-parts.ts'
+
+/** An address of the management REST, taken apart. */
+interface Target {
+  readonly serviceId: string
+  readonly service: string
+  readonly kind: string
+  readonly names: readonly string[]
+  /** A collection has one name less than its kind has segments. */
+  readonly isCollection: boolean
+  readonly action: string | undefined
+}
+
+interface Answer {
+  readonly status: number
+  readonly body?: JsonValue
+  readonly etag?: string
+}
+
+/** The management REST: https://learn.microsoft.com/rest/api/apimanagement/ */
+export class ManagementRest {
+  readonly #find: (name: string) => ServiceInstance | undefined
+  readonly #verifyToken: ApiManagementParts['verifyManagementToken']
+
+  constructor(options: {
+    find: (name: string) => ServiceInstance | undefined
+    verifyToken: ApiManagementParts['verifyManagementToken']
+  }) {
+    this.#find = options.find
+    this.#verifyToken = options.verifyToken
+  }
+
+  async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      write(request, response, await this.#answer(request))
+    } catch (error) {
+      if (!(error instanceof ServiceError)) throw error
+      const { code, message, details, status } = error
+      write(request, response, { status, body: { error: { code, message, ...details } } })
+    }
+  }
+
+  async #answer(request: IncomingMessage): Promise<Answer> {
+    const url = new URL(request.url ?? '/', 'https://management.azure.com')
+    const target = parseTarget(url.pathname)
+    const method = request.method ?? 'GET'
+    if (!target) throw operationNotSupported(method, url.pathname)
+    await this.#checkToken(request, { target, method, resourceId: url.pathname })
+    if (!url.searchParams.has('api-version')) throw missingApiVersion()
+    const instance = this.#find(target.service)
+    if (!instance) throw serviceNotFound(target.service)
+    if (target.kind === '') return serviceAnswer(method, { instance, target })
+    const kind = findKind(target.kind)
+    if (!kind) throw kindNotSupported(target.kind)
+    const subject = { instance, kind, target, url }
+    if (target.action !== undefined) return act(method, subject)
+    if (target.isCollection) return list(method, subject)
+    return entityAnswer(request, subject)
+  }
+
+  async #checkToken(
+    request: IncomingMessage,
+    call: { target: Target; method: string; resourceId: string },
+  ): Promise<void> {
+    const { target, method, resourceId } = call
+    const [, token] = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '') ?? []
+    if (token === undefined) {
+      throw authenticationFailed("The 'Authorization' header is missing or not a bearer token.")
+    }
+    const type = ['Microsoft.ApiManagement/service', target.kind].filter((each) => each !== '')
+    const verb = verbOf(method, target.action)
+    await this.#verifyToken({ token, resourceId, action: `${type.join('/')}/${verb}` })
+  }
+}
+
+interface Subject {
+  readonly instance: ServiceInstance
+  readonly kind: EntityKind
+  readonly target: Target
+  readonly url: URL
+}
+
+function verbOf(method: string, action: string | undefined): string {
+  if (action !== undefined) return `${action}/action`
+  if (method === 'GET' || method === 'HEAD') return 'read'
+  return method === 'DELETE' ? 'delete' : 'write'
+}
+
+// `apis/orders/operations/fetch`: kinds and names take turns; one word more than pairs is a collection or an action.
+function parseTarget(pathname: string): Target | undefined {
+  const pattern =
+    /^(\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.ApiManagement\/service\/([^/]+))(?:\/(.*))?$/i
+  const [, serviceId, service, rest = ''] = pattern.exec(pathname) ?? []
+  if (serviceId === undefined || service === undefined) return undefined
+  const words = rest.split('/').filter((word) => word !== '').map(decodeURIComponent)
+  const kinds = words.filter((_, index) => index % 2 === 0)
+  const names = words.filter((_, index) => index % 2 === 1)
+  const isOdd = words.length % 2 === 1
+  const last = kinds.at(-1) ?? ''
+  const outer = kinds.slice(0, -1).join('/')
+  const action = isOdd ? findAction(outer, last) : undefined
+  const kind = action === undefined ? kinds.join('/') : outer
+  const isCollection = isOdd && action === undefined
+  return { serviceId, service, kind, names, isCollection, action: action && last }
+}
+
+function findAction(kind: string, name: string): EntityAction | undefined {
+  const actions = Object.entries(entityActions[kind] ?? {})
+  return actions.find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1]
+}
+
+function serviceAnswer(
+  method: string,
+  { instance, target }: { instance: ServiceInstance; target: Target },
+): Answer {
+  if (method !== 'GET') throw operationNotSupported(method, target.serviceId)
+  const body = {
+    id: target.serviceId,
+    name: instance.name,
+    type: 'Microsoft.ApiManagement/service',
+    ...instance.resource,
+  }
+  return { status: 200, body }
+}
+
+async function act(method: string, { instance, kind, target }: Subject): Promise<Answer> {
+  const action = findAction(kind.kind, target.action ?? '')
+  if (method !== 'POST' || !action) throw operationNotSupported(method, target.action ?? '')
+  const entity = instance.get(kind.kind, target.names)
+  if (!entity) throw entityNotFound(kind.label)
+  const body = await action(instance, entity)
+  return body === undefined ? { status: 204 } : { status: 200, body, etag: entity.etag }
+}
+
+function list(method: string, { instance, kind, target, url }: Subject): Answer {
+  if (method !== 'GET') throw operationNotSupported(method, target.kind)
+  if (url.searchParams.has('$filter')) throw operationNotSupported('$filter', target.kind)
+  const all = instance.list(kind.kind, target.names)
+  const skip = Number(url.searchParams.get('$skip') ?? 0)
+  const top = Number(url.searchParams.get('$top') ?? all.length)
+  const value = all.slice(skip, skip + top).map((each) => bodyOf(each, { instance, kind, target, url }))
+  return { status: 200, body: { value, count: all.length } }
+}
+
+async function entityAnswer(request: IncomingMessage, subject: Subject): Promise<Answer> {
+  const { instance, kind, target } = subject
+  const { names } = target
+  const given = request.headers['if-match']
+  const options = given === undefined ? {} : { ifMatch: given }
+  const old = instance.get(kind.kind, names)
+  switch (request.method) {
+    case 'GET':
+    case 'HEAD':
+      if (!old) throw entityNotFound(kind.label)
+      return { status: 200, body: bodyOf(old, subject), etag: old.etag }
+    case 'PUT': {
+      const properties = await readProperties(request)
+      const entity = await instance.put({ kind: kind.kind, names, properties }, options)
+      return { status: old ? 200 : 201, body: bodyOf(entity, subject), etag: entity.etag }
+    }
+    case 'PATCH': {
+      const properties = await readProperties(request)
+      const entity = await instance.patch({ kind: kind.kind, names, properties }, options)
+      return { status: 200, body: bodyOf(entity, subject), etag: entity.etag }
+    }
+    case 'DELETE':
+      return { status: (await instance.delete(kind.kind, names, options)) ? 200 : 204 }
+    case undefined:
+    default:
+      throw operationNotSupported(request.method ?? '', target.kind)
+  }
+}
+
+async function readProperties(request: IncomingMessage): Promise<JsonObject> {
+  const bytes = await readBody(request, { bytesMax: managementBodyBytesMax })
+  if (bytes.length === 0) return {}
+  const body = tryParseJson(bytes.toString('utf8'))
+  if (!isJsonObject(body)) throw invalidJson()
+  return objectMember(body, 'properties')
+}
+
+function bodyOf(entity: Entity, { kind, target }: Subject): JsonObject {
+  return {
+    id: `${target.serviceId}/${pathOf(entity.kind, entity.names)}`,
+    type: `Microsoft.ApiManagement/service/${entity.kind}`,
+    name: entity.names.at(-1) ?? '',
+    properties: kind.show?.(entity) ?? entity.properties,
+  }
+}
+
+function write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {
+  const text = answer.body === undefined ? '' : JSON.stringify(answer.body)
+  response.writeHead(answer.status, {
+    ...(text === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),
+    ...(answer.etag === undefined ? {} : { etag: `"${answer.etag}"` }),
+    ...(request.complete ? {} : { connection: 'close' }),
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-cache',
+  })
+  response.end(request.method === 'HEAD' ? undefined : text)
+}

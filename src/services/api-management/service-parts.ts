@@ -1,0 +1,34 @@
+import type { Clock } from '../../base/clock.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Telemetry } from '../../base/telemetry.ts'
+import type { Store } from '../../store/store.ts'
+import type { OutgoingHttp } from './outgoing-http.ts'
+
+/** What API Management needs of the rest of the platform. */
+export interface ApiManagementParts {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly telemetry: Telemetry
+  readonly outgoing: OutgoingHttp
+  /** A token of the managed identity of a service, for a resource such as `https://management.azure.com`. */
+  managedIdentityToken(request: {
+    readonly service: string
+    readonly resource: string
+    /** Of a user-assigned identity. */
+    readonly clientId?: string
+  }): Promise<string>
+  /**
+   * Checks the bearer token of a call to the management REST; throws a `ServiceError` with 401 for a bad token and
+   * with 403 where its owner has no role that allows the action on the resource.
+   */
+  verifyManagementToken(request: {
+    readonly token: string
+    /** `/subscriptions/../providers/Microsoft.ApiManagement/service/apim/namedValues/credit` */
+    readonly resourceId: string
+    /** `Microsoft.ApiManagement/service/namedValues/write` */
+    readonly action: string
+  }): Promise<void>
+  /** The secret that a named value refers to; without it such named values are refused. */
+  readonly readSecret?: (secretIdentifier: string) => Promise<string>
+}
