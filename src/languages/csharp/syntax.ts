@@ -145,7 +145,8 @@ export type ExpressionSyntax =
       readonly whenFalse: ExpressionSyntax
       readonly at: number
     }
-  | { readonly kind: 'cast' | 'as'; readonly type: TypeSyntax; readonly operand: ExpressionSyntax; readonly at: number }
+  | { readonly kind: 'cast'; readonly type: TypeSyntax; readonly operand: ExpressionSyntax; readonly at: number }
+  | { readonly kind: 'as'; readonly type: TypeSyntax; readonly operand: ExpressionSyntax; readonly at: number }
   | {
       readonly kind: 'is'
       readonly operand: ExpressionSyntax
@@ -244,11 +245,18 @@ export interface CatchSyntax {
   readonly at: number
 }
 
+/** `break;` or `continue;` */
+export interface JumpSyntax {
+  readonly kind: 'break' | 'continue'
+  readonly at: number
+}
+
 /** A statement. */
 export type StatementSyntax =
   | BlockSyntax
   | LocalSyntax
-  | { readonly kind: 'empty' | 'break' | 'continue'; readonly at: number }
+  | { readonly kind: 'empty'; readonly at: number }
+  | JumpSyntax
   | { readonly kind: 'expression'; readonly value: ExpressionSyntax; readonly at: number }
   | {
       readonly kind: 'if'
@@ -292,7 +300,8 @@ export type StatementSyntax =
       readonly finally: BlockSyntax | undefined
       readonly at: number
     }
-  | { readonly kind: 'throw' | 'return'; readonly value: ExpressionSyntax | undefined; readonly at: number }
+  | { readonly kind: 'throw'; readonly value: ExpressionSyntax | undefined; readonly at: number }
+  | { readonly kind: 'return'; readonly value: ExpressionSyntax | undefined; readonly at: number }
   | {
       readonly kind: 'using'
       readonly resource: LocalSyntax | ExpressionSyntax

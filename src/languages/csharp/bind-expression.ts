@@ -1,0 +1,285 @@
+import { alignText, displayText, formatValue } from '../dotnet/format.ts'
+import { DotnetException, systemException } from '../dotnet/exceptions.ts'
+import { int32 } from './arithmetic.ts'
+import type { Binder } from './binder.ts'
+import type { Run, Value } from './bound.ts'
+import { constantOf } from './constant.ts'
+import { explicitConversion, implicitConversion, isInstance } from './conversions.ts'
+import { FaultAtOffset } from './csharp-error.ts'
+import { binaryOperation } from './operators.ts'
+import { placeOf, Scope } from './scope.ts'
+import type { ExpressionSyntax, PatternSyntax } from './syntax.ts'
+import type { Type } from './type-model.ts'
+import { typeText } from './type-text.ts'
+import { isValueType } from './type-world.ts'
+
+type Of<K extends ExpressionSyntax['kind']> = Extract<ExpressionSyntax, { kind: K }>
+
+const literalTypes: Readonly<Record<string, string>> = { string: 'System.String', char: 'System.Char', boolean: 'System.Boolean' }
+
+/** A literal. */
+export function bindLiteral(binder: Binder, syntax: ExpressionSyntax): Value | undefined {
+  const constant = constantOf(syntax)
+  if (!constant) return undefined
+  const { value } = constant
+  const run: Run = () => value
+  if (syntax.kind === 'null') return { kind: 'value', type: binder.world.special('null'), run, at: syntax.at }
+  const name = syntax.kind === 'number' ? `System.${syntax.number.type}` : (literalTypes[syntax.kind] ?? '')
+  return { kind: 'value', type: binder.world.get(name), run, at: syntax.at, constant }
+}
+
+/** `$"..."`. */
+export function bindInterpolated(binder: Binder, syntax: Of<'interpolated'>, scope: Scope): Value {
+  const parts = syntax.parts.map((part): ((frame: Parameters<Run>[0]) => string) => {
+    if (part.kind === 'text') return () => part.text
+    const value = binder.value(part.value, scope)
+    if (value.type.name === 'void') throw new FaultAtOffset('CS0029', 'A value is expected.', part.value.at)
+    const alignment = part.alignment && binder.value(part.alignment, scope)
+    if (alignment && !alignment.constant) throw new FaultAtOffset('CS0150', 'A constant value is expected.', alignment.at)
+    const width = alignment?.constant ? int32(alignment.constant.value) : 0
+    const { run } = value
+    const format = part.format ?? null
+    if (width === 0 && format === null) return (frame) => displayText(run(frame))
+    return (frame) => {
+      const given = run(frame)
+      return alignText(given === null ? '' : formatValue(given, format), width)
+    }
+  })
+  const run: Run = (frame) => {
+    let text = ''
+    for (const part of parts) text += part(frame)
+    return text
+  }
+  return { kind: 'value', type: binder.world.get('System.String'), run, at: syntax.at }
+}
+
+/** `a && b`, `a || b`, `a ?? b`, and the other binary operators. */
+export function bindBinary(binder: Binder, syntax: Of<'binary'>, scope: Scope): Value {
+  const { operator, at } = syntax
+  if (operator === '&&' || operator === '||') return bindShortCircuit(binder, syntax, scope)
+  const left = binder.value(syntax.left, scope)
+  const right = binder.value(syntax.right, scope)
+  if (operator === '??') return coalesce(binder, { left, right, at })
+  return binaryOperation(binder, operator, { left, right, isChecked: scope.marks.isChecked, at })
+}
+
+function bindShortCircuit(binder: Binder, syntax: Of<'binary'>, scope: Scope): Value {
+  const boolean = binder.world.get('System.Boolean')
+  const left = binder.valueAs(syntax.left, boolean, scope)
+  const right = binder.valueAs(syntax.right, boolean, scope)
+  const run: Run =
+    syntax.operator === '&&'
+      ? (frame) => left(frame) === true && right(frame) === true
+      : (frame) => left(frame) === true || right(frame) === true
+  return { kind: 'value', type: boolean, run, at: syntax.at }
+}
+
+function coalesce(binder: Binder, sides: { left: Value; right: Value; at: number }): Value {
+  const { world } = binder
+  const { left, right, at } = sides
+  const underlying = world.underlying(left.type)
+  if (!underlying && (isValueType(left.type) || left.type.name === 'void')) {
+    throw new FaultAtOffset('CS0019', `Operator '??' cannot be applied to operands of type '${typeText(left.type)}' and '${typeText(right.type)}'.`, at)
+  }
+  const first = left.run
+  const toRight = left.type.kind === 'special' ? undefined : implicitConversion(world, underlying ?? left.type, right.type)
+  for (const type of underlying ? [underlying, left.type] : [left.type]) {
+    const second = type.kind === 'special' ? undefined : binder.tryConvert(right, type)
+    if (second) return { kind: 'value', type, run: (frame) => first(frame) ?? second(frame), at: left.at }
+  }
+  const second = right.run
+  if (left.type.kind === 'special') return { ...right, run: (frame) => first(frame) ?? second(frame) }
+  if (!toRight) {
+    throw new FaultAtOffset('CS0019', `Operator '??' cannot be applied to operands of type '${typeText(left.type)}' and '${typeText(right.type)}'.`, at)
+  }
+  const apply = toRight.apply ?? ((value: unknown) => value)
+  const run: Run = (frame) => {
+    const value = first(frame)
+    return value === null ? second(frame) : apply(value)
+  }
+  return { kind: 'value', type: right.type, run, at: left.at }
+}
+
+/** `a ? b : c`. */
+export function bindConditional(binder: Binder, syntax: Of<'conditional'>, scope: Scope): Value {
+  const condition = binder.valueAs(syntax.condition, binder.world.get('System.Boolean'), scope)
+  const whenTrue = binder.value(syntax.whenTrue, scope)
+  const whenFalse = binder.value(syntax.whenFalse, scope)
+  const type = conditionalType(binder, { whenTrue, whenFalse, at: syntax.at })
+  const first = binder.convert(whenTrue, type)
+  const second = binder.convert(whenFalse, type)
+  return { kind: 'value', type, run: (frame) => (condition(frame) === true ? first(frame) : second(frame)), at: syntax.condition.at }
+}
+
+function conditionalType(binder: Binder, sides: { whenTrue: Value; whenFalse: Value; at: number }): Type {
+  const { whenTrue, whenFalse, at } = sides
+  if (whenTrue.type === whenFalse.type) return whenTrue.type
+  if (whenTrue.type.kind !== 'special' && binder.tryConvert(whenFalse, whenTrue.type)) return whenTrue.type
+  if (whenFalse.type.kind !== 'special' && binder.tryConvert(whenTrue, whenFalse.type)) return whenFalse.type
+  throw new FaultAtOffset('CS0173', `Type of conditional expression cannot be determined because there is no implicit conversion between '${typeText(whenTrue.type)}' and '${typeText(whenFalse.type)}'.`, at)
+}
+
+/** `(T)a`. */
+export function bindCast(binder: Binder, syntax: Of<'cast'>, scope: Scope): Value {
+  const type = binder.type(syntax.type, scope)
+  const operand = binder.operand(syntax.operand, scope)
+  if (operand.kind !== 'value') return { kind: 'value', type, run: binder.convert(operand, type), at: syntax.at }
+  const { constant, run } = operand
+  const conversion = explicitConversion(binder.world, {
+    from: operand.type,
+    to: type,
+    isChecked: scope.marks.isChecked || (constant !== undefined && !scope.marks.isUnchecked),
+    ...(constant ? { constant } : {}),
+  })
+  if (!conversion) {
+    throw new FaultAtOffset('CS0030', `Cannot convert type '${typeText(operand.type)}' to '${typeText(type)}'.`, syntax.at)
+  }
+  const { apply } = conversion
+  if (!apply) return { kind: 'value', type, run, at: syntax.at, ...(constant && isValueType(type) ? { constant } : {}) }
+  if (constant && isValueType(type) && !conversion.isUser) return castConstant({ type, apply, constant, at: syntax.at })
+  return { kind: 'value', type, run: (frame) => apply(run(frame)), at: syntax.at }
+}
+
+function castConstant(use: {
+  type: Type
+  apply: (value: unknown) => unknown
+  constant: { readonly value: unknown }
+  at: number
+}): Value {
+  try {
+    const value = use.apply(use.constant.value)
+    return { kind: 'value', type: use.type, run: () => value, at: use.at, constant: { value } }
+  } catch {
+    throw new FaultAtOffset('CS0221', `Constant value cannot be converted to '${typeText(use.type)}'.`, use.at)
+  }
+}
+
+/** `a as T`. */
+export function bindAs(binder: Binder, syntax: Of<'as'>, scope: Scope): Value {
+  const { world } = binder
+  const type = binder.type(syntax.type, scope)
+  const { run, type: from } = binder.value(syntax.operand, scope)
+  if (isValueType(type) && !world.underlying(type)) {
+    throw new FaultAtOffset('CS0077', 'The as operator must be used with a reference type or nullable type.', syntax.at)
+  }
+  if (from.kind !== 'special' && !explicitConversion(world, { from, to: type, isChecked: false })) {
+    throw new FaultAtOffset('CS0039', `Cannot convert type '${typeText(from)}' to '${typeText(type)}'.`, syntax.at)
+  }
+  const test: Run = (frame) => {
+    const value = run(frame)
+    return value !== null && value !== undefined && isInstance(world, value, type) ? value : null
+  }
+  return { kind: 'value', type, run: test, at: syntax.at }
+}
+
+/** `a is T`, `a is T name`, `a is null`. */
+export function bindIs(binder: Binder, syntax: Of<'is'>, scope: Scope): Value {
+  const value = binder.value(syntax.operand, scope)
+  const test = patternTest(binder, syntax.pattern, { type: value.type, scope })
+  const { run } = value
+  return { kind: 'value', type: binder.world.get('System.Boolean'), run: (frame) => test(frame, run(frame)), at: syntax.at }
+}
+
+/** Code that tests a value against a pattern and sets its variable. */
+export type PatternTest = (frame: Parameters<Run>[0], value: unknown) => boolean
+
+/** Compiles a pattern for a value of a type. */
+export function patternTest(
+  binder: Binder,
+  pattern: PatternSyntax,
+  use: { type: Type; scope: Scope },
+): PatternTest {
+  const { scope } = use
+  const { world } = binder
+  if (pattern.kind === 'constant') return constantTest(binder, pattern.value, use)
+  const isVar = pattern.type.kind === 'named' && pattern.type.parts[0]?.name === 'var' && pattern.type.parts.length === 1
+  const constant = pattern.name === undefined ? enumConstant(binder, pattern, use) : undefined
+  if (constant) return constant
+  const type = isVar ? use.type : binder.type(pattern.type, scope)
+  const isPossible = use.type.kind === 'special' || explicitConversion(world, { from: use.type, to: type, isChecked: false })
+  if (!isPossible) {
+    throw new FaultAtOffset('CS8121', `An expression of type '${typeText(use.type)}' cannot be handled by a pattern of type '${typeText(type)}'.`, pattern.at)
+  }
+  const matches = (value: unknown): boolean => isVar || (value !== null && value !== undefined && isInstance(world, value, type))
+  if (pattern.name === undefined || pattern.name === '_') return (_, value) => matches(value)
+  const local = scope.declare(pattern.name, type, { at: pattern.at })
+  const place = placeOf(local, scope.owner)
+  return (frame, value) => {
+    if (!matches(value)) return false
+    place.open(frame).set(value)
+    return true
+  }
+}
+
+/** `case Colour.Red` parses as a type: when it names a constant, it is one. */
+function enumConstant(
+  binder: Binder,
+  pattern: Extract<PatternSyntax, { kind: 'declaration' }>,
+  use: { type: Type; scope: Scope },
+): PatternTest | undefined {
+  if (pattern.type.kind !== 'named' || pattern.type.parts.some((part) => part.typeArguments.length > 0)) return undefined
+  const [first, ...rest] = pattern.type.parts
+  if (!first) return undefined
+  const isPredefined = first.name === 'System' && pattern.type.at === pattern.at && rest.length === 1 && binder.world.definition(`System.${rest[0]?.name}`)
+  if (isPredefined || (rest.length === 0 && !use.scope.find(first.name))) return undefined
+  let syntax: ExpressionSyntax = { kind: 'name', name: first.name, typeArguments: [], at: pattern.at }
+  for (const part of rest) syntax = { kind: 'member', target: syntax, name: part.name, typeArguments: [], at: pattern.at }
+  const operand = binder.operand(syntax, use.scope)
+  return operand.kind === 'value' ? constantTest(binder, syntax, use) : undefined
+}
+
+function constantTest(binder: Binder, syntax: ExpressionSyntax, use: { type: Type; scope: Scope }): PatternTest {
+  const constant = binder.value(syntax, use.scope)
+  if (constant.type.name === 'null') return (_, value) => value === null || value === undefined
+  if (!constant.constant) throw new FaultAtOffset('CS0150', 'A constant value is expected.', syntax.at)
+  const type = binder.world.underlying(use.type) ?? use.type
+  const conversion = type.name === 'System.Object' ? {} : implicitConversion(binder.world, constant.type, type, constant.constant)
+  if (!conversion) {
+    throw new FaultAtOffset('CS0029', `Cannot implicitly convert type '${typeText(constant.type)}' to '${typeText(type)}'.`, syntax.at)
+  }
+  const { value: plain } = constant.constant
+  const wanted = conversion.apply ? conversion.apply(plain) : plain
+  return (_, value) => equalConstants(value, wanted)
+}
+
+function equalConstants(value: unknown, wanted: unknown): boolean {
+  if (value === wanted) return true
+  if (typeof value !== 'object' || typeof wanted !== 'object' || value === null || wanted === null) return false
+  return 'typeName' in value && 'typeName' in wanted && value.typeName === wanted.typeName && displayText(value) === displayText(wanted)
+}
+
+/** `throw e` as an expression. */
+export function bindThrow(binder: Binder, syntax: Of<'throw'>, scope: Scope): Value {
+  const exception = binder.valueAs(syntax.operand, binder.world.get('System.Exception'), scope)
+  return { kind: 'value', type: binder.world.special('throw'), run: (frame) => throwValue(exception(frame)), at: syntax.at }
+}
+
+/** Throws an exception of the expression. */
+export function throwValue(value: unknown): never {
+  if (value instanceof DotnetException) throw value
+  throw systemException('NullReferenceException')
+}
+
+/** `a?.b`: what is behind is not run when `a` is null. */
+export function bindWhenNotNull(binder: Binder, syntax: Of<'when-not-null'>, scope: Scope): Value {
+  const { world } = binder
+  const target = binder.value(syntax.target, scope)
+  const underlying = world.underlying(target.type)
+  if ((isValueType(target.type) && !underlying) || target.type.kind === 'special') {
+    throw new FaultAtOffset('CS0023', `Operator '?' cannot be applied to operand of type '${typeText(target.type)}'.`, syntax.at)
+  }
+  const slot = scope.hidden()
+  const receiver: Value = { kind: 'value', type: underlying ?? target.type, run: (frame) => frame.slots[slot], at: syntax.at }
+  const inner = new Scope(scope, scope.owner, { receiver })
+  const access = binder.value(syntax.access, inner)
+  const type = isValueType(access.type) && !world.underlying(access.type) ? world.nullable(access.type) : access.type
+  const { run } = target
+  const next = access.run
+  const chain: Run = (frame) => {
+    const value = run(frame)
+    if (value === null || value === undefined) return null
+    frame.slots[slot] = value
+    return next(frame)
+  }
+  return { kind: 'value', type, run: chain, at: syntax.at }
+}

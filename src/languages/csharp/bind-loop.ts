@@ -1,0 +1,146 @@
+import { elementAt, lengthOf } from './arrays.ts'
+import type { BoundBlock, RunStatement, StatementBinder } from './binder.ts'
+import type { Frame, Run, Value } from './bound.ts'
+import { explicitConversion } from './conversions.ts'
+import { FaultAtOffset } from './csharp-error.ts'
+import { iterate } from './sequences.ts'
+import { placeOf, Scope } from './scope.ts'
+import type { StatementSyntax } from './syntax.ts'
+import type { Type } from './type-model.ts'
+import { typeText } from './type-text.ts'
+
+type Of<K extends StatementSyntax['kind']> = Extract<StatementSyntax, { kind: K }>
+
+const inLoop = { inLoop: true }
+
+/** `while` and `do`. */
+export function bindWhile(binder: StatementBinder, statement: Of<'while' | 'do'>, scope: Scope): BoundBlock {
+  const boolean = binder.world.get('System.Boolean')
+  const isDo = statement.kind === 'do'
+  const inner = new Scope(scope, scope.owner, inLoop)
+  const early = isDo ? undefined : binder.value(statement.condition, inner)
+  const before = scope.flow.save()
+  const body = binder.statement(statement.body, new Scope(inner, scope.owner))
+  const condition = early ?? binder.value(statement.condition, inner)
+  const isEndless = condition.constant?.value === true
+  if (!isDo && !isEndless) scope.flow.restore(before)
+  const test = binder.convert(condition, boolean)
+  const step = body.run
+  const run: RunStatement = (frame) => {
+    if (!isDo && test(frame) !== true) return undefined
+    do {
+      frame.machine.step()
+      const completion = step(frame)
+      if (completion === 'break') return undefined
+      if (completion === 'return') return completion
+    } while (test(frame) === true)
+    return undefined
+  }
+  return { run, ends: isEndless && !breaksOut(statement.body) }
+}
+
+/** `for`. */
+export function bindFor(binder: StatementBinder, statement: Of<'for'>, scope: Scope): BoundBlock {
+  const inner = new Scope(scope, scope.owner, inLoop)
+  const starts = statement.start.map((start) => binder.statement(start, inner).run)
+  const condition = statement.condition && binder.value(statement.condition, inner)
+  const test = condition ? binder.convert(condition, binder.world.get('System.Boolean')) : () => true
+  const before = scope.flow.save()
+  const body = binder.statement(statement.body, new Scope(inner, scope.owner))
+  const steps = statement.step.map((step) => binder.value(step, inner).run)
+  const isEndless = !condition || condition.constant?.value === true
+  if (!isEndless) scope.flow.restore(before)
+  const loop = body.run
+  const run: RunStatement = (frame) => {
+    for (const start of starts) start(frame)
+    while (test(frame) === true) {
+      frame.machine.step()
+      const completion = loop(frame)
+      if (completion === 'break') return undefined
+      if (completion === 'return') return completion
+      for (const step of steps) step(frame)
+    }
+    return undefined
+  }
+  return { run, ends: isEndless && !breaksOut(statement.body) }
+}
+
+/** `foreach`. */
+export function bindForeach(binder: StatementBinder, statement: Of<'foreach'>, scope: Scope): BoundBlock {
+  const source = binder.value(statement.source, scope)
+  const element = elementType(binder, source)
+  const declared = statement.type ? binder.type(statement.type, scope) : element
+  const conversion = explicitConversion(binder.world, { from: element, to: declared, isChecked: scope.marks.isChecked })
+  if (!conversion) throw new FaultAtOffset('CS0030', `Cannot convert type '${typeText(element)}' to '${typeText(declared)}'.`, statement.at)
+  const inner = new Scope(scope, scope.owner, inLoop)
+  const local = inner.declare(statement.name, declared, { at: statement.at, readOnly: `'${statement.name}', a foreach iteration variable` })
+  const before = scope.flow.save()
+  const body = binder.statement(statement.body, new Scope(inner, scope.owner)).run
+  scope.flow.restore(before)
+  const { apply } = conversion
+  const place = placeOf(local, scope.owner)
+  const loop: LoopTurn = (frame, item) => {
+    frame.machine.step()
+    place.open(frame).set(apply ? apply(item) : item)
+    return body(frame)
+  }
+  const run = source.type.element && source.type.rank === 1 ? arrayLoop(source.run, loop) : sequenceLoop(source.run, loop)
+  return { run, ends: false }
+}
+
+type LoopTurn = (frame: Frame, item: unknown) => ReturnType<RunStatement>
+
+function arrayLoop(source: Run, loop: LoopTurn): RunStatement {
+  return (frame) => {
+    const array = source(frame)
+    const length = lengthOf(array)
+    for (let index = 0; index < length; index += 1) {
+      const completion = loop(frame, elementAt(array, index))
+      if (completion === 'break') return undefined
+      if (completion === 'return') return completion
+    }
+    return undefined
+  }
+}
+
+function sequenceLoop(source: Run, loop: LoopTurn): RunStatement {
+  return (frame) => {
+    for (const item of iterate(source(frame), 'NullReferenceException')) {
+      const completion = loop(frame, item)
+      if (completion === 'break') return undefined
+      if (completion === 'return') return completion
+    }
+    return undefined
+  }
+}
+
+function elementType(binder: StatementBinder, source: Value): Type {
+  const { world } = binder
+  if (source.type.element) return source.type.element
+  const generic = world.definition('System.Collections.Generic.IEnumerable', 1)
+  const closed = generic && source.type.kind !== 'special' ? world.asInstanceOf(source.type, generic) : undefined
+  if (closed?.arguments[0]) return closed.arguments[0]
+  const plain = world.definition('System.Collections.IEnumerable')
+  if (plain && world.asInstanceOf(source.type, plain)) return world.get('System.Object')
+  throw new FaultAtOffset('CS1579', `foreach cannot operate on values of type '${typeText(source.type)}'.`, source.at)
+}
+
+/** True when a `break` of the loop itself stands in its body. */
+function breaksOut(statement: StatementSyntax): boolean {
+  switch (statement.kind) {
+    case 'break':
+      return true
+    case 'block':
+      return statement.statements.some(breaksOut)
+    case 'if':
+      return breaksOut(statement.then) || (statement.otherwise !== undefined && breaksOut(statement.otherwise))
+    case 'try':
+      return breaksOut(statement.block) || statement.catches.some((one) => breaksOut(one.block)) || (statement.finally !== undefined && breaksOut(statement.finally))
+    case 'using':
+      return breaksOut(statement.body)
+    case 'checked':
+      return breaksOut(statement.block)
+    default:
+      return false
+  }
+}

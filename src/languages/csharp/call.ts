@@ -1,0 +1,104 @@
+import { systemException } from '../dotnet/exceptions.ts'
+import type { Frame, OpenPlace, Run, Value } from './bound.ts'
+import { FaultAtOffset } from './csharp-error.ts'
+import type { Choice, Slot } from './overload.ts'
+import type { Implementation } from './type-model.ts'
+import { isValueType, type TypeWorld } from './type-world.ts'
+import { arrayOf } from './arrays.ts'
+
+/** A variable that a member sets or reads: the argument of `out` and `ref`. */
+export interface Reference {
+  value: unknown
+}
+
+/** True for the argument of an `out` or `ref` parameter. */
+export function isReference(value: unknown): value is Reference {
+  return typeof value === 'object' && value !== null && 'value' in value
+}
+
+/** Code that calls the chosen member on a receiver, or without one. */
+export function callRun(world: TypeWorld, choice: Choice, target: Value | undefined): Run {
+  const { member, owner } = choice.found
+  const run = member.run
+  if (!run) throw new FaultAtOffset('CS0154', `'${member.name}' cannot be read.`, target?.at ?? 0)
+  const call = { types: choice.typeArguments, owner: member.kind === 'constructor' ? choice.result : owner }
+  const variables = choice.slots.filter((slot) => slot.kind === 'variable')
+  const list = choice.slots.map((slot) => slotRun(slot))
+  const receiver = target && !member.isStatic ? receiverRun(world, target) : undefined
+  if (variables.length > 0) return callWithReferences(run, { choice, receiver, list, call })
+  return plainCall(run, { receiver, list, call })
+}
+
+/** Code for the receiver that throws when it is null. */
+export function receiverRun(world: TypeWorld, target: Value): Run {
+  const { run } = target
+  if (isValueType(target.type) || world.underlying(target.type)) return run
+  return (frame) => {
+    const value = run(frame)
+    if (value === null || value === undefined) throw systemException('NullReferenceException')
+    return value
+  }
+}
+
+interface Plan {
+  readonly receiver: Run | undefined
+  readonly list: readonly Run[]
+  readonly call: unknown
+}
+
+function plainCall(run: Implementation, plan: Plan): Run {
+  const { call } = plan
+  const list = plan.receiver ? [plan.receiver, ...plan.list] : plan.list
+  const [first, second, third] = list
+  if (!first) return () => run(call)
+  if (!second) return (frame) => run(first(frame), call)
+  if (!third) return (frame) => run(first(frame), second(frame), call)
+  if (list.length === 3) return (frame) => run(first(frame), second(frame), third(frame), call)
+  return (frame) => run(...list.map((one) => one(frame)), call)
+}
+
+function callWithReferences(run: Implementation, plan: Plan & { readonly choice: Choice }): Run {
+  const { choice, receiver, list, call } = plan
+  return (frame) => {
+    const values: unknown[] = receiver ? [receiver(frame)] : []
+    const after: { place: OpenPlace; reference: Reference }[] = []
+    for (const [index, slot] of choice.slots.entries()) {
+      if (slot.kind === 'variable') {
+        const place = openPlace(slot, frame)
+        const reference: Reference = { value: place.get() }
+        after.push({ place, reference })
+        values.push(reference)
+      } else values.push(list[index]?.(frame))
+    }
+    const result = run(...values, call)
+    for (const { place, reference } of after) place.set(reference.value)
+    return result
+  }
+}
+
+const places = new WeakMap<Slot, Value>()
+
+function openPlace(slot: Slot & { readonly kind: 'variable' }, frame: Frame): OpenPlace {
+  const known = places.get(slot)
+  if (known?.place) return known.place.open(frame)
+  throw new FaultAtOffset('CS1510', 'A ref or out argument must be an assignable variable.', slot.argument.at)
+}
+
+/** Binds the variables of a call: declares those of `out var` and checks that the others can be set. */
+export function bindVariables(choice: Choice, assigned: (value: Value) => void): void {
+  for (const slot of choice.slots) {
+    if (slot.kind !== 'variable') continue
+    const { argument, type } = slot
+    const value = argument.declare?.(type) ?? (argument.operand.kind === 'value' ? argument.operand : undefined)
+    if (!value?.place) throw new FaultAtOffset('CS1510', 'A ref or out argument must be an assignable variable.', argument.at)
+    places.set(slot, value)
+    assigned(value)
+  }
+}
+
+function slotRun(slot: Slot): Run {
+  if (slot.kind === 'value') return slot.run
+  if (slot.kind === 'variable') return () => null
+  const { runs, element } = slot
+  return (frame) => arrayOf(element.name, runs.map((run) => run(frame)))
+}

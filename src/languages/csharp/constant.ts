@@ -1,0 +1,39 @@
+import { decimalLiteral } from '../dotnet/decimal.ts'
+import { makeInteger } from '../dotnet/numbers.ts'
+import { charOf, DotnetNumber } from '../dotnet/value.ts'
+import type { NumberLiteral } from './number-literal.ts'
+import type { ExpressionSyntax } from './syntax.ts'
+
+/** The value of a literal; undefined for any other expression. */
+export function constantOf(syntax: ExpressionSyntax): { readonly value: unknown } | undefined {
+  switch (syntax.kind) {
+    case 'null':
+      return { value: null }
+    case 'boolean':
+    case 'string':
+      return { value: syntax.value }
+    case 'char':
+      return { value: charOf(syntax.value.charCodeAt(0)) }
+    case 'number':
+      return { value: numberValue(syntax.number) }
+    default:
+      return undefined
+  }
+}
+
+/** The value of a numeric literal. */
+export function numberValue(literal: NumberLiteral): unknown {
+  switch (literal.type) {
+    case 'Int32':
+    case 'UInt32':
+    case 'Int64':
+    case 'UInt64':
+      return makeInteger(literal.type, BigInt(literal.digits))
+    case 'Single':
+      return new DotnetNumber('Single', Math.fround(Number(literal.digits)))
+    case 'Double':
+      return new DotnetNumber('Double', Number(literal.digits))
+    case 'Decimal':
+      return decimalLiteral(literal.digits)
+  }
+}

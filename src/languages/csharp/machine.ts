@@ -1,0 +1,38 @@
+import { callDepthMax, stepsMax } from './limits.ts'
+import type { PolicyContext } from './policy-context.ts'
+
+/** An evaluation that was stopped at a limit; no `catch` of the expression sees it. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError'
+}
+
+/** What one evaluation may use: the context, and the steps and calls it has left. */
+export class Machine {
+  readonly context: PolicyContext
+  #stepsLeft = stepsMax
+  #depth = 0
+
+  constructor(context: PolicyContext) {
+    this.context = context
+  }
+
+  /** Counts a loop turn or call. */
+  step(): void {
+    this.#stepsLeft -= 1
+    if (this.#stepsLeft < 0) {
+      throw new LimitError(`The expression was stopped after ${stepsMax} steps.`)
+    }
+  }
+
+  enter(): void {
+    this.step()
+    this.#depth += 1
+    if (this.#depth > callDepthMax) {
+      throw new LimitError(`The expression was stopped at ${callDepthMax} nested calls.`)
+    }
+  }
+
+  leave(): void {
+    this.#depth -= 1
+  }
+}
