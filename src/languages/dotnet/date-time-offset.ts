@@ -16,8 +16,13 @@ const offsetMinutesMax = 14 * 60
 
 /** System.DateTimeOffset: a clock time and its distance from UTC. https://learn.microsoft.com/dotnet/api/system.datetimeoffset */
 export class DateTimeOffset implements DotnetObject {
-  static readonly minValue = new DateTimeOffset(0n, 0)
-  static readonly maxValue = new DateTimeOffset(ticksMax, 0)
+  static get minValue(): DateTimeOffset {
+    return new DateTimeOffset(0n, 0)
+  }
+
+  static get maxValue(): DateTimeOffset {
+    return new DateTimeOffset(ticksMax, 0)
+  }
 
   readonly typeName = 'System.DateTimeOffset'
   /** The clock time. */

@@ -33,8 +33,13 @@ export interface DateParts {
 
 /** System.DateTime: ticks and a kind. https://learn.microsoft.com/dotnet/api/system.datetime */
 export class DateTime implements DotnetObject {
-  static readonly minValue = new DateTime(0n)
-  static readonly maxValue = new DateTime(ticksMax)
+  static get minValue(): DateTime {
+    return new DateTime(0n)
+  }
+
+  static get maxValue(): DateTime {
+    return new DateTime(ticksMax)
+  }
 
   readonly typeName = 'System.DateTime'
   readonly ticks: bigint

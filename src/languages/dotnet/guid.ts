@@ -10,7 +10,9 @@ const fields =
 
 /** System.Guid. https://learn.microsoft.com/dotnet/api/system.guid */
 export class Guid implements DotnetObject {
-  static readonly empty = new Guid('00000000000000000000000000000000')
+  static get empty(): Guid {
+    return new Guid('00000000000000000000000000000000')
+  }
 
   readonly typeName = 'System.Guid'
   /** 32 lower-case hexadecimal digits. */

@@ -15,9 +15,17 @@ const millisecondsMax = 922_337_203_685_477
 
 /** System.TimeSpan: a count of 100 ns ticks. https://learn.microsoft.com/dotnet/api/system.timespan */
 export class TimeSpan implements DotnetObject {
-  static readonly zero = new TimeSpan(0n)
-  static readonly minValue = new TimeSpan(longMin)
-  static readonly maxValue = new TimeSpan(longMax)
+  static get zero(): TimeSpan {
+    return new TimeSpan(0n)
+  }
+
+  static get minValue(): TimeSpan {
+    return new TimeSpan(longMin)
+  }
+
+  static get maxValue(): TimeSpan {
+    return new TimeSpan(longMax)
+  }
 
   readonly typeName = 'System.TimeSpan'
   readonly ticks: bigint
