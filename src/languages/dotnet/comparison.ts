@@ -29,10 +29,10 @@ export interface Comparable {
 
 /** IEqualityComparer and IComparer in one: for dictionaries, sets, Distinct and OrderBy. */
 export interface ValueComparer extends DotnetObject {
-  equals(left: unknown, right: unknown): boolean
+  readonly equals: (left: unknown, right: unknown) => boolean
   /** A key for a JavaScript Map: the same for values that are equal. */
-  keyOf(value: unknown): unknown
-  compare(left: unknown, right: unknown): number
+  readonly keyOf: (value: unknown) => unknown
+  readonly compare: (left: unknown, right: unknown) => number
 }
 
 const cultureOrder = new Intl.Collator('en')

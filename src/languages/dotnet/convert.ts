@@ -22,7 +22,7 @@ import {
   type NumericValue,
 } from './numbers.ts'
 import { overflowMessage, parseNumber } from './number-parse.ts'
-import { typeNameOf, type IntegerKind, type NumericKind } from './types.ts'
+import { isNumericName, typeNameOf, type IntegerKind, type NumericKind } from './types.ts'
 import { DotnetChar, DotnetEnum, charOf } from './value.ts'
 
 /** What stands for another value in conversions: a JValue for its content. */
@@ -216,7 +216,7 @@ export function changeType(value: unknown, typeName: string): unknown {
     case 'DateTime':
       return convertToDateTime(content)
     default:
-      if (isNumericKind(name)) return convertToNumber(content, name)
+      if (isNumericName(name)) return convertToNumber(content, name)
       throw invalidCast(`Invalid cast from '${typeNameOf(content)}' to '${typeName}'.`)
   }
 }
@@ -224,7 +224,7 @@ export function changeType(value: unknown, typeName: string): unknown {
 const valueTypes = new Set(['Boolean', 'Char', 'DateTime', 'DateTimeOffset', 'TimeSpan', 'Guid'])
 
 function changeNull(name: string): null {
-  if (isNumericKind(name) || valueTypes.has(name)) {
+  if (isNumericName(name) || valueTypes.has(name)) {
     throw invalidCast('Null object cannot be converted to a value type.')
   }
   return null
@@ -241,16 +241,11 @@ function changeToText(content: unknown): string {
   return displayText(content)
 }
 
-/** True for the name of a numeric type without its namespace. */
-export function isNumericKind(name: string): name is NumericKind {
-  return isIntegerKind(name) || name === 'Double' || name === 'Single' || name === 'Decimal'
-}
-
 function noConversion(value: unknown, kind: string): Error {
   const from = typeNameOf(value)
   if (
     from.startsWith('System.') &&
-    (isNumericKind(from.slice(7)) || valueTypes.has(from.slice(7)))
+    (isNumericName(from.slice(7)) || valueTypes.has(from.slice(7)))
   ) {
     return invalidCast(`Invalid cast from '${from.slice(7)}' to '${kind}'.`)
   }

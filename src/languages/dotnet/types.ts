@@ -18,6 +18,25 @@ export type NumericKind =
 /** The whole-number types. */
 export type IntegerKind = Exclude<NumericKind, 'Single' | 'Double' | 'Decimal'>
 
+const numericNames: ReadonlySet<string> = new Set<NumericKind>([
+  'SByte',
+  'Byte',
+  'Int16',
+  'UInt16',
+  'Int32',
+  'UInt32',
+  'Int64',
+  'UInt64',
+  'Single',
+  'Double',
+  'Decimal',
+])
+
+/** True for the name of a numeric type without its namespace. */
+export function isNumericName(name: string): name is NumericKind {
+  return numericNames.has(name)
+}
+
 /** True for a value that knows its type's name. */
 export function isDotnetObject(value: unknown): value is DotnetObject {
   return typeof value === 'object' && value !== null && 'typeName' in value

@@ -1,0 +1,366 @@
+import { arrayOf } from './collection-types.ts'
+import { compareValues, equalValues, type ValueComparer } from './comparison.ts'
+import {
+  argumentError,
+  argumentNull,
+  argumentOutOfRange,
+  indexOutOfRange,
+  invalidCast,
+  systemException,
+} from './exceptions.ts'
+import { binarySearch, sortedItems, type Predicate } from './list.ts'
+import { makeNumber } from './numbers.ts'
+import { enumerate } from './sequence.ts'
+import { isNumericName } from './types.ts'
+import { byteOf, charOf, DotnetArray, DotnetNumber, type DotnetObject } from './value.ts'
+
+/** A one-dimensional array of .NET. */
+export type AnyArray = DotnetArray | Uint8Array
+
+const lengthMax = 16_000_000
+
+/** `new T[length]`, filled with the default that the caller gives. */
+export function newArrayOf(elementType: string, length: number, empty: unknown): AnyArray {
+  if (length < 0) throw systemException('OverflowException')
+  if (length > lengthMax)
+    throw systemException('OutOfMemoryException', 'Array dimensions exceeded supported range.')
+  if (elementType === 'System.Byte') return new Uint8Array(length)
+  return new DotnetArray(elementType, Array<unknown>(length).fill(empty))
+}
+
+/** `Length`. */
+export function arrayLength(array: AnyArray): number {
+  return array instanceof Uint8Array ? array.length : array.items.length
+}
+
+/** `array[index]`; IndexOutOfRangeException. */
+export function arrayGet(array: AnyArray, index: number): unknown {
+  if (index < 0 || index >= arrayLength(array)) throw indexOutOfRange()
+  return array instanceof Uint8Array ? byteOf(array[index] ?? 0) : array.items[index]
+}
+
+/** `array[index] = value`. */
+export function arraySet(array: AnyArray, index: number, value: unknown): void {
+  if (index < 0 || index >= arrayLength(array)) throw indexOutOfRange()
+  if (array instanceof Uint8Array) array[index] = byteOfValue(value)
+  else array.items[index] = value
+}
+
+function byteOfValue(value: unknown): number {
+  if (value instanceof DotnetNumber && value.kind === 'Byte') return Number(value.value)
+  throw invalidCast()
+}
+
+/** The items of an array as values. */
+export function arrayItems(array: AnyArray | null, parameter = 'array'): readonly unknown[] {
+  if (array === null) throw argumentNull(parameter)
+  return array instanceof Uint8Array ? [...enumerate(array)] : array.items
+}
+
+/** The name of the type of an array's items. */
+export function elementTypeOf(array: AnyArray): string {
+  return array instanceof Uint8Array ? 'System.Byte' : array.elementType
+}
+
+/** `Clone()`. */
+export function cloneArray(array: AnyArray): AnyArray {
+  if (array instanceof Uint8Array) return Uint8Array.from(array)
+  return new DotnetArray(array.elementType, [...array.items])
+}
+
+/** `Array.Copy(source, sourceIndex, target, targetIndex, length)`. */
+export function copyArray(
+  [source, from]: readonly [AnyArray | null, number],
+  [target, to]: readonly [AnyArray | null, number],
+  length: number,
+): void {
+  const items = arrayItems(source, 'sourceArray')
+  if (target === null) throw argumentNull('destinationArray')
+  if (length < 0) throw argumentOutOfRange('length', 'Non-negative number required.')
+  if (from < 0)
+    throw argumentOutOfRange(
+      'sourceIndex',
+      "Number was less than the array's lower bound in the first dimension.",
+    )
+  if (to < 0)
+    throw argumentOutOfRange(
+      'destinationIndex',
+      "Number was less than the array's lower bound in the first dimension.",
+    )
+  if (from + length > items.length) {
+    throw argumentError(
+      "Source array was not long enough. Check srcIndex and length, and the array's lower bounds.",
+    )
+  }
+  if (to + length > arrayLength(target)) {
+    throw argumentError(
+      "Destination array was not long enough. Check destIndex and length, and the array's lower bounds.",
+    )
+  }
+  const part = items.slice(from, from + length)
+  for (const [offset, item] of part.entries()) arraySet(target, to + offset, item)
+}
+
+/** `Array.Resize`: a new array with the same items, cut or filled. */
+export function resizeArray(
+  array: AnyArray | null,
+  elementType: string,
+  size: { length: number; empty: unknown },
+): AnyArray {
+  const resized = newArrayOf(elementType, size.length, size.empty)
+  const items = array === null ? [] : arrayItems(array).slice(0, size.length)
+  for (const [index, item] of items.entries()) arraySet(resized, index, item)
+  return resized
+}
+
+function overwrite(array: AnyArray, start: number, items: readonly unknown[]): void {
+  for (const [offset, item] of items.entries()) arraySet(array, start + offset, item)
+}
+
+/** `Array.Sort(array)`, with a comparer, a comparison, or over a part. */
+export function sortArray(
+  array: AnyArray | null,
+  order?: ValueComparer | ((left: unknown, right: unknown) => number) | null,
+  part: { index: number; length: number } = {
+    index: 0,
+    length: array === null ? 0 : arrayLength(array),
+  },
+): void {
+  const items = arrayItems(array)
+  if (array === null) return
+  checkPart(array, part)
+  overwrite(
+    array,
+    part.index,
+    sortedItems(items.slice(part.index, part.index + part.length), order),
+  )
+}
+
+/** `Array.Sort(keys, items)`. */
+export function sortArrayByKeys(keys: AnyArray | null, values: AnyArray | null): void {
+  const keyItems = arrayItems(keys, 'keys')
+  if (keys === null || values === null) return sortArray(keys)
+  const valueItems = arrayItems(values)
+  const order = keyItems.map((key, index) => ({ key, value: valueItems[index] }))
+  order.sort((left, right) => compareValues(left.key, right.key))
+  overwrite(
+    keys,
+    0,
+    order.map(({ key }) => key),
+  )
+  overwrite(
+    values,
+    0,
+    order.map(({ value }) => value),
+  )
+}
+
+/** `Array.Reverse(array)` and `(array, index, length)`. */
+export function reverseArray(
+  array: AnyArray | null,
+  part: { index: number; length: number } = {
+    index: 0,
+    length: array === null ? 0 : arrayLength(array),
+  },
+): void {
+  const items = arrayItems(array)
+  if (array === null) return
+  checkPart(array, part)
+  overwrite(array, part.index, items.slice(part.index, part.index + part.length).toReversed())
+}
+
+function checkPart(array: AnyArray, { index, length }: { index: number; length: number }): void {
+  if (index < 0) throw argumentOutOfRange('index', 'Non-negative number required.')
+  if (length < 0) throw argumentOutOfRange('length', 'Non-negative number required.')
+  if (index + length > arrayLength(array)) {
+    throw argumentError(
+      'Offset and length were out of bounds for the array or count is greater than the number of elements from index to the end of the source collection.',
+    )
+  }
+}
+
+/** `Array.Clear(array, index, length)`. */
+export function clearArray(
+  array: AnyArray | null,
+  part: { index: number; length: number },
+  empty: unknown,
+): void {
+  if (array === null) throw argumentNull('array')
+  if (part.index < 0 || part.length < 0 || part.index + part.length > arrayLength(array))
+    throw indexOutOfRange()
+  overwrite(array, part.index, Array<unknown>(part.length).fill(empty))
+}
+
+/** `Array.IndexOf(array, value, start, count)`. */
+export function indexOfItem(
+  array: AnyArray | null,
+  value: unknown,
+  part: { start?: number; count?: number } = {},
+): number {
+  const items = arrayItems(array)
+  const { start = 0 } = part
+  if (start < 0 || start > items.length) throw argumentOutOfRange('startIndex')
+  const count = part.count ?? items.length - start
+  if (count < 0 || start + count > items.length) throw argumentOutOfRange('count')
+  const found = items.slice(start, start + count).findIndex((item) => equalValues(item, value))
+  return found < 0 ? -1 : found + start
+}
+
+/** `Array.LastIndexOf(array, value)`. */
+export function lastIndexOfItem(array: AnyArray | null, value: unknown): number {
+  return arrayItems(array).findLastIndex((item) => equalValues(item, value))
+}
+
+/** `Array.BinarySearch(array, value, comparer)`. */
+export function searchArray(
+  array: AnyArray | null,
+  value: unknown,
+  comparer?: ValueComparer | null,
+): number {
+  return binarySearch(arrayItems(array), value, comparer?.compare ?? compareValues)
+}
+
+function tested(match: Predicate | null): Predicate {
+  if (match === null) throw argumentNull('match')
+  return match
+}
+
+/** `Array.Exists`. */
+export function existsInArray(array: AnyArray | null, match: Predicate | null): boolean {
+  return findIndexInArray(array, match) >= 0
+}
+
+/** `Array.TrueForAll`. */
+export function trueForAllOfArray(array: AnyArray | null, match: Predicate | null): boolean {
+  const items = arrayItems(array)
+  const test = tested(match)
+  return items.every((item) => test(item) === true)
+}
+
+/** `Array.Find`: the default that the caller gives where nothing is found. */
+export function findInArray(
+  array: AnyArray | null,
+  match: Predicate | null,
+  empty: unknown,
+): unknown {
+  const index = findIndexInArray(array, match)
+  return index < 0 ? empty : arrayItems(array)[index]
+}
+
+/** `Array.FindLast`. */
+export function findLastInArray(
+  array: AnyArray | null,
+  match: Predicate | null,
+  empty: unknown,
+): unknown {
+  const index = findLastIndexInArray(array, match)
+  return index < 0 ? empty : arrayItems(array)[index]
+}
+
+/** `Array.FindIndex`. */
+export function findIndexInArray(array: AnyArray | null, match: Predicate | null): number {
+  const items = arrayItems(array)
+  const test = tested(match)
+  return items.findIndex((item) => test(item) === true)
+}
+
+/** `Array.FindLastIndex`. */
+export function findLastIndexInArray(array: AnyArray | null, match: Predicate | null): number {
+  const items = arrayItems(array)
+  const test = tested(match)
+  return items.findLastIndex((item) => test(item) === true)
+}
+
+/** `Array.FindAll`. */
+export function findAllInArray(array: AnyArray | null, match: Predicate | null): AnyArray {
+  const items = arrayItems(array)
+  const test = tested(match)
+  return arrayOf(
+    array === null ? 'System.Object' : elementTypeOf(array),
+    items.filter((item) => test(item) === true),
+  )
+}
+
+/** `Array.ConvertAll`. */
+export function convertAllOfArray(
+  array: AnyArray | null,
+  convert: ((value: unknown) => unknown) | null,
+  elementType: string,
+): AnyArray {
+  const items = arrayItems(array)
+  if (convert === null) throw argumentNull('converter')
+  return arrayOf(
+    elementType,
+    items.map((item) => convert(item)),
+  )
+}
+
+/** `Array.ForEach`. */
+export function forEachOfArray(
+  array: AnyArray | null,
+  action: ((value: unknown) => unknown) | null,
+): void {
+  const items = arrayItems(array)
+  if (action === null) throw argumentNull('action')
+  for (const item of items) action(item)
+}
+
+/** The default of a type by its full name: 0, false, `\0`; null for references and for structures it does not know. */
+export function defaultOf(typeName: string): unknown {
+  if (typeName === 'System.Boolean') return false
+  if (typeName === 'System.Char') return charOf(0)
+  const name = typeName.replace(/^System\./, '')
+  return isNumericName(name) ? makeNumber(name, 0) : null
+}
+
+/** An array with several dimensions: `new int[2, 3]`. */
+export class Grid implements DotnetObject {
+  readonly typeName: string
+  readonly elementType: string
+  readonly lengths: readonly number[]
+  readonly #items: unknown[]
+
+  constructor(elementType: string, lengths: readonly number[], empty: unknown) {
+    const total = lengths.reduce((product, length) => product * length, 1)
+    if (lengths.some((length) => length < 0)) throw systemException('OverflowException')
+    if (total > lengthMax)
+      throw systemException('OutOfMemoryException', 'Array dimensions exceeded supported range.')
+    this.elementType = elementType
+    this.typeName = `${elementType}[${','.repeat(lengths.length - 1)}]`
+    this.lengths = lengths
+    this.#items = Array<unknown>(total).fill(empty)
+  }
+
+  get length(): number {
+    return this.#items.length
+  }
+
+  /** `GetLength(dimension)`. */
+  lengthOf(dimension: number): number {
+    const length = this.lengths[dimension]
+    if (length === undefined) throw indexOutOfRange()
+    return length
+  }
+
+  get(indexes: readonly number[]): unknown {
+    return this.#items[this.#place(indexes)]
+  }
+
+  set(indexes: readonly number[], value: unknown): void {
+    this.#items[this.#place(indexes)] = value
+  }
+
+  #place(indexes: readonly number[]): number {
+    let place = 0
+    for (const [dimension, length] of this.lengths.entries()) {
+      const index = indexes[dimension] ?? 0
+      if (index < 0 || index >= length) throw indexOutOfRange()
+      place = place * length + index
+    }
+    return place
+  }
+
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.#items[Symbol.iterator]()
+  }
+}
