@@ -34,7 +34,7 @@ export class Arrivals {
     for (const queue of this.#waiting.keys()) this.wake(queue)
   }
 
-  /** True once nobody will be woken any more: receivers then give nothing. */
+  /** True once nobody will be woken any more: receivers that wait then give nothing, later ones are refused. */
   get stopped(): boolean {
     return this.#stopped
   }

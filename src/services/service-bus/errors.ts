@@ -101,6 +101,15 @@ export function serviceBusy(path: string): ServiceError {
   )
 }
 
+/** Told to whoever goes on receiving: an empty answer would be asked for again at once, without end. */
+export function serviceStopped(): ServiceError {
+  return new ServiceError(
+    'ServiceCommunicationProblem',
+    503,
+    'The Service Bus has stopped: nothing can be received from it any more.',
+  )
+}
+
 export function namespaceNotFound(name: string): ServiceError {
   return new ServiceError(
     'ResourceNotFound',

@@ -271,3 +271,14 @@ test('a receiver that waits does not write to the store', async (t) => {
   assert.deepEqual(await waiting, [])
   assert.ok(writes <= 1, `${writes} commits`)
 })
+
+test('nobody can go on receiving from a service that has stopped', async (t) => {
+  const { bus, namespace } = await startTestBus(t, {
+    queues: { orders: {}, sessions: { requiresSession: true } },
+  })
+  const receiver = namespace.openReceiver('orders', { mode: 'peekLock' })
+  await bus.stop()
+  const stopped = { code: 'ServiceCommunicationProblem' }
+  await assert.rejects(receiver.receive({ maxCount: 1, waitMs: 60_000 }), stopped)
+  await assert.rejects(namespace.acceptSession('sessions', { waitMs: 60_000 }), stopped)
+})

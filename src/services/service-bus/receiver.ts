@@ -19,6 +19,7 @@ import {
   invalidOperation,
   messageLockLost,
   messageNotFound,
+  serviceStopped,
 } from './errors.ts'
 import { deadLetterTextMax, receiveCountMax, waitMsMax } from './limits.ts'
 import type { ApplicationProperties, LockedMessage, ReceivedMessage } from './message.ts'
@@ -96,6 +97,7 @@ export class MessageReceiver implements Receiver {
       throw argumentError(`The number of messages to receive must be at least 1, not ${maxCount}.`)
     }
     const { clock, arrivals } = this.#context
+    if (arrivals.stopped) throw serviceStopped()
     const untilMs = clock.now() + Math.min(options.waitMs, waitMsMax)
     const closed = this.#closed.signal
     const signals = options.signal ? [closed, options.signal] : [closed]

@@ -12,6 +12,7 @@ import {
   messageSizeExceeded,
   sessionCannotBeLocked,
   sessionLockLost,
+  serviceStopped,
 } from './errors.ts'
 import { waitMsMax } from './limits.ts'
 import type { ApplicationProperties, LockedMessage, ReceivedMessage } from './message.ts'
@@ -35,6 +36,7 @@ export async function acceptSession(
   options: AcceptSessionOptions,
 ): Promise<SessionReceiver | undefined> {
   const { clock, arrivals } = context
+  if (arrivals.stopped) throw serviceStopped()
   const signals = options.signal ? [options.signal] : []
   const untilMs = clock.now() + Math.min(options.waitMs, waitMsMax)
   for (;;) {
