@@ -85,15 +85,6 @@ export interface User {
   readonly passwordHash?: string
 }
 
-/** An identity of a resource: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview */
-export interface ManagedIdentity {
-  /** Object id of its service principal. */
-  readonly principalId: string
-  readonly clientId: string
-  /** The resource whose identity it is, or the user-assigned identity itself. */
-  readonly resourceId: string
-}
-
 /** The public keys of an application's certificates, with the names that assertions give them. */
 export function certificateOf({ certificate }: ClientCertificate): X509Certificate {
   return new X509Certificate(certificate)

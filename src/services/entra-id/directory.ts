@@ -3,26 +3,19 @@ import { newUuid } from '../../base/ids.ts'
 import { parseJson } from '../../base/json.ts'
 import type { Store } from '../../store/store.ts'
 import { isNamed } from './application.ts'
-import type {
-  AppRoleAssignment,
-  Application,
-  ManagedIdentity,
-  ServicePrincipal,
-  User,
-} from './application.ts'
+import type { AppRoleAssignment, Application, ServicePrincipal, User } from './application.ts'
 import { definitionInvalid } from './errors.ts'
-import { applicationCountMax, managedIdentityCountMax, userCountMax } from './limits.ts'
+import { applicationCountMax, userCountMax } from './limits.ts'
 import {
   readApplication,
   readAssignment,
-  readManagedIdentity,
   readServicePrincipal,
   readUser,
 } from './stored-objects.ts'
 
 const collection = 'entra/directory'
 
-type Kind = 'application' | 'servicePrincipal' | 'assignment' | 'user' | 'managedIdentity'
+type Kind = 'application' | 'servicePrincipal' | 'assignment' | 'user'
 
 /** The objects of the tenant. */
 export class Directory {
@@ -31,7 +24,6 @@ export class Directory {
   readonly #servicePrincipals = new Map<string, ServicePrincipal>()
   readonly #assignments = new Map<string, AppRoleAssignment>()
   readonly #users = new Map<string, User>()
-  readonly #managedIdentities = new Map<string, ManagedIdentity>()
 
   constructor(store: Store) {
     this.#store = store
@@ -76,14 +68,6 @@ export class Directory {
     )
   }
 
-  managedIdentity(clientId: string): ManagedIdentity | undefined {
-    return this.#managedIdentities.get(clientId.toLowerCase())
-  }
-
-  managedIdentities(): readonly ManagedIdentity[] {
-    return [...this.#managedIdentities.values()]
-  }
-
   /** The values of the roles that a principal has of an application. */
   rolesOf(principalId: string, resource: Application): readonly string[] {
     const held = [...this.#assignments.values()].filter(
@@ -121,18 +105,6 @@ export class Directory {
     this.#users.set(user.objectId, user)
   }
 
-  async putManagedIdentity(identity: ManagedIdentity): Promise<void> {
-    const { clientId } = identity
-    this.#checkRoom(this.#managedIdentities, clientId, managedIdentityCountMax)
-    await this.#write('managedIdentity', clientId, identity)
-    this.#managedIdentities.set(clientId, identity)
-  }
-
-  async deleteManagedIdentity(clientId: string): Promise<void> {
-    await this.#delete('managedIdentity', clientId)
-    this.#managedIdentities.delete(clientId)
-  }
-
   /** Deletes an application with its service principal and what was assigned of it or to it. */
   async deleteApplication(appId: string): Promise<void> {
     const principalId = this.#servicePrincipals.get(appId)?.objectId
@@ -158,7 +130,6 @@ export class Directory {
     if (kind === 'servicePrincipal') this.#servicePrincipals.set(id, readServicePrincipal(value))
     if (kind === 'assignment') this.#assignments.set(id, readAssignment(value))
     if (kind === 'user') this.#users.set(id, readUser(value))
-    if (kind === 'managedIdentity') this.#managedIdentities.set(id, readManagedIdentity(value))
   }
 
   #checkRoom(objects: ReadonlyMap<string, object>, id: string, countMax: number): void {

@@ -229,6 +229,12 @@ export function deviceCodeExpired(): ServiceError {
   return badRequest('AADSTS70020', 'expired_token', message)
 }
 
+export function tooManySignIns(): ServiceError {
+  const message = 'Too many sign-ins wait for a person. Please try again.'
+  const details = { error: 'temporarily_unavailable' }
+  return new ServiceError('AADSTS90033', 503, message, { details })
+}
+
 export function userCodeUnknown(): ServiceError {
   const message = 'That code does not match, or it has expired. Enter the code that the app shows.'
   return badRequest('AADSTS90100', 'invalid_request', message)
@@ -284,6 +290,22 @@ export function userNotFound(): ServiceError {
   const message =
     'The user account does not exist in the directory. To sign into this application, the account must be added to the directory.'
   return badRequest('AADSTS50034', 'invalid_grant', message)
+}
+
+/** What the local address of managed identities answers: https://learn.microsoft.com/azure/app-service/overview-managed-identity */
+export function managedIdentityNotFound(): ServiceError {
+  const message =
+    'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.'
+  return new ServiceError('ManagedIdentityNotFound', 400, message)
+}
+
+export function identityHeaderInvalid(): ServiceError {
+  const message = 'The header X-IDENTITY-HEADER is not that of a running application.'
+  return new ServiceError('Unauthorized', 401, message)
+}
+
+export function identityRequestInvalid(message: string): ServiceError {
+  return new ServiceError('BadRequest', 400, message)
 }
 
 /** What a definition of an application, a user or an identity gets wrong; Microsoft Graph's code. */

@@ -46,9 +46,8 @@ export const requestBytesMax = 256 * 1024
 export const applicationCountMax = 1_000
 export const secretCountMax = 50
 export const userCountMax = 10_000
-export const managedIdentityCountMax = 10_000
 
-/** Sign-in pages and device codes that wait for a person; the oldest gives way. */
+/** Device codes that wait for a person; more are refused. */
 export const pendingSignInCountMax = 1_000
 
 /** An assertion of a client may be valid for so long at most. */

@@ -1,10 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from '../../base/json.ts'
+import type { SignInAnswer } from './authorization-request.ts'
 import { instanceDiscovery, keyDocument, openIdConfiguration } from './discovery.ts'
+import { messagePage } from './pages.ts'
+import { redirectKind } from './redirect-uri.ts'
 import type { EntraId } from './service.ts'
 import type { TenantAddress } from './tenant.ts'
 import { readClientCredentials } from './token-request.ts'
-import type { RequestParameters, TokenAnswer } from './token-request.ts'
+import type { RequestParameters, TokenAnswer, TokenRequest } from './token-request.ts'
 
 /** A request as the operations see it. */
 export interface EntraRequest {
@@ -19,8 +22,7 @@ export interface EntraRequest {
 /** What an operation answers with. */
 export type EntraAnswer =
   | { readonly kind: 'json'; readonly body: object; readonly isPublic?: boolean }
-  | { readonly kind: 'html'; readonly body: string; readonly status: number }
-  | { readonly kind: 'redirect'; readonly location: string }
+  | SignInAnswer
 
 /** One address of Entra ID. */
 export interface Operation {
@@ -28,6 +30,8 @@ export interface Operation {
   readonly method: 'GET' | 'POST'
   /** `{tenant}` is an id, a domain, `common` or `organizations`. */
   readonly path: string
+  /** A person in a browser reads its faults, not a program. */
+  readonly isForPeople?: boolean
   handle(entra: EntraId, request: EntraRequest): Promise<EntraAnswer> | EntraAnswer
 }
 
@@ -73,6 +77,71 @@ export const operations: readonly Operation[] = [
       body: toVersion1(await token(entra, request, 1), entra, request),
     }),
   },
+  {
+    name: 'Device code (v2)',
+    method: 'POST',
+    path: '/{tenant}/oauth2/v2.0/devicecode',
+    handle: (entra, request) => deviceCode(entra, request, 2),
+  },
+  {
+    name: 'Device code (v1)',
+    method: 'POST',
+    path: '/{tenant}/oauth2/devicecode',
+    handle: (entra, request) => deviceCode(entra, request, 1),
+  },
+  {
+    name: 'Enter a device code',
+    method: 'GET',
+    path: '/{tenant}/oauth2/deviceauth',
+    isForPeople: true,
+    handle: (entra, request) => entra.signIn.beginWithCode(deviceAddress(request)),
+  },
+  {
+    name: 'Enter a device code (posted)',
+    method: 'POST',
+    path: '/{tenant}/oauth2/deviceauth',
+    isForPeople: true,
+    handle: (entra, request) =>
+      entra.signIn.chooseForCode(request.parameters.require('user_code'), {
+        action: deviceAddress(request),
+        signInAction: signInAddress(request),
+      }),
+  },
+  {
+    name: 'Authorize (v2)',
+    method: 'GET',
+    path: '/{tenant}/oauth2/v2.0/authorize',
+    isForPeople: true,
+    handle: (entra, request) => authorize(entra, request, 2),
+  },
+  {
+    name: 'Authorize (v1)',
+    method: 'GET',
+    path: '/{tenant}/oauth2/authorize',
+    isForPeople: true,
+    handle: (entra, request) => authorize(entra, request, 1),
+  },
+  {
+    name: 'Sign in',
+    method: 'POST',
+    path: '/{tenant}/login',
+    isForPeople: true,
+    handle: (entra, request) => entra.signIn.complete(request.parameters, signInAddress(request)),
+  },
+  {
+    name: 'Sign out (v2)',
+    method: 'GET',
+    path: '/{tenant}/oauth2/v2.0/logout',
+    isForPeople: true,
+    handle: signOut,
+  },
+  {
+    name: 'Sign out (v1)',
+    method: 'GET',
+    path: '/{tenant}/oauth2/logout',
+    isForPeople: true,
+    handle: signOut,
+  },
 ]
 
 function configuration(entra: EntraId, request: EntraRequest, version: 1 | 2): EntraAnswer {
@@ -95,13 +164,49 @@ function published(body: JsonObject): EntraAnswer {
 }
 
 function token(entra: EntraId, request: EntraRequest, version: 1 | 2): Promise<TokenAnswer> {
+  return entra.tokens.answer(tokenRequest(request, version))
+}
+
+async function deviceCode(
+  entra: EntraId,
+  request: EntraRequest,
+  version: 1 | 2,
+): Promise<EntraAnswer> {
+  const page = `${request.origin}${deviceAddress(request)}`
+  const begun = await entra.tokens.beginDeviceSignIn(tokenRequest(request, version), page)
+  return { kind: 'json', body: begun }
+}
+
+function authorize(entra: EntraId, request: EntraRequest, version: 1 | 2): EntraAnswer {
+  return entra.signIn.begin(request.parameters, { version, action: signInAddress(request) })
+}
+
+/** Nobody stays signed in here, so that there is nothing to end. */
+function signOut(entra: EntraId, { parameters }: EntraRequest): EntraAnswer {
+  const asked = parameters.get('post_logout_redirect_uri')
+  const isKnown = entra.directory
+    .applications()
+    .some((application) => asked !== undefined && redirectKind(application, asked) !== undefined)
+  if (asked !== undefined && isKnown) return { kind: 'redirect', location: asked }
+  return { kind: 'page', page: messagePage('Signed out', 'You signed out of your account.') }
+}
+
+function tokenRequest(request: EntraRequest, version: 1 | 2): TokenRequest {
   const { parameters, headers, address } = request
-  return entra.tokens.answer({
+  return {
     parameters,
     client: readClientCredentials(parameters, headers.authorization),
     endpointVersion: version,
     namesTenant: address === 'tenant',
-  })
+  }
+}
+
+function signInAddress({ tenantSegment }: EntraRequest): string {
+  return `/${tenantSegment}/login`
+}
+
+function deviceAddress({ tenantSegment }: EntraRequest): string {
+  return `/${tenantSegment}/oauth2/deviceauth`
 }
 
 /** The older address writes numbers as text, and says what the token is for. */

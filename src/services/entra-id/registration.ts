@@ -7,10 +7,12 @@ import type {
   ClientCertificate,
   ClientSecret,
   RedirectUris,
+  User,
 } from './application.ts'
 import type { Directory } from './directory.ts'
 import { definitionInvalid, objectNotFound } from './errors.ts'
 import { redirectUriCountMax, secretCountMax, secretLifeMs } from './limits.ts'
+import { hashPassword } from './passwords.ts'
 import { stableId } from './stable-id.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -31,6 +33,16 @@ export interface ApplicationDefinition {
   readonly isFallbackPublicClient?: boolean
   /** Only who has a role gets a token for it. */
   readonly appRoleAssignmentRequired?: boolean
+}
+
+/** A person who may sign in. */
+export interface UserDefinition {
+  readonly userPrincipalName: string
+  readonly displayName?: string
+  readonly givenName?: string
+  readonly surname?: string
+  /** Without one the sign-in page asks for none. */
+  readonly password?: string
 }
 
 /** Makes and changes the objects of the directory: https://learn.microsoft.com/entra/identity-platform/app-objects-and-service-principals */
@@ -113,6 +125,24 @@ export class Registrations {
     const secrets = application.secrets.filter((secret) => secret.keyId !== keyId)
     if (secrets.length === application.secrets.length) throw objectNotFound(keyId)
     await this.#directory.putApplication({ ...application, secrets })
+  }
+
+  /** Creates or changes a person; the id follows from the principal name. */
+  async registerUser(definition: UserDefinition): Promise<User> {
+    const { userPrincipalName, displayName, givenName, surname, password } = definition
+    if (!/^[^\s@]+@[^\s@]+$/.test(userPrincipalName)) {
+      throw definitionInvalid("Property 'userPrincipalName' is invalid.")
+    }
+    const user = {
+      objectId: stableId(this.#tenant.id, 'user', userPrincipalName),
+      userPrincipalName,
+      displayName: displayName ?? userPrincipalName,
+      ...(givenName === undefined ? {} : { givenName }),
+      ...(surname === undefined ? {} : { surname }),
+      ...(password === undefined ? {} : { passwordHash: await hashPassword(password) }),
+    }
+    await this.#directory.putUser(user)
+    return user
   }
 
   /** Gives a user, an application or a managed identity a role of an application. */

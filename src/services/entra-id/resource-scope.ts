@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../base/json.ts'
 import type { Application } from './application.ts'
 import type { Directory } from './directory.ts'
 import {
@@ -8,6 +9,7 @@ import {
 } from './errors.ts'
 import { findFirstParty } from './first-party-resources.ts'
 import type { FirstPartyResource } from './first-party-resources.ts'
+import { textOf, textsOf } from './json-reader.ts'
 
 /** What a token is for. */
 export interface TokenResource {
@@ -48,6 +50,17 @@ export function parseScopes(text: string): RequestedScopes {
   const [resource] = resources
   const scopes = named.map(({ scope }) => scope)
   return { ...(resource === undefined ? {} : { resource }), scopes, openId }
+}
+
+/** The scopes that a code or refresh token was given for. */
+export function readScopes(content: JsonObject): RequestedScopes {
+  const resource = textOf(content, 'resource')
+  const openId = textsOf(content, 'openId')
+  return {
+    ...(resource === '' ? {} : { resource }),
+    scopes: textsOf(content, 'scopes'),
+    openId: openIdScopes.filter((scope) => openId.includes(scope)),
+  }
 }
 
 /** The resource of a client credentials request, which must ask for `RESOURCE/.default`. */

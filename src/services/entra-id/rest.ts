@@ -3,12 +3,15 @@ import { ServiceError } from '../../base/errors.ts'
 import { newUuid } from '../../base/ids.ts'
 import { stringMember } from '../../base/json.ts'
 import { readBody } from '../../protocols/http/request-body.ts'
+import { splitRequestPath } from '../../protocols/http/request-path.ts'
 import { Router } from '../../protocols/http/router.ts'
 import type { HttpHandler } from '../../protocols/http/server.ts'
-import { addressNotFound, formExpected, methodNotAllowed } from './errors.ts'
+import { addressNotFound, formExpected, methodNotAllowed, signInExpired } from './errors.ts'
 import { requestBytesMax } from './limits.ts'
 import { operations } from './operations.ts'
 import type { EntraAnswer, EntraRequest, Operation } from './operations.ts'
+import { messagePage } from './pages.ts'
+import type { Page } from './pages.ts'
 import type { EntraId } from './service.ts'
 import { tenantAddress } from './tenant.ts'
 import { RequestParameters } from './token-request.ts'
@@ -18,63 +21,77 @@ export function entraIdHandler(entra: EntraId): HttpHandler {
   const router = new Router<Operation>()
   for (const operation of operations) router.add(operation.method, operation.path, operation)
   return async (request, response) => {
-    const correlationId = correlationOf(request)
-    const requestId = newUuid()
-    response.setHeader('x-ms-request-id', requestId)
-    response.setHeader('client-request-id', correlationId)
+    const ids = { requestId: newUuid(), correlationId: correlationOf(request) }
+    response.setHeader('x-ms-request-id', ids.requestId)
+    response.setHeader('client-request-id', ids.correlationId)
     response.setHeader('x-content-type-options', 'nosniff')
+    if (request.method === 'OPTIONS') return answerPreflight(response)
+    let operation: Operation | undefined
     try {
-      const { operation, call } = await readCall(entra, router, request)
-      send(response, await operation.handle(entra, call))
+      operation = findOperation(router, request)
+      send(response, await operation.handle(entra, await readCall(entra, operation, request)))
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error
-      const ids = { correlationId, requestId, nowMs: entra.clock.now() }
-      sendFault(request, response, faultBody(error, ids))
+      // What is left of an unread body must not be taken for the next request.
+      if (!request.complete) response.setHeader('connection', 'close')
+      const fault = faultBody(error, { ...ids, nowMs: entra.clock.now() })
+      if (operation?.isForPeople) {
+        const { html } = messagePage('Sign-in failed', fault.error_description)
+        sendPage(response, error.status, { html })
+      } else sendJson(response, error.status, { body: fault })
     }
   }
 }
 
 /** What an error is told as: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
-export function faultBody(
+function faultBody(
   error: ServiceError,
   ids: { correlationId: string; requestId: string; nowMs: number },
-): { readonly status: number; readonly body: object } {
-  const number = Number(error.code.replace(/\D/g, ''))
+): { readonly error: string; readonly error_description: string } {
+  const number = Number(error.code.replace('AADSTS', ''))
   const timestamp = `${new Date(ids.nowMs).toISOString().slice(0, 19).replace('T', ' ')}Z`
   const trail = `Trace ID: ${ids.requestId} Correlation ID: ${ids.correlationId} Timestamp: ${timestamp}`
-  const isAadsts = error.code.startsWith('AADSTS')
-  return {
-    status: error.status,
-    body: {
-      error: stringMember(error.details, 'error') ?? 'invalid_request',
-      error_description: `${isAadsts ? `${error.code}: ` : ''}${error.message} ${trail}`,
-      error_codes: isAadsts ? [number] : [],
-      timestamp,
-      trace_id: ids.requestId,
-      correlation_id: ids.correlationId,
-      ...(isAadsts ? { error_uri: `https://login.microsoftonline.com/error?code=${number}` } : {}),
-    },
+  const told = {
+    error: stringMember(error.details, 'error') ?? 'invalid_request',
+    error_description: `${error.code}: ${error.message} ${trail}`,
+    timestamp,
+    trace_id: ids.requestId,
+    correlation_id: ids.correlationId,
   }
+  // A body that is too large is told by the HTTP server's own code, which has no number.
+  if (Number.isNaN(number)) return told
+  const uri = `https://login.microsoftonline.com/error?code=${number}`
+  const code = { error_codes: [number], error_uri: uri }
+  return { ...told, ...code }
+}
+
+function findOperation(router: Router<Operation>, request: IncomingMessage): Operation {
+  const match = router.match(request.method ?? 'GET', request.url ?? '/')
+  if (match.kind === 'not-found') throw addressNotFound()
+  if (match.kind === 'method-not-allowed') throw methodNotAllowed(match.allowed.join(', '))
+  return match.value
 }
 
 async function readCall(
   entra: EntraId,
-  router: Router<Operation>,
+  operation: Operation,
   request: IncomingMessage,
-): Promise<{ operation: Operation; call: EntraRequest }> {
+): Promise<EntraRequest> {
   const target = request.url ?? '/'
-  const match = router.match(request.method ?? 'GET', target)
-  if (match.kind === 'not-found') throw addressNotFound()
-  if (match.kind === 'method-not-allowed') throw methodNotAllowed(match.allowed.join(', '))
-  const operation = match.value
-  const tenantSegment = String(match.params['tenant'] ?? 'common')
+  const [tenantSegment = ''] = splitRequestPath(target)
   const address = tenantAddress(entra.tenant, tenantSegment)
+  const origin = originOf(request)
+  if (operation.isForPeople) checkSender(request, origin)
   const parameters = new RequestParameters(
     operation.method === 'GET' ? queryOf(target) : await readForm(request),
   )
-  const { headers } = request
-  const call = { origin: originOf(request), tenantSegment, address, parameters, headers }
-  return { operation, call }
+  return { origin, tenantSegment, address, parameters, headers: request.headers }
+}
+
+/** A choice that another site's page posts is not the choice of the person. */
+function checkSender(request: IncomingMessage, origin: string): void {
+  const sender = request.headers.origin
+  if (request.method === 'POST' && sender !== undefined && sender !== origin) throw signInExpired()
 }
 
 async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
@@ -108,16 +125,8 @@ function send(response: ServerResponse, answer: EntraAnswer): void {
     case 'json':
       sendJson(response, 200, answer)
       return
-    case 'html':
-      response.writeHead(answer.status, {
-        'content-type': 'text/html; charset=utf-8',
-        'content-length': Buffer.byteLength(answer.body),
-        'cache-control': 'no-store, no-cache',
-        'content-security-policy': pagePolicy,
-        'referrer-policy': 'no-referrer',
-        'x-frame-options': 'DENY',
-      })
-      response.end(answer.body)
+    case 'page':
+      sendPage(response, 200, answer.page)
       return
     case 'redirect':
       response.writeHead(302, {
@@ -130,17 +139,18 @@ function send(response: ServerResponse, answer: EntraAnswer): void {
   }
 }
 
-const pagePolicy =
-  "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'"
-
-function sendFault(
-  request: IncomingMessage,
-  response: ServerResponse,
-  fault: { readonly status: number; readonly body: object },
-): void {
-  // What is left of an unread body must not be taken for the next request.
-  if (!request.complete) response.setHeader('connection', 'close')
-  sendJson(response, fault.status, { body: fault.body })
+function sendPage(response: ServerResponse, status: number, page: Page): void {
+  const script = page.scriptNonce === undefined ? '' : `; script-src 'nonce-${page.scriptNonce}'`
+  response.writeHead(status, {
+    'content-type': 'text/html; charset=utf-8',
+    'content-length': Buffer.byteLength(page.html),
+    'cache-control': 'no-store, no-cache',
+    'content-security-policy': `default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'${script}`,
+    // Not `no-referrer`, which would also hide from the sign-in that its own page has posted.
+    'referrer-policy': 'same-origin',
+    'x-frame-options': 'DENY',
+  })
+  response.end(page.html)
 }
 
 function sendJson(
@@ -152,9 +162,20 @@ function sendJson(
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(text),
-    ...(answer.isPublic
-      ? { 'cache-control': 'max-age=86400, private', 'access-control-allow-origin': '*' }
-      : { 'cache-control': 'no-store, no-cache', pragma: 'no-cache' }),
+    // Apps in a browser read these answers; nothing in them rests on a cookie.
+    'access-control-allow-origin': '*',
+    'cache-control': answer.isPublic ? 'max-age=86400, private' : 'no-store, no-cache',
+    ...(answer.isPublic ? {} : { pragma: 'no-cache' }),
   })
   response.end(text)
+}
+
+function answerPreflight(response: ServerResponse): void {
+  response.writeHead(204, {
+    'access-control-allow-origin': '*',
+    'access-control-allow-methods': 'GET, POST, OPTIONS',
+    'access-control-allow-headers': '*',
+    'access-control-max-age': '86400',
+  })
+  response.end()
 }

@@ -7,12 +7,18 @@ import type { Telemetry } from '../../base/telemetry.ts'
 import type { KeySet } from '../../protocols/auth/key-set.ts'
 import type { Store } from '../../store/store.ts'
 import { ClientAuthentication } from './client-authentication.ts'
+import { DeviceCodes } from './device-codes.ts'
 import { Directory } from './directory.ts'
+import type { GrantContext } from './grants/grant-context.ts'
+import { ManagedIdentities } from './managed-identities.ts'
 import { Registrations } from './registration.ts'
+import { SealedGrants } from './sealed-grants.ts'
+import { SignIn } from './sign-in.ts'
 import { SigningKeys } from './signing-keys.ts'
 import type { Tenant } from './tenant.ts'
 import { TokenEndpoint } from './token-endpoint.ts'
 import { TokenIssuer } from './token-issuer.ts'
+import { UserTokens } from './user-tokens.ts'
 
 export interface EntraIdOptions {
   readonly store: Store
@@ -32,9 +38,12 @@ export class EntraId implements Startable {
   readonly keys: SigningKeys
   readonly issuer: TokenIssuer
   readonly tokens: TokenEndpoint
+  readonly signIn: SignIn
+  readonly managedIdentities: ManagedIdentities
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly #logger: Logger
+  readonly #sealed: SealedGrants
 
   constructor(options: EntraIdOptions) {
     const { store, clock, logger, telemetry, tenantId, tenantName = 'Interline' } = options
@@ -50,12 +59,17 @@ export class EntraId implements Startable {
     this.keys = new SigningKeys({ store, clock })
     this.issuer = new TokenIssuer({ tenant, keys: this.keys, clock })
     const authentication = new ClientAuthentication({ directory, tenant, clock })
-    this.tokens = new TokenEndpoint({ tenant, directory, authentication, issuer: this.issuer })
+    this.#sealed = new SealedGrants({ store, clock })
+    const context = this.#context(authentication, new DeviceCodes(store))
+    this.tokens = new TokenEndpoint(context)
+    this.signIn = new SignIn(context)
+    this.managedIdentities = new ManagedIdentities({ tenant, directory, issuer: this.issuer })
   }
 
   async start(): Promise<void> {
     await this.directory.start()
     await this.keys.start()
+    await this.#sealed.start()
     const applications = this.directory.applications().length
     this.#logger.info({ applications }, 'Entra ID started')
   }
@@ -67,5 +81,14 @@ export class EntraId implements Startable {
   /** The keys that verify the tokens of this tenant; ask at each use, they rotate. */
   keySet(): KeySet {
     return this.keys.keySet()
+  }
+
+  #context(authentication: ClientAuthentication, deviceCodes: DeviceCodes): GrantContext {
+    const { tenant, directory, issuer, keys, clock } = this
+    const sealed = this.#sealed
+    const now = (): number => clock.now()
+    const userTokens = new UserTokens({ directory, tenant, issuer, sealed, now })
+    const state = { directory, keys, sealed, deviceCodes }
+    return { ...state, clock, tenant, authentication, issuer, userTokens }
   }
 }

@@ -4,7 +4,6 @@ import type {
   AppRole,
   AppRoleAssignment,
   Application,
-  ManagedIdentity,
   ServicePrincipal,
   User,
 } from './application.ts'
@@ -72,14 +71,6 @@ export function readUser(value: JsonValue): User {
     ...(givenName ? { givenName } : {}),
     ...(surname ? { surname } : {}),
     ...(passwordHash ? { passwordHash } : {}),
-  }
-}
-
-export function readManagedIdentity(value: JsonValue): ManagedIdentity {
-  return {
-    principalId: textOf(value, 'principalId'),
-    clientId: textOf(value, 'clientId'),
-    resourceId: textOf(value, 'resourceId'),
   }
 }
 

@@ -23,6 +23,8 @@ export interface TokenClient {
 export interface IssuedToken {
   readonly token: string
   readonly lifeSeconds: number
+  /** The `exp` of the token. */
+  readonly expiresOnSeconds: number
 }
 
 /** An access token for an application itself. */
@@ -109,6 +111,7 @@ export class TokenIssuer {
   #sign(version: 1 | 2, lifeMs: number, claims: JsonObject): IssuedToken {
     const nowMs = this.#clock.now()
     const fromSeconds = Math.floor((nowMs - tokenBackdatingMs) / 1000)
+    const expiresOnSeconds = Math.floor((nowMs + lifeMs) / 1000)
     const { kid, privateKey } = this.#keys.current()
     const token = signJwt({
       header: version === 1 ? { x5t: kid, kid } : { kid },
@@ -116,7 +119,7 @@ export class TokenIssuer {
         iss: this.#issuer(version),
         iat: fromSeconds,
         nbf: fromSeconds,
-        exp: Math.floor((nowMs + lifeMs) / 1000),
+        exp: expiresOnSeconds,
         ...claims,
         tid: this.#tenant.id,
         uti: Buffer.from(randomHex(16), 'hex').toString('base64url'),
@@ -126,7 +129,7 @@ export class TokenIssuer {
       key: privateKey,
     })
     // One second less than the token has: a caller that waits for the end is never late.
-    return { token, lifeSeconds: Math.floor(lifeMs / 1000) - 1 }
+    return { token, lifeSeconds: Math.floor(lifeMs / 1000) - 1, expiresOnSeconds }
   }
 
   #issuer(version: 1 | 2): string {

@@ -1,0 +1,144 @@
+// Nothing here survives a crash: whoever starts an application says again which identities it has.
+import { createHash, randomBytes } from 'node:crypto'
+import type { Directory } from './directory.ts'
+import { identityHeaderInvalid, managedIdentityNotFound, roleRequired } from './errors.ts'
+import { managedIdentityTokenLifeMs } from './limits.ts'
+import { findResource } from './resource-scope.ts'
+import { stableId } from './stable-id.ts'
+import type { Tenant } from './tenant.ts'
+import type { IssuedToken, TokenIssuer } from './token-issuer.ts'
+
+/** An identity that a resource acts with. */
+export interface ManagedIdentity {
+  /** Object id of its service principal. */
+  readonly principalId: string
+  readonly clientId: string
+  /** The resource whose identity it is, or the user-assigned identity itself. */
+  readonly resourceId: string
+}
+
+/** The identities of one resource, as its `identity` says in ARM. */
+export interface AssignedIdentities {
+  readonly systemAssigned?: { readonly principalId: string; readonly clientId?: string }
+  readonly userAssigned?: readonly ManagedIdentity[]
+}
+
+/** Which of its identities an application asks a token for; without any, the one that the system assigned. */
+export interface IdentityChoice {
+  readonly clientId?: string
+  readonly principalId?: string
+  readonly resourceId?: string
+}
+
+interface Holder {
+  readonly resourceId: string
+  readonly header: string
+  readonly system?: ManagedIdentity
+  readonly user: readonly ManagedIdentity[]
+}
+
+/** Tokens without secrets for what runs here: https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/overview */
+export class ManagedIdentities {
+  readonly #tenant: Tenant
+  readonly #directory: Directory
+  readonly #issuer: TokenIssuer
+  readonly #byResource = new Map<string, Holder>()
+  /** By the hash of the header: a lookup tells nothing about how much of a guess was right. */
+  readonly #byHeader = new Map<string, Holder>()
+
+  constructor(options: { tenant: Tenant; directory: Directory; issuer: TokenIssuer }) {
+    this.#tenant = options.tenant
+    this.#directory = options.directory
+    this.#issuer = options.issuer
+  }
+
+  /** Says which identities a resource has, and gives the `IDENTITY_HEADER` of its program. */
+  assign(resourceId: string, identities: AssignedIdentities): string {
+    const id = resourceId.toLowerCase()
+    const header = this.#byResource.get(id)?.header ?? randomBytes(24).toString('hex')
+    const { systemAssigned, userAssigned = [] } = identities
+    const system = systemAssigned && {
+      resourceId,
+      principalId: systemAssigned.principalId,
+      clientId: systemAssigned.clientId ?? stableId(systemAssigned.principalId, 'client'),
+    }
+    const holder = { resourceId, header, user: userAssigned, ...(system ? { system } : {}) }
+    this.#byResource.set(id, holder)
+    this.#byHeader.set(hashOf(header), holder)
+    return header
+  }
+
+  /** Takes the identities of a resource away. */
+  unassign(resourceId: string): void {
+    const id = resourceId.toLowerCase()
+    const holder = this.#byResource.get(id)
+    if (!holder) return
+    this.#byResource.delete(id)
+    this.#byHeader.delete(hashOf(holder.header))
+  }
+
+  /** A token for the program that knows the header. */
+  token(
+    header: string,
+    resource: string,
+    choice: IdentityChoice = {},
+  ): IssuedToken & { readonly identity: ManagedIdentity } {
+    const holder = this.#byHeader.get(hashOf(header))
+    if (!holder) throw identityHeaderInvalid()
+    return this.#issue(chooseIdentity(holder, choice), resource)
+  }
+
+  /** A token for a resource that the platform itself acts for: a gateway, a workflow. */
+  tokenOf(resourceId: string, resource: string, choice: IdentityChoice = {}): IssuedToken {
+    const holder = this.#byResource.get(resourceId.toLowerCase())
+    if (!holder) throw managedIdentityNotFound()
+    return this.#issue(chooseIdentity(holder, choice), resource)
+  }
+
+  #issue(
+    identity: ManagedIdentity,
+    identifier: string,
+  ): IssuedToken & { readonly identity: ManagedIdentity } {
+    const resource = findResource(this.#directory, identifier, this.#tenant.displayName)
+    const { principalId, clientId, resourceId } = identity
+    const roles = resource.application
+      ? this.#directory.rolesOf(principalId, resource.application)
+      : []
+    const isGuarded =
+      this.#directory.servicePrincipal(resource.appId)?.appRoleAssignmentRequired === true
+    if (isGuarded && roles.length === 0) throw roleRequired(clientId, resource.displayName)
+    const issued = this.#issuer.forApplication({
+      client: { appId: clientId, proof: 'certificate' },
+      resource,
+      principalId,
+      roles,
+      lifeMs: managedIdentityTokenLifeMs,
+      managedResourceId: resourceId,
+    })
+    return { ...issued, identity }
+  }
+}
+
+function chooseIdentity({ system, user }: Holder, choice: IdentityChoice): ManagedIdentity {
+  const { clientId, principalId, resourceId } = choice
+  const isAny = clientId === undefined && principalId === undefined && resourceId === undefined
+  const all = system ? [system, ...user] : user
+  const chosen = isAny
+    ? system
+    : all.find(
+        (identity) =>
+          isSameId(clientId, identity.clientId) &&
+          isSameId(principalId, identity.principalId) &&
+          isSameId(resourceId, identity.resourceId),
+      )
+  if (!chosen) throw managedIdentityNotFound()
+  return chosen
+}
+
+function isSameId(asked: string | undefined, id: string): boolean {
+  return asked === undefined || asked.toLowerCase() === id.toLowerCase()
+}
+
+function hashOf(header: string): string {
+  return createHash('sha256').update(header).digest('base64')
+}
