@@ -15,6 +15,8 @@ export class ProjectDeployment {
   readonly #functions: FunctionApps
   readonly #ports: Ports
   readonly #say: (line: string) => void
+  /** By name, which is what endpoints and traces call it. */
+  readonly #services = new Map<string, AzdService>()
 
   constructor(options: {
     resources: ResourceManager
@@ -30,6 +32,7 @@ export class ProjectDeployment {
 
   /** Applies the template: what has not changed since the last time is left alone. */
   async deploy(project: AzdProject): Promise<void> {
+    for (const service of project.services) this.#claimName(service)
     await this.#resources.deployTemplate(deployOptionsOf(project))
   }
 
@@ -49,6 +52,15 @@ export class ProjectDeployment {
         ),
       })
     }
+  }
+
+  #claimName(service: AzdService): void {
+    const other = this.#services.get(service.name)
+    if (other && other !== service) {
+      const message = `expected a name that no other project has: '${service.name}' is at ${formatPosition(other.at)} too`
+      throw new SourceError('AzdServiceDuplicate', message, service.at)
+    }
+    this.#services.set(service.name, service)
   }
 }
 

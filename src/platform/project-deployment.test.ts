@@ -1,0 +1,68 @@
+import { strict as assert } from 'node:assert'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { ManualClock } from '../base/clock.ts'
+import { newLogger } from '../base/logger.ts'
+import { openSqliteStore } from '../store/sqlite/open-store.ts'
+import { readAzdProject, type AzdProject } from './azd-project.ts'
+import { Ports } from './ports.ts'
+import { ProjectDeployment, siteOf } from './project-deployment.ts'
+import { newServices, type Services } from './services.ts'
+
+async function start(
+  t: TestContext,
+): Promise<{ services: Services; deployment: ProjectDeployment }> {
+  const clock = new ManualClock()
+  const logger = newLogger({ name: 'test', level: 'silent' })
+  const host = '127.0.0.1'
+  const store = await openSqliteStore({ path: ':memory:', clock })
+  const services = newServices({ store, clock, logger, host, spansPath: ':memory:' })
+  await services.lifecycle.start()
+  t.after(async () => {
+    await services.lifecycle.stop()
+    await store.close()
+  })
+  const say = (): void => {}
+  const ports = new Ports({ host, say, first: 0 })
+  return { services, deployment: new ProjectDeployment({ ...services, ports, say }) }
+}
+
+function newProject(t: TestContext, service: string): AzdProject {
+  const dir = mkdtempSync(join(tmpdir(), 'interline-azd-'))
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  mkdirSync(join(dir, 'infra'))
+  writeFileSync(join(dir, 'infra', 'main.bicep'), "targetScope = 'subscription'\n")
+  const yaml = `name: shop\nservices:\n  api:\n    project: .\n    host: function\n${service}`
+  writeFileSync(join(dir, 'azure.yaml'), yaml)
+  return readAzdProject(dir)
+}
+
+test('two projects cannot have a service of the same name', async (t) => {
+  const { deployment } = await start(t)
+  const first = newProject(t, '')
+  await deployment.deploy(first)
+  await deployment.deploy(first)
+  await assert.rejects(deployment.deploy(newProject(t, '')), { code: 'AzdServiceDuplicate' })
+})
+
+test('a service runs on the resource whose tag names it', async (t) => {
+  const { services } = await start(t)
+  const { services: declared } = newProject(t, '')
+  const [api] = declared
+  assert.ok(api)
+  assert.throws(() => siteOf(api, services.functions), { code: 'AzdResourceNotFound' })
+  await services.functions.putSite({ name: 'func-1', serviceName: 'api', settings: {} })
+  assert.equal(siteOf(api, services.functions).name, 'func-1')
+})
+
+test('a service runs on the resource that azure.yaml names', async (t) => {
+  const { services } = await start(t)
+  const [api] = newProject(t, '    resourceName: func-2\n').services
+  assert.ok(api)
+  await services.functions.putSite({ name: 'func-1', serviceName: 'api', settings: {} })
+  assert.throws(() => siteOf(api, services.functions), { code: 'AzdResourceNotFound' })
+  await services.functions.putSite({ name: 'func-2', serviceName: undefined, settings: {} })
+  assert.equal(siteOf(api, services.functions).name, 'func-2')
+})
