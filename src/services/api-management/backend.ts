@@ -1,5 +1,11 @@
 import { parseIsoDuration } from '../../base/iso-duration.ts'
-import { isJsonObject, objectMember, stringMember, type JsonObject } from '../../base/json.ts'
+import {
+  isJsonObject,
+  objectMember,
+  stringMember,
+  type JsonObject,
+  type JsonValue,
+} from '../../base/json.ts'
 import { fieldMissing, validationError } from './errors.ts'
 import type { EntityKind } from './entity-kind.ts'
 import type { Entity } from './entity-tree.ts'
@@ -98,8 +104,12 @@ function breakerRule(properties: JsonObject): BreakerRule | undefined {
 function pairs(members: JsonObject): readonly (readonly [string, string])[] {
   return Object.entries(members).map(([name, value]) => [
     name,
-    Array.isArray(value) ? value.map(String).join(',') : String(value),
+    (Array.isArray(value) ? value : [value]).map(textOf).join(','),
   ])
+}
+
+function textOf(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 function numberOf(value: unknown, otherwise: number): number {

@@ -61,7 +61,10 @@ export class Egress implements OutgoingHttp {
         body: answer.body,
       }
     } catch (error) {
-      if (error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError) {
+      if (
+        error instanceof errors.HeadersTimeoutError ||
+        error instanceof errors.ConnectTimeoutError
+      ) {
         throw new OutgoingTimeout(`No answer within ${request.timeoutMs} ms.`, { cause: error })
       }
       throw error
@@ -117,7 +120,8 @@ function newPool(
 // A name is looked at when it is resolved for the connection: what it led to a moment before does not count.
 const guardedLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, options, (error, address, family) => {
-    const found = typeof address === 'string' ? [address] : (address ?? []).map((each) => each.address)
+    const found =
+      typeof address === 'string' ? [address] : (address ?? []).map((each) => each.address)
     if (!error && found.some(isOwnAddress)) {
       callback(refusal(hostname), '', 4)
       return

@@ -36,7 +36,11 @@ export interface EntityKind {
 }
 
 /** A kind whose properties change nothing at run time and are kept as given. */
-export function keptKind(kind: string, label: string, required: readonly string[] = []): EntityKind {
+export function keptKind(
+  kind: string,
+  label: string,
+  required: readonly string[] = [],
+): EntityKind {
   return {
     kind,
     label,

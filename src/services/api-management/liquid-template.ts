@@ -18,7 +18,9 @@ export function compileLiquid(
   try {
     parsed = engine.parse(template)
   } catch (error) {
-    throw fault(`the Liquid template cannot be read: ${error instanceof Error ? error.message : ''}`)
+    throw fault(
+      `the Liquid template cannot be read: ${error instanceof Error ? error.message : ''}`,
+    )
   }
   return (call) => String(engine.renderSync(parsed, scopeOf(call)))
 }
@@ -38,22 +40,33 @@ function scopeOf(call: GatewayCall): object {
   return {
     body: bodyOf(call),
     context: {
-      Variables: Object.fromEntries([...call.variables].map(([name, value]) => [name, plain(value)])),
+      Variables: Object.fromEntries(
+        [...call.variables].map(([name, value]) => [name, plain(value)]),
+      ),
       Request: {
         Method: request.method,
         IpAddress: request.ipAddress,
         Url: { Path: call.url.path, QueryString: call.url.queryString, Host: call.url.host },
         OriginalUrl: { Path: request.originalUrl.path, Host: request.originalUrl.host },
         MatchedParameters: Object.fromEntries(request.matchedParameters),
-        Headers: Object.fromEntries([...request.headers].map(([name, values]) => [name, values.join(',')])),
+        Headers: Object.fromEntries(
+          [...request.headers].map(([name, values]) => [name, values.join(',')]),
+        ),
       },
       Response: call.response
         ? { StatusCode: call.response.status, StatusReason: call.response.reason }
         : undefined,
       Api: { Id: call.api.id, Name: call.api.displayName, Path: call.api.path },
-      Operation: { Id: call.operation.id, Name: call.operation.displayName, Method: call.operation.method },
+      Operation: {
+        Id: call.operation.id,
+        Name: call.operation.displayName,
+        Method: call.operation.method,
+      },
       Product: call.product && { Id: call.product.id, Name: call.product.displayName },
-      Subscription: call.subscription && { Id: call.subscription.id, Name: call.subscription.displayName },
+      Subscription: call.subscription && {
+        Id: call.subscription.id,
+        Name: call.subscription.displayName,
+      },
       RequestId: call.id,
       Deployment: { ServiceName: call.parts.service.name, Region: call.parts.service.region },
     },
@@ -68,7 +81,8 @@ function bodyOf(call: GatewayCall): JsonValue {
 }
 
 function plain(value: unknown): JsonValue {
-  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
+    return value
   if (value === null || value === undefined) return null
   const text = toText(value)
   // A JSON token gives its members to the template.

@@ -1,6 +1,7 @@
 /** A text with `{{name}}` in it, taken apart. */
 export type TextPart =
-  { readonly kind: 'text'; readonly text: string } | { readonly kind: 'name'; readonly name: string }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'name'; readonly name: string }
 
 const placeholder = /\{\{\s*([\w.-]{1,256})\s*\}\}/g
 

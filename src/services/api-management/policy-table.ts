@@ -1,11 +1,24 @@
 import type { PolicyDefinition } from './gateway/policy-step.ts'
+import { authenticationBasic } from './policies/authentication-basic.ts'
 import { authenticationManagedIdentity } from './policies/authentication-managed-identity.ts'
+import { cacheLookupValue } from './policies/cache-lookup-value.ts'
+import { cacheRemoveValue } from './policies/cache-remove-value.ts'
+import { cacheStoreValue } from './policies/cache-store-value.ts'
+import { checkHeader } from './policies/check-header.ts'
 import { choose } from './policies/choose.ts'
+import { cors } from './policies/cors.ts'
+import { findAndReplace } from './policies/find-and-replace.ts'
 import { forwardRequest } from './policies/forward-request.ts'
-import { rateLimitByKey } from './policies/rate-limit-by-key.ts'
+import { includeFragment } from './policies/include-fragment.ts'
+import { ipFilter } from './policies/ip-filter.ts'
+import { limitConcurrency } from './policies/limit-concurrency.ts'
+import { mockResponse } from './policies/mock-response.ts'
 import { rateLimit } from './policies/rate-limit.ts'
+import { rateLimitByKey } from './policies/rate-limit-by-key.ts'
+import { retry } from './policies/retry.ts'
 import { returnResponse } from './policies/return-response.ts'
 import { rewriteUri } from './policies/rewrite-uri.ts'
+import { sendOneWayRequest } from './policies/send-one-way-request.ts'
 import { sendRequest } from './policies/send-request.ts'
 import { setBackendService } from './policies/set-backend-service.ts'
 import { setBody } from './policies/set-body.ts'
@@ -14,17 +27,32 @@ import { setMethod } from './policies/set-method.ts'
 import { setQueryParameter } from './policies/set-query-parameter.ts'
 import { setStatus } from './policies/set-status.ts'
 import { setVariable } from './policies/set-variable.ts'
+import { trace } from './policies/trace.ts'
 import { validateJwt } from './policies/validate-jwt.ts'
+import { wait } from './policies/wait.ts'
 
 /** Every policy there is here. https://learn.microsoft.com/azure/api-management/api-management-policies */
 const policies: readonly PolicyDefinition[] = [
+  authenticationBasic,
   authenticationManagedIdentity,
+  cacheLookupValue,
+  cacheRemoveValue,
+  cacheStoreValue,
+  checkHeader,
   choose,
+  cors,
+  findAndReplace,
   forwardRequest,
-  rateLimitByKey,
+  includeFragment,
+  ipFilter,
+  limitConcurrency,
+  mockResponse,
   rateLimit,
+  rateLimitByKey,
+  retry,
   returnResponse,
   rewriteUri,
+  sendOneWayRequest,
   sendRequest,
   setBackendService,
   setBody,
@@ -33,7 +61,9 @@ const policies: readonly PolicyDefinition[] = [
   setQueryParameter,
   setStatus,
   setVariable,
+  trace,
   validateJwt,
+  wait,
 ]
 
 const byName = new Map(policies.map((each) => [each.name, each]))

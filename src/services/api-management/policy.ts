@@ -33,7 +33,8 @@ export const fragmentKind: EntityKind = {
     const user = Object.keys(policyScopes)
       .flatMap((kind) => holder.list(kind))
       .find((each) => pattern.test(policyText(each.properties)))
-    if (user) throw entityInUse(`Policy fragment '${id}' is used by ${user.kind}/${user.names.join('/')}.`)
+    if (user)
+      throw entityInUse(`Policy fragment '${id}' is used by ${user.kind}/${user.names.join('/')}.`)
   },
 }
 
@@ -46,7 +47,8 @@ export function policyText(properties: JsonObject): string {
 export function policyFault(error: SourceError): Error {
   const { line, column } = error.position
   const text = error.message.replace(/^[^:]*:\d+:\d+: /, '')
-  const [, element = 'policies', rest = text] = /^Error in element '([^']*)': (.*)$/s.exec(text) ?? []
+  const [, element = 'policies', rest = text] =
+    /^Error in element '([^']*)': (.*)$/s.exec(text) ?? []
   const message = `Error in element '${element}' on line ${line}, column ${column}: ${rest}`
   return validationError([{ target: element, message }])
 }

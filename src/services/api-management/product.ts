@@ -38,7 +38,11 @@ export const productKind: EntityKind = {
     const [id = ''] = entity.names
     const used = holder
       .list('subscriptions')
-      .some((each) => stringMember(each.properties, 'scope')?.toLowerCase().endsWith(`/products/${id.toLowerCase()}`))
+      .some((each) =>
+        stringMember(each.properties, 'scope')
+          ?.toLowerCase()
+          .endsWith(`/products/${id.toLowerCase()}`),
+      )
     if (!used) return
     throw entityInUse(
       'Cannot delete product with existing subscriptions. Use deleteSubscriptions=true to delete them.',

@@ -1,6 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ServiceError } from '../../base/errors.ts'
-import { type JsonObject, type JsonValue, isJsonObject, objectMember, tryParseJson } from '../../base/json.ts'
+import {
+  type JsonObject,
+  type JsonValue,
+  isJsonObject,
+  objectMember,
+  tryParseJson,
+} from '../../base/json.ts'
 import { readBody } from '../../protocols/http/request-body.ts'
 import { findKind } from './entity-kinds.ts'
 import type { EntityKind } from './entity-kind.ts'
@@ -111,7 +117,10 @@ function parseTarget(pathname: string): Target | undefined {
     /^(\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.ApiManagement\/service\/([^/]+))(?:\/(.*))?$/i
   const [, serviceId, service, rest = ''] = pattern.exec(pathname) ?? []
   if (serviceId === undefined || service === undefined) return undefined
-  const words = rest.split('/').filter((word) => word !== '').map(decodeURIComponent)
+  const words = rest
+    .split('/')
+    .filter((word) => word !== '')
+    .map(decodeURIComponent)
   const kinds = words.filter((_, index) => index % 2 === 0)
   const names = words.filter((_, index) => index % 2 === 1)
   const isOdd = words.length % 2 === 1
@@ -157,7 +166,9 @@ function list(method: string, { instance, kind, target, url }: Subject): Answer 
   const all = instance.list(kind.kind, target.names)
   const skip = Number(url.searchParams.get('$skip') ?? 0)
   const top = Number(url.searchParams.get('$top') ?? all.length)
-  const value = all.slice(skip, skip + top).map((each) => bodyOf(each, { instance, kind, target, url }))
+  const value = all
+    .slice(skip, skip + top)
+    .map((each) => bodyOf(each, { instance, kind, target, url }))
   return { status: 200, body: { value, count: all.length } }
 }
 

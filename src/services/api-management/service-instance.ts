@@ -17,6 +17,7 @@ import { ValueCache } from './gateway/value-cache.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
 import { NamedValues } from './named-values.ts'
 import { secretIdentifierOf } from './named-value.ts'
+import { exampleOf } from './operation.ts'
 import { PolicyLibrary } from './policy-library.ts'
 import { policyScopes } from './policy.ts'
 import { PropertyReader } from './property-reader.ts'
@@ -69,7 +70,8 @@ export class ServiceInstance implements EntityHolder {
   /** Reads the entities that the store holds. */
   async load(): Promise<void> {
     await this.#tree.load()
-    for (const entity of this.#tree.list('namedValues')) await this.#readSecret(entity.properties, entity.names[0] ?? '')
+    for (const entity of this.#tree.list('namedValues'))
+      await this.#readSecret(entity.properties, entity.names[0] ?? '')
     this.#namedValues.adopt(this.#tree.list('namedValues'))
   }
 
@@ -126,7 +128,10 @@ export class ServiceInstance implements EntityHolder {
     const request = { holder: this, names, properties, fields, ...(old ? { old } : {}) }
     const accepted = definition.accept(request)
     if (kind === 'namedValues') await this.#readSecret(accepted, names[0] ?? '')
-    return this.#tree.put({ kind: definition.kind, names: old?.names ?? names, properties: accepted }, options)
+    return this.#tree.put(
+      { kind: definition.kind, names: old?.names ?? names, properties: accepted },
+      options,
+    )
   }
 
   /** Changes some properties of an entity; a property that is null is taken away. */
@@ -216,14 +221,20 @@ export class ServiceInstance implements EntityHolder {
         return entity && backendOf(entity)
       },
       certificates: () => new Map(),
-      groupsOf: (product) => this.#groups(this.list('products/groups', [product]).map(({ names }) => names[1] ?? '')),
+      groupsOf: (product) =>
+        this.#groups(this.list('products/groups', [product]).map(({ names }) => names[1] ?? '')),
       apisOf: (product) =>
         this.list('products/apis', [product])
           .map(({ names }) => find('apis', rootName(names[1] ?? '')))
           .filter((each) => each !== undefined)
           .map(apiOf),
+      exampleOf: (api, operation, wanted) => {
+        const entity = this.get('apis/operations', [api, operation])
+        return entity && exampleOf(entity, wanted)
+      },
       user: (id) => this.#user(find('users', id)),
-      managedIdentityToken: (request) => this.#parts.managedIdentityToken({ service: this.name, ...request }),
+      managedIdentityToken: (request) =>
+        this.#parts.managedIdentityToken({ service: this.name, ...request }),
       log: (call, message) =>
         telemetry.log({
           context: call.trace,

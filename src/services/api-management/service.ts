@@ -1,6 +1,6 @@
 // What survives a crash: the services and everything in them. What is in memory is a copy.
 import { randomHex } from '../../base/ids.ts'
-import { isJsonObject, parseJson, type JsonObject } from '../../base/json.ts'
+import { isJsonObject, parseJson, stringMember, type JsonObject } from '../../base/json.ts'
 import type { Startable } from '../../base/lifecycle.ts'
 import type { HttpHandler } from '../../protocols/http/server.ts'
 import { serviceNotFound, validationError } from './errors.ts'
@@ -30,7 +30,7 @@ export class ApiManagement implements Startable {
       for (const { body } of page) {
         const record = parseJson(body)
         if (!isJsonObject(record) || !isJsonObject(record['resource'])) continue
-        await this.#add(String(record['name']), record['resource']).load()
+        await this.#add(stringMember(record, 'name') ?? '', record['resource']).load()
       }
     }
   }

@@ -43,9 +43,7 @@ export const subscriptionKind: EntityKind = {
       displayName: fields.requiredText('displayName'),
       scope,
       state:
-        fields.choice('state', states) ??
-        old?.properties['state'] ??
-        firstState(holder, parsed),
+        fields.choice('state', states) ?? old?.properties['state'] ?? firstState(holder, parsed),
       primaryKey: keyOf(fields.text('primaryKey'), old, 'primaryKey'),
       secondaryKey: keyOf(fields.text('secondaryKey'), old, 'secondaryKey'),
     }

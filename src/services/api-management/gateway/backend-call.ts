@@ -111,7 +111,9 @@ function unreachable(policy: BackendRequest['policy'], cause: unknown): PolicyEr
     return backendFault(policy, 'Timeout', 'The backend did not answer in time.', cause)
   }
   const message =
-    cause instanceof AddressRefused ? cause.message : `The backend cannot be reached: ${messageOf(cause)}`
+    cause instanceof AddressRefused
+      ? cause.message
+      : `The backend cannot be reached: ${messageOf(cause)}`
   return backendFault(policy, 'BackendConnectionFailure', message, cause)
 }
 

@@ -54,6 +54,8 @@ export class GatewayCall {
   readonly subscription: Subscription | undefined
   /** True when no key gave access: the call fails before its first policy. */
   readonly isRefused: boolean
+  /** True for the question of a browser whether it may call. */
+  readonly isPreflight: boolean
   readonly request: CallRequest
   readonly target: CallTarget
   /** Aborts when the caller goes away. */
@@ -80,6 +82,7 @@ export class GatewayCall {
     product: Product | undefined
     subscription: Subscription | undefined
     isRefused: boolean
+    isPreflight: boolean
     request: CallRequest
     target: CallTarget
     signal: AbortSignal
@@ -93,6 +96,7 @@ export class GatewayCall {
     this.product = options.product
     this.subscription = options.subscription
     this.isRefused = options.isRefused
+    this.isPreflight = options.isPreflight
     this.request = options.request
     this.target = options.target
     this.signal = options.signal

@@ -38,6 +38,12 @@ export interface GatewayParts {
   certificates(): ReadonlyMap<string, PolicyCertificate>
   groupsOf(product: string): readonly { readonly id: string; readonly name: string }[]
   apisOf(product: string): readonly Api[]
+  /** The example of a declared response of an operation. */
+  exampleOf(
+    api: string,
+    operation: string,
+    wanted: { status: number; contentType: string | undefined },
+  ): { readonly contentType: string; readonly text: string } | undefined
   user(id: string): GatewayUser | undefined
   /** A token of the service's managed identity. */
   managedIdentityToken(request: { resource: string; clientId?: string }): Promise<string>

@@ -18,6 +18,7 @@ import { HeaderList, withoutHopHeaders } from './header-list.ts'
 import { BodyTooLarge, MessageBody } from './message-body.ts'
 import type { OperationMatch } from './operation-match.ts'
 import { PolicyError } from './policy-error.ts'
+import { runStep } from './policy-sequence.ts'
 import { LeaseRefused } from '../named-value-lease.ts'
 
 /** What a request was found to be for. */
@@ -26,6 +27,8 @@ interface Route {
   readonly match: OperationMatch
   /** The path without that of the API. */
   readonly rest: string
+  /** True for `OPTIONS` of an operation with another method: only `cors` answers. */
+  readonly isPreflight: boolean
 }
 
 interface Access {
@@ -58,7 +61,7 @@ export class Gateway {
     const startMs = this.#parts.clock.preciseNow()
     const url = urlOf(request)
     const configuration = this.#configuration()
-    const route = findRoute(configuration, request.method ?? 'GET', url)
+    const route = routeOf(configuration, request, url)
     const id = newUuid()
     let answer: CallResponse
     if (route) {
@@ -74,7 +77,9 @@ export class Gateway {
       ...(caller ? { parentSpanId: caller.spanId } : {}),
       service: 'api-management',
       operation: `${request.method ?? 'GET'} ${answer.status}`,
-      resource: route ? `${route.served.api.displayName}/${route.match.operation.displayName}` : url.path,
+      resource: route
+        ? `${route.served.api.displayName}/${route.match.operation.displayName}`
+        : url.path,
       startMs,
       durationMs: this.#parts.clock.preciseNow() - startMs,
       status: isError ? 'error' : 'ok',
@@ -110,6 +115,7 @@ export class Gateway {
       product: access?.product,
       subscription: access?.subscription,
       isRefused: access === undefined,
+      isPreflight: route.isPreflight,
       request: newRequest(request, { headers, url, route }),
       target: {
         base: api.serviceUrl === undefined ? undefined : CallUrl.parse(api.serviceUrl),
@@ -136,13 +142,28 @@ export class Gateway {
   }
 
   async #sections(call: GatewayCall, policy: EffectivePolicy): Promise<void> {
+    if (call.isPreflight) return this.#preflight(call, policy)
     if (call.isRefused) throw this.#refusal(call)
     for (const section of ['inbound', 'backend', 'outbound'] as const) {
       await policy.run(section, call)
       if (call.isReturned) return
     }
     // Without `forward-request` nothing answers, and the answer is empty.
-    call.response ??= { status: 200, reason: 'OK', headers: new HeaderList(), body: MessageBody.none() }
+    call.response ??= {
+      status: 200,
+      reason: 'OK',
+      headers: new HeaderList(),
+      body: MessageBody.none(),
+    }
+  }
+
+  // Before the key is looked at: a browser sends none when it asks whether it may call.
+  async #preflight(call: GatewayCall, policy: EffectivePolicy): Promise<void> {
+    for (const step of policy.find('inbound', 'cors')) {
+      await runStep(step, call)
+      if (call.isReturned) return
+    }
+    throw new PolicyError(notFound())
   }
 
   #refusal(call: GatewayCall): PolicyError {
@@ -200,11 +221,26 @@ function urlOf(request: IncomingMessage): CallUrl {
   return URL.canParse(text) ? CallUrl.parse(text) : CallUrl.parse(`http://localhost/`)
 }
 
+function routeOf(
+  configuration: Configuration,
+  request: IncomingMessage,
+  url: CallUrl,
+): Route | undefined {
+  const method = request.method ?? 'GET'
+  const wanted = request.headers['access-control-request-method']
+  const isQuestion =
+    method === 'OPTIONS' && wanted !== undefined && request.headers.origin !== undefined
+  const question = isQuestion ? findRoute(configuration, wanted, url) : undefined
+  if (question) return { ...question, isPreflight: true }
+  const found = findRoute(configuration, method, url)
+  return found && { ...found, isPreflight: false }
+}
+
 function findRoute(
   configuration: Configuration,
   method: string,
   url: CallUrl,
-): Route | undefined {
+): Omit<Route, 'isPreflight'> | undefined {
   for (const served of configuration.candidates(url.path)) {
     const prefix = served.api.path === '' ? 0 : served.api.path.length + 1
     const rest = url.path.slice(prefix)
@@ -233,7 +269,9 @@ function findAccess(
     const product = configuration.product(scope.id)
     return product && configuration.hasApi(product, api) ? { product, subscription } : undefined
   }
-  const isOpen = scope.kind !== 'api' || scope.id.split(';')[0]?.toLowerCase() === api.id.split(';')[0]?.toLowerCase()
+  const isOpen =
+    scope.kind !== 'api' ||
+    scope.id.split(';')[0]?.toLowerCase() === api.id.split(';')[0]?.toLowerCase()
   return isOpen ? { product: undefined, subscription } : undefined
 }
 

@@ -46,12 +46,15 @@ function compile(operation: Operation): CompiledTemplate {
   const [path = '/', query = ''] = operation.urlTemplate.split('?')
   const names: string[] = []
   const trimmed = path.length > 1 ? path.replace(/\/+$/, '') : path
-  const source = trimmed.replaceAll(/\{(\*?)([^}]*)\}|\/\*$|[^{]+?(?=\{|\/\*$|$)/g, (text, rest: string, name: string | undefined) => {
-    if (text === '/*') return '(?:/.*)?'
-    if (name === undefined) return escape(text)
-    names.push(name)
-    return rest === '*' ? '(.*)' : '([^/]+)'
-  })
+  const source = trimmed.replaceAll(
+    /\{(\*?)([^}]*)\}|\/\*$|[^{]+?(?=\{|\/\*$|$)/g,
+    (text, rest: string, name: string | undefined) => {
+      if (text === '/*') return '(?:/.*)?'
+      if (name === undefined) return escape(text)
+      names.push(name)
+      return rest === '*' ? '(.*)' : '([^/]+)'
+    },
+  )
   return {
     operation,
     pattern: new RegExp(`^${source}$`, 'i'),

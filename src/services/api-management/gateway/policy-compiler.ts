@@ -93,7 +93,11 @@ class PolicyCompiler {
 
   #parse(text: string): PolicyElement {
     if (Buffer.byteLength(text) > policyBytesMax) {
-      throw new SourceError('ValidationError', `the document is larger than ${policyBytesMax} bytes.`, { line: 1, column: 1 })
+      throw new SourceError(
+        'ValidationError',
+        `the document is larger than ${policyBytesMax} bytes.`,
+        { line: 1, column: 1 },
+      )
     }
     return parsePolicyDocument(this.#bakeStructure(text))
   }
@@ -192,8 +196,12 @@ class PolicyCompiler {
       bake: (name) => this.#baked.add(name),
       readLate: () => {},
       compileSequence: (elements, place) =>
-        this.#sequence(elements, { usage: place.usage, path: `${path}${place.path === '' ? '' : `/${place.path}`}` }),
-      fault: (message, at) => new SourceError('ValidationError', message, { line: at.line, column: at.column }),
+        this.#sequence(elements, {
+          usage: place.usage,
+          path: `${path}${place.path === '' ? '' : `/${place.path}`}`,
+        }),
+      fault: (message, at) =>
+        new SourceError('ValidationError', message, { line: at.line, column: at.column }),
     }
   }
 }

@@ -1,3 +1,4 @@
+import { LimitError } from '../../../languages/csharp/machine.ts'
 import { DotnetException } from '../../../languages/dotnet/exceptions.ts'
 import type { GatewayCall } from './gateway-call.ts'
 import { PolicyError, expressionFailed } from './policy-error.ts'
@@ -56,6 +57,8 @@ const placed = new WeakSet<PolicyError>()
 // What an expression throws is the policy's fault; anything else that is thrown is ours.
 function toPolicyError(step: PlacedStep, error: unknown): PolicyError | undefined {
   if (error instanceof PolicyError) return error
-  const isExpression = error instanceof DotnetException || error instanceof RangeError
+  const isExpression = [DotnetException, LimitError, RangeError].some(
+    (each) => error instanceof each,
+  )
   return isExpression ? expressionFailed(step.policy, error) : undefined
 }

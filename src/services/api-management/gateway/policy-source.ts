@@ -133,6 +133,11 @@ export class PolicySource {
     return this.environment.fault(`Error in element '${this.name}': ${message}`, at)
   }
 
+  /** A fault in an expression, with its place in the document. */
+  expressionFault(message: string, at: { line: number; column: number }): SourceError {
+    return this.environment.fault(`Error in element '${this.name}': ${message}`, at)
+  }
+
   #attribute(name: string): PolicyAttribute | undefined {
     return this.element.attributes.find((each) => each.name === name)
   }

@@ -1,4 +1,4 @@
-import { compileExpression } from '../../../languages/csharp/compile.ts'
+import { CSharpError, compileExpression } from '../../../languages/csharp/compile.ts'
 import type { PolicyText } from '../../../languages/xml/policy-document.ts'
 import { type TextPart, replacePlaceholders, splitPlaceholders, namesIn } from '../placeholders.ts'
 import type { GatewayCall } from './gateway-call.ts'
@@ -77,8 +77,14 @@ function compileAt(
   text: PolicyText,
   source: PolicySource,
 ): (call: GatewayCall) => unknown {
-  const compiled = compileExpression(code, {})
-  return (call) => compiled.evaluate(call.context)
+  try {
+    const { syntax: kind, line, column } = text
+    const compiled = compileExpression(code, { kind, position: { line, column } })
+    return (call) => compiled.evaluate(call.context).value
+  } catch (error) {
+    if (!(error instanceof CSharpError)) throw error
+    throw source.expressionFault(error.message, error)
+  }
 }
 
 // A body must have been read before an expression runs: expressions do not wait.

@@ -108,7 +108,9 @@ export class TokenCheck {
   // An unknown key may be a new one: look again, but not for each bad token.
   #forget(urls: readonly string[]): boolean {
     const nowMs = this.#clock.now()
-    const due = urls.filter((url) => (this.#refreshes.get(url) ?? -Infinity) + metadataRefreshMs <= nowMs)
+    const due = urls.filter(
+      (url) => (this.#refreshes.get(url) ?? -Infinity) + metadataRefreshMs <= nowMs,
+    )
     for (const url of due) {
       this.#refreshes.set(url, nowMs)
       this.#metadata.delete(url)

@@ -6,7 +6,7 @@ import { compileRateReport, limitExceeded, rateReportAttributes } from './rate-l
 
 interface Rule {
   /** What is counted, or `undefined` when the rule is not for this call. */
-  counterOf(call: GatewayCall): string | undefined
+  readonly counterOf: (call: GatewayCall) => string | undefined
   readonly calls: Value<number>
   readonly period: Value<number>
 }

@@ -27,7 +27,9 @@ function rewrite(call: GatewayCall, template: string, copyUnmatched: boolean): v
   const named = new Set(written.map((pair) => nameOf(pair)))
   // Parameters of the operation's own template count as matched: they go only where the new template names them.
   const copied = copyUnmatched
-    ? pairsOf(call.target.queryString).filter((pair) => !used.has(nameOf(pair)) && !named.has(nameOf(pair)))
+    ? pairsOf(call.target.queryString).filter(
+        (pair) => !used.has(nameOf(pair)) && !named.has(nameOf(pair)),
+      )
     : []
   const pairs = [...written, ...copied]
   call.target.path = filled.startsWith('/') ? filled : `/${filled}`
@@ -40,7 +42,10 @@ function splitOnce(text: string, mark: string): readonly string[] {
 }
 
 function pairsOf(queryString: string): readonly string[] {
-  return queryString.replace(/^\?/, '').split('&').filter((pair) => pair !== '')
+  return queryString
+    .replace(/^\?/, '')
+    .split('&')
+    .filter((pair) => pair !== '')
 }
 
 function nameOf(pair: string): string {

@@ -35,7 +35,8 @@ export function compileBody(source: PolicySource): BodyMaker {
       const render = compileLiquid(text, (message) => source.fault(message))
       return (call) => render(call)
     }
-    return (call) => compileLiquid(toText(content.read(call)), (message) => source.fault(message))(call)
+    return (call) =>
+      compileLiquid(toText(content.read(call)), (message) => source.fault(message))(call)
   }
   return (call) => {
     const value = content.read(call)

@@ -30,7 +30,10 @@ export const setQueryParameter: PolicyDefinition = {
 }
 
 function pairsOf(queryString: string): readonly string[] {
-  return queryString.replace(/^\?/, '').split('&').filter((pair) => pair !== '')
+  return queryString
+    .replace(/^\?/, '')
+    .split('&')
+    .filter((pair) => pair !== '')
 }
 
 function nameOf(pair: string): string {

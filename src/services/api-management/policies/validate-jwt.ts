@@ -33,17 +33,24 @@ export const validateJwt: PolicyDefinition = {
       source.has(name),
     )
     if (places.length !== 1) {
-      throw source.fault("exactly one of 'header-name', 'query-parameter-name' and 'token-value' must be set.")
+      throw source.fault(
+        "exactly one of 'header-name', 'query-parameter-name' and 'token-value' must be set.",
+      )
     }
     const signed = source.flag('require-signed-tokens')
     if (signed && signed.constant !== true) {
-      throw source.fault("unsigned tokens are not supported: 'require-signed-tokens' must be true.", 'require-signed-tokens')
+      throw source.fault(
+        "unsigned tokens are not supported: 'require-signed-tokens' must be true.",
+        'require-signed-tokens',
+      )
     }
     const readToken = compileTokenPlace(source)
     const metadata = source.children('openid-config').map((each) => each.requiredText('url'))
     const keys = listOf(source, 'issuer-signing-keys', 'key').map(compileKey)
     if (metadata.length === 0 && keys.length === 0) {
-      throw source.fault("'openid-config' or 'issuer-signing-keys' is needed to verify a signature.")
+      throw source.fault(
+        "'openid-config' or 'issuer-signing-keys' is needed to verify a signature.",
+      )
     }
     const issuers = listOf(source, 'issuers', 'issuer').map((each) => each.contentText())
     const audiences = listOf(source, 'audiences', 'audience').map((each) => each.contentText())
@@ -200,7 +207,9 @@ function compileClaim(source: PolicySource): ClaimCheck {
   const name = source.requiredText('name')
   const match = source.choice('match', ['all', 'any'])
   const separator = source.text('separator')
-  const values: readonly Value<string>[] = source.children('value').map((each) => each.contentText())
+  const values: readonly Value<string>[] = source
+    .children('value')
+    .map((each) => each.contentText())
   return (jwt, call) => {
     const claim = name.read(call)
     const given = claimTexts(jwt.claims[claim], separator?.read(call))
