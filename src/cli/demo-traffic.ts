@@ -24,7 +24,7 @@ export class DemoTraffic {
     const before = await this.#demo.processedCount()
     if (before > 0) print(`${before} orders of earlier runs are still here`)
     const first = await this.#demo.send()
-    await this.#showJourney(first)
+    await this.#showJourney(first, interrupted)
     for (let count = 1; count < firstBookings && !interrupted.aborted; count++)
       await this.#demo.send()
   }
@@ -49,8 +49,10 @@ export class DemoTraffic {
     )
   }
 
-  async #showJourney(booking: SentBooking): Promise<void> {
-    if (!(await this.#demo.untilProcessed(booking, journeyTimeoutMs))) {
+  async #showJourney(booking: SentBooking, signal: AbortSignal): Promise<void> {
+    const isProcessed = await this.#demo.untilProcessed(booking, journeyTimeoutMs, signal)
+    if (signal.aborted) return
+    if (!isProcessed) {
       throw new Error(
         `the order ${booking.id} was not processed within ${journeyTimeoutMs / 1_000} s`,
       )

@@ -80,11 +80,15 @@ export class OrdersDemo {
     return this.#processed.countItems()
   }
 
-  /** Waits until an order is in `processed`; false when it does not come in time. */
-  async untilProcessed(booking: SentBooking, timeoutMs: number): Promise<boolean> {
+  /** Waits until an order is in `processed`; false when it does not come in time, or the signal ends the wait. */
+  async untilProcessed(
+    booking: SentBooking,
+    timeoutMs: number,
+    signal?: AbortSignal,
+  ): Promise<boolean> {
     const clock = this.#clock
     const endMs = clock.now() + timeoutMs
-    while (clock.now() < endMs) {
+    while (clock.now() < endMs && !signal?.aborted) {
       if (await this.#isProcessed(booking)) return true
       await clock.sleep(20)
     }
