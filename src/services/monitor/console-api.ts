@@ -20,7 +20,7 @@ export class ConsoleApi {
       monitor.recentTraces(toTracesQuery(query)),
     )
     this.#router.add('GET', 'api/traces/{id}', ({ id = '' }) => this.#trace(id))
-    this.#router.add('GET', 'api/payloads/{hash}', ({ hash = '' }) => this.#payload(hash))
+    this.#router.add('GET', 'api/payloads/{id}', ({ id = '' }) => this.#payload(id))
     this.#router.add(
       'GET',
       'api/functions/{app}/{name}/invocations',
@@ -45,8 +45,8 @@ export class ConsoleApi {
     return { traceId, durationMs: waterfallDurationMs(rows), rows, logs, truncated }
   }
 
-  async #payload(hash: string): Promise<object | undefined> {
-    const text = await this.#monitor.payload(hash)
+  async #payload(id: string): Promise<object | undefined> {
+    const text = await this.#monitor.payload(id)
     return text === undefined ? undefined : { text }
   }
 }

@@ -1,16 +1,25 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Span } from '../../base/telemetry.ts'
 import { childOf, newTrace } from '../../base/trace-context.ts'
 import { FlowMap } from './flow-map.ts'
 import { awaitedEffectsMax } from './limits.ts'
+import type { TraceSpan } from './trace.ts'
 
 const cause = newTrace()
 
-function span(resource: string, context = childOf(cause)): Span {
+function span(resource: string, context = childOf(cause)): TraceSpan {
   const parent = context === cause ? {} : { parentSpanId: cause.spanId }
   const times = { startMs: 0, durationMs: 1, status: 'ok' } as const
-  return { context, ...parent, service: 'service-bus', operation: 'send', resource, ...times }
+  const { traceId, spanId } = context
+  return {
+    traceId,
+    spanId,
+    ...parent,
+    service: 'service-bus',
+    operation: 'send',
+    resource,
+    ...times,
+  }
 }
 
 test('effects that were reported before their cause are drawn from it', () => {

@@ -1,8 +1,8 @@
 // Lives in memory only: the counts are those since the start of the platform.
-import type { Span } from '../../base/telemetry.ts'
 import { DurationHistogram } from './duration-histogram.ts'
 import { awaitedEffectsMax, awaitedSpansMax, rememberedSpansMax } from './limits.ts'
 import { flowArrowsMax, flowNodesMax } from './limits.ts'
+import type { TraceSpan } from './trace.ts'
 
 /** A resource of a service, and what happened there. */
 export interface FlowNode {
@@ -79,7 +79,7 @@ export class FlowMap {
     }
   }
 
-  add(span: Span): void {
+  add(span: TraceSpan): void {
     const node = this.#node(span)
     if (!node) {
       this.#omitted += 1
@@ -88,7 +88,7 @@ export class FlowMap {
     const effect = { node: idOf(span), startMs: span.startMs, failed: span.status === 'error' }
     count(node, { failed: effect.failed, durationMs: span.durationMs })
     if (span.reason !== undefined) node.reason = span.reason
-    const { spanId } = span.context
+    const { spanId } = span
     this.#remember(spanId, effect)
     for (const waiting of this.#awaited.get(spanId) ?? []) this.#join(effect, waiting)
     this.#awaited.delete(spanId)

@@ -23,8 +23,11 @@ export const keptSpansMax = 200_000
 export const keptLogsMax = 200_000
 export const keptBytesMax = 256 * 1024 * 1024
 
-/** How much of the file one trim removes, so that not every flush has to. */
-export const trimShare = 0.1
+/** A segment holds at most this share of what the file does: the oldest is dropped whole. */
+export const segmentShare = 0.1
+
+/** Encoded bytes of the segments whose spans, and of those whose lines, are held decoded. */
+export const decodedBytesMax = 4 * 1024 * 1024
 
 /** What one answer holds. */
 export const traceSpansMax = 1_000

@@ -5,9 +5,9 @@ import type { Startable } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { LogLine, Span, Telemetry } from '../../base/telemetry.ts'
 import type { FlowGraph, FlowLink, FlowPlace } from './flow-map.ts'
-import { flushIntervalMs, flushItemsMax, payloadCharsMax, unconfirmedFlushesMax } from './limits.ts'
+import { encodeFlush } from './flush.ts'
+import { flushIntervalMs, flushItemsMax, unconfirmedFlushesMax } from './limits.ts'
 import { pendingCharsMax, pendingLogsMax, pendingSpansMax } from './limits.ts'
-import type { RecordedSpan } from './span-batch.ts'
 import type { SpanFileLimits } from './span-file.ts'
 import { SpanThread } from './span-thread.ts'
 import type { InvocationRecord, RecentTracesQuery, Trace, TraceSummary } from './trace.ts'
@@ -122,9 +122,9 @@ export class Monitor implements Telemetry, Startable {
     return this.#thread.trace(traceId)
   }
 
-  async payload(hash: string): Promise<string | undefined> {
+  async payload(id: string): Promise<string | undefined> {
     await this.flush()
-    return this.#thread.payload(hash)
+    return this.#thread.payload(id)
   }
 
   /** The newest runs of a function with their log lines, newest first. */
@@ -168,7 +168,7 @@ export class Monitor implements Telemetry, Startable {
     this.#recorded += spans.length
     this.#unconfirmed += 1
     try {
-      await this.#thread.write({ spans: spans.map(withShortPayload), logs })
+      await this.#thread.write(encodeFlush(spans, logs))
     } catch (error) {
       this.#dropped.spans += spans.length
       this.#dropped.logs += logs.length
@@ -191,10 +191,4 @@ function charsOf(spans: readonly Span[], logs: readonly LogLine[]): number {
   for (const span of spans) chars += span.payload?.length ?? 0
   for (const line of logs) chars += line.message.length
   return chars
-}
-
-function withShortPayload(span: Span): RecordedSpan {
-  const { payload } = span
-  if (payload === undefined || payload.length <= payloadCharsMax) return span
-  return { ...span, payload: payload.slice(0, payloadCharsMax), payloadChars: payload.length }
 }

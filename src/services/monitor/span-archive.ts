@@ -1,18 +1,25 @@
 import { collectJourney, summarizeJourney } from './journey.ts'
-import type { JourneySource } from './journey.ts'
+import type { Flush } from './flush.ts'
 import { invocationsMax, recentTracesMax, scannedTracesMax } from './limits.ts'
-import type { SpanBatch } from './span-batch.ts'
 import { SpanFile } from './span-file.ts'
 import type { SpanFileLimits } from './span-file.ts'
 import { SpanReader } from './span-reader.ts'
-import type { InvocationRecord, RecentTracesQuery, Trace, TraceSummary } from './trace.ts'
+import type {
+  InvocationRecord,
+  RecentTracesQuery,
+  Trace,
+  TraceSpan,
+  TraceSummary,
+} from './trace.ts'
 
 /** Everything that is done with the file of spans; it runs in the worker thread. */
 export class SpanArchive {
   readonly #file: SpanFile
+  readonly #reader: SpanReader
 
   constructor(path: string, limits: Partial<SpanFileLimits> = {}) {
     this.#file = new SpanFile(path, limits)
+    this.#reader = new SpanReader(this.#file)
   }
 
   /** Why an existing file was thrown away, if one was. */
@@ -20,35 +27,37 @@ export class SpanArchive {
     return this.#file.replaced
   }
 
-  write(batch: SpanBatch): void {
-    this.#file.write(batch)
+  /** Keeps a flush and gives its spans. */
+  write(flush: Flush): readonly TraceSpan[] {
+    return this.#file.write(flush)
   }
 
   trace(traceId: string): Trace {
-    return collectJourney(this.#reader(), traceId)
+    return collectJourney(this.#reader, traceId)
   }
 
   /** Newest first. With a filter only the newest few thousand traces are looked at. */
   recentTraces(query: RecentTracesQuery): TraceSummary[] {
     const limit = Math.min(query.limit ?? recentTracesMax, recentTracesMax)
-    const filtered = query.resource !== undefined || query.status !== undefined
-    const source = remembering(this.#reader())
+    const reader = this.#reader
     const found: TraceSummary[] = []
-    for (const traceId of this.#reader().recentTraceIds(filtered ? scannedTracesMax : limit)) {
-      if (found.length >= limit) break
-      const journey = summarizeJourney(source, traceId)
+    let scanned = 0
+    for (const traceId of reader.recentTraceIds()) {
+      if (found.length >= limit || scanned >= scannedTracesMax) break
+      scanned += 1
+      const journey = summarizeJourney(reader, traceId)
       if (journey && matches(query, journey)) found.push(journey.summary)
     }
     return found
   }
 
-  payload(hash: string): string | undefined {
-    return this.#reader().payload(hash)
+  payload(id: string): string | undefined {
+    return this.#reader.payload(id)
   }
 
   /** The newest runs of a function, `app/function`, newest first. */
   invocations(resource: string, limit: number): InvocationRecord[] {
-    const reader = this.#reader()
+    const reader = this.#reader
     return reader.invocationsOf(resource, Math.min(limit, invocationsMax)).map((span) => ({
       span,
       logs: reader.logsOf(span.traceId).filter((line) => line.spanId === span.spanId),
@@ -57,10 +66,6 @@ export class SpanArchive {
 
   close(): void {
     this.#file.close()
-  }
-
-  #reader(): SpanReader {
-    return new SpanReader(this.#file.connection)
   }
 }
 
@@ -74,18 +79,4 @@ function matches(
   }
   if (query.status === undefined) return true
   return (query.status === 'error') === journey.summary.errors > 0
-}
-
-// One batch is part of the journeys of all its items: it is read once for a list.
-function remembering(reader: SpanReader): JourneySource {
-  const spans = new Map<string, ReturnType<SpanReader['spansOf']>>()
-  return {
-    spansOf: (traceId) => {
-      const known = spans.get(traceId) ?? reader.spansOf(traceId)
-      spans.set(traceId, known)
-      return known
-    },
-    continuationsOf: (traceId) => reader.continuationsOf(traceId),
-    logsOf: (traceId) => reader.logsOf(traceId),
-  }
 }

@@ -1,15 +1,16 @@
 // Spans are written without waiting for the disk: a crash of the machine may lose or damage the file, and then
 // it is replaced by an empty one, since nothing rests on it. A crash of the process alone loses one flush.
-import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { messageOf } from '../../base/errors.ts'
-import type { LogLine } from '../../base/telemetry.ts'
 import { Connection } from '../../store/sqlite/connection.ts'
 import type { Statement } from '../../store/sqlite/connection.ts'
-import { keptBytesMax, keptLogsMax, keptSpansMax, linksMax, trimShare } from './limits.ts'
-import { logCharsMax, reasonCharsMax } from './limits.ts'
-import type { RecordedSpan, SpanBatch } from './span-batch.ts'
+import { decodeLines, decodeLineTraces, decodePayloads, decodeSpans } from './flush.ts'
+import type { Flush, FlushLine } from './flush.ts'
+import { flushItemsMax, keptBytesMax, keptLogsMax, keptSpansMax, segmentShare } from './limits.ts'
+import { keysOf, Segment } from './segment.ts'
+import type { FlushEntry } from './segment.ts'
 import { applicationId, schema, schemaVersion } from './span-schema.ts'
+import type { TraceSpan } from './trace.ts'
 
 /** How much is kept; a test keeps less. */
 export interface SpanFileLimits {
@@ -24,12 +25,14 @@ const defaultLimits: SpanFileLimits = {
   bytes: keptBytesMax,
 }
 
-/** The SQLite file of spans, payloads and log lines, bounded: the oldest goes when it is full. */
+/** The SQLite file of flushes with its index in memory, bounded: the oldest segment goes when it is full. */
 export class SpanFile {
   readonly #path: string
   readonly #limits: SpanFileLimits
   #connection: Connection
   #statements: Statements
+  #segments: Segment[] = []
+  #lastNumber = 0
   /** Why an existing file was thrown away, if one was. */
   readonly replaced: string | undefined
 
@@ -44,94 +47,106 @@ export class SpanFile {
       this.#connection = open(path)
     }
     this.#statements = prepare(this.#connection)
+    for (const entry of this.#statements.entries.iterate()) this.#add(toEntry(entry))
   }
 
-  /** The connection of readers; it changes when a damaged file is replaced. */
-  get connection(): Connection {
-    return this.#connection
+  /** What is kept, oldest first. */
+  get segments(): readonly Segment[] {
+    return this.#segments
   }
 
-  /** Writes a batch whole. A file that turns out to be damaged is replaced, and the batch is lost. */
-  write(batch: SpanBatch): void {
+  /** Writes a flush and gives its spans. A file that turns out to be damaged is replaced, and the flush is lost. */
+  write(flush: Flush): readonly TraceSpan[] {
+    const number = this.#lastNumber + 1
+    const spans = decodeSpans(flush.spans, number)
+    const entry = toFlushEntry(number, flush, spans)
     try {
-      this.#connection.exec('BEGIN')
-      this.#insert(batch)
-      this.#trim()
-      this.#connection.exec('COMMIT')
+      this.#insert(entry, flush)
     } catch (error) {
       this.#recover()
       throw error
     }
+    this.#add(entry)
+    this.#trim()
+    return spans
+  }
+
+  /** The spans of a segment, in the order they ended. */
+  spansOf(segment: Segment): TraceSpan[] {
+    return this.#statements.spans
+      .all(segment.first, segment.last)
+      .flatMap(([number, bytes]) => decodeSpans(bytes, number))
+  }
+
+  linesOf(segment: Segment): FlushLine[] {
+    return this.#statements.lines
+      .all(segment.first, segment.last)
+      .flatMap(([bytes]) => decodeLines(bytes))
+  }
+
+  /** The payloads of one flush. */
+  payloadsOf(flushNumber: number): readonly string[] {
+    const row = this.#statements.payloads.get(flushNumber)
+    return row ? decodePayloads(row[0]) : []
   }
 
   close(): void {
     this.#connection.close()
   }
 
-  #insert(batch: SpanBatch): void {
-    for (const span of batch.spans) this.#insertSpan(span)
-    for (const line of batch.logs) this.#insertLog(line)
-  }
-
-  #insertSpan(span: RecordedSpan): void {
-    const { context, links, payload } = span
-    const statements = this.#statements
-    const [seq = 0] = statements.nextSpan.get() ?? []
-    const hash = payload === undefined ? null : hashOf(payload)
-    statements.span.run(
-      seq,
-      context.traceId,
-      context.spanId,
-      span.parentSpanId ?? null,
-      links ? JSON.stringify(links.slice(0, linksMax)) : null,
-      span.service,
-      span.operation,
-      span.resource,
-      span.startMs,
-      span.durationMs,
-      span.status === 'error' ? 1 : 0,
-      span.reason?.slice(0, reasonCharsMax) ?? null,
-      hash,
-      span.payloadChars ?? payload?.length ?? null,
+  #insert(entry: FlushEntry, flush: Flush): void {
+    const { buffer, byteOffset, byteLength } = entry.keys
+    this.#statements.insert.run(
+      entry.number,
+      flush.spanCount,
+      flush.lineCount,
+      entry.newestEndMs,
+      new Uint8Array(buffer, byteOffset, byteLength),
+      flush.spans,
+      flush.lines,
+      flush.payloads,
     )
-    statements.trace.run(context.traceId, span.startMs, links?.length ? 1 : 0, seq)
-    if (payload !== undefined) statements.payload.run(hash, payload, seq)
-    for (const link of links?.slice(0, linksMax) ?? []) {
-      statements.link.run(link.traceId, link.spanId, context.traceId, context.spanId, seq)
-    }
   }
 
-  #insertLog(line: LogLine): void {
-    const { traceId, spanId } = line.context
-    const message = line.message.slice(0, logCharsMax)
-    this.#statements.log.run(traceId, spanId, line.source, line.timeMs, line.level, message)
+  #add(entry: FlushEntry): void {
+    this.#lastNumber = entry.number
+    const newest = this.#segments.at(-1)
+    if (newest && this.#hasRoom(newest, entry)) newest.append(entry)
+    else this.#segments.push(new Segment(entry))
+  }
+
+  #hasRoom(segment: Segment, entry: FlushEntry): boolean {
+    const { spans, logs, bytes } = this.#limits
+    return (
+      segment.spanCount + entry.spanCount <= Math.min(flushItemsMax, spans * segmentShare) &&
+      segment.lineCount + entry.lineCount <= Math.min(flushItemsMax, logs * segmentShare) &&
+      segment.bytes + entry.bytes <= bytes * segmentShare
+    )
   }
 
   #trim(): void {
-    const statements = this.#statements
-    const [first = 0, last = 0] = statements.spanRange.get() ?? []
-    const count = last - first + 1
-    const [bytes = 0] = statements.bytes.get() ?? []
-    if (count > this.#limits.spans || bytes > this.#limits.bytes) {
-      const cut = first + Math.ceil(count * trimShare)
-      for (const statement of statements.trimSpans) statement.run(cut)
-    }
-    const [firstLog = 0, lastLog = 0] = statements.logRange.get() ?? []
-    const logs = lastLog - firstLog + 1
-    if (logs > this.#limits.logs || bytes > this.#limits.bytes) {
-      statements.trimLogs.run(firstLog + Math.ceil(logs * trimShare))
-    }
+    let [spans, lines, bytes] = [0, 0, 0]
+    const limits = this.#limits
+    const newestDropped = this.#segments.findLastIndex((segment, index) => {
+      spans += segment.spanCount
+      lines += segment.lineCount
+      bytes += segment.bytes
+      const full = spans > limits.spans || lines > limits.logs || bytes > limits.bytes
+      return full && index < this.#segments.length - 1
+    })
+    const dropped = this.#segments.splice(0, newestDropped + 1).at(-1)
+    if (dropped) this.#statements.drop.run(dropped.last)
   }
 
   #recover(): void {
     try {
-      if (this.#connection.isTransaction) this.#connection.exec('ROLLBACK')
-      this.#connection.exec('SELECT count(*) FROM traces')
+      this.#connection.exec('SELECT count(span_count) FROM flushes')
     } catch {
       this.#connection.close()
       remove(this.#path)
       this.#connection = open(this.#path)
       this.#statements = prepare(this.#connection)
+      this.#segments = []
     }
   }
 }
@@ -164,46 +179,57 @@ function remove(path: string): void {
   for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
 }
 
+type EntryRow = [
+  number: number,
+  spanCount: number,
+  lineCount: number,
+  newestEndMs: number,
+  keys: Uint8Array,
+  bytes: number,
+]
+
 interface Statements {
-  readonly nextSpan: Statement<[number]>
-  readonly span: Statement<[]>
-  readonly trace: Statement<[]>
-  readonly payload: Statement<[]>
-  readonly link: Statement<[]>
-  readonly log: Statement<[]>
-  readonly spanRange: Statement<[number, number]>
-  readonly logRange: Statement<[number, number]>
-  readonly bytes: Statement<[number]>
-  readonly trimSpans: readonly Statement<[]>[]
-  readonly trimLogs: Statement<[]>
+  readonly insert: Statement<[]>
+  readonly drop: Statement<[]>
+  readonly entries: Statement<EntryRow>
+  readonly spans: Statement<[number, Uint8Array]>
+  readonly lines: Statement<[Uint8Array]>
+  readonly payloads: Statement<[Uint8Array]>
 }
 
 function prepare(connection: Connection): Statements {
   return {
-    nextSpan: connection.prepare('SELECT coalesce(max(seq), 0) + 1 FROM spans'),
-    span: connection.prepare('INSERT INTO spans VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)'),
-    trace: connection.prepare(`INSERT INTO traces VALUES (?,?,?,?) ON CONFLICT DO UPDATE SET
-      start_ms = min(start_ms, excluded.start_ms), continues = max(continues, excluded.continues),
-      last_seq = excluded.last_seq`),
-    payload: connection.prepare(`INSERT INTO payloads VALUES (?,?,?)
-      ON CONFLICT DO UPDATE SET last_seq = excluded.last_seq`),
-    link: connection.prepare('INSERT INTO links VALUES (?,?,?,?,?)'),
-    log: connection.prepare(`INSERT INTO logs (trace_id, span_id, source, time_ms, level, message)
-      VALUES (?,?,?,?,?,?)`),
-    spanRange: connection.prepare('SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM spans'),
-    logRange: connection.prepare('SELECT coalesce(min(seq), 1), coalesce(max(seq), 0) FROM logs'),
-    bytes: connection.prepare(`SELECT (page_count - freelist_count) * page_size
-      FROM pragma_page_count, pragma_freelist_count, pragma_page_size`),
-    trimSpans: [
-      'DELETE FROM spans WHERE seq < ?',
-      'DELETE FROM links WHERE seq < ?',
-      'DELETE FROM traces WHERE last_seq < ?',
-      'DELETE FROM payloads WHERE last_seq < ?',
-    ].map((sql) => connection.prepare(sql)),
-    trimLogs: connection.prepare('DELETE FROM logs WHERE seq < ?'),
+    insert: connection.prepare('INSERT INTO flushes VALUES (?,?,?,?,?,?,?,?)'),
+    drop: connection.prepare('DELETE FROM flushes WHERE number <= ?'),
+    entries: connection.prepare(`SELECT number, span_count, line_count, newest_end_ms, keys,
+      length(keys) + length(spans) + length(lines) + length(payloads) FROM flushes ORDER BY number`),
+    spans: connection.prepare(
+      'SELECT number, spans FROM flushes WHERE number BETWEEN ? AND ? ORDER BY number',
+    ),
+    lines: connection.prepare(
+      'SELECT lines FROM flushes WHERE number BETWEEN ? AND ? ORDER BY number',
+    ),
+    payloads: connection.prepare('SELECT payloads FROM flushes WHERE number = ?'),
   }
 }
 
-function hashOf(payload: string): string {
-  return createHash('sha256').update(payload).digest('base64url').slice(0, 22)
+function toFlushEntry(number: number, flush: Flush, spans: readonly TraceSpan[]): FlushEntry {
+  const keys = keysOf(spans, decodeLineTraces(flush.lines))
+  let newestEndMs = 0
+  for (const span of spans) newestEndMs = Math.max(newestEndMs, span.startMs + span.durationMs)
+  return {
+    number,
+    spanCount: flush.spanCount,
+    lineCount: flush.lineCount,
+    bytes: keys.byteLength + flush.spans.length + flush.lines.length + flush.payloads.length,
+    newestEndMs,
+    keys,
+  }
+}
+
+function toEntry(row: EntryRow): FlushEntry {
+  const [number, spanCount, lineCount, newestEndMs, keys, bytes] = row
+  // A copy, since 32-bit numbers need an aligned start.
+  const aligned = new Uint32Array(Uint8Array.from(keys).buffer)
+  return { number, spanCount, lineCount, bytes, newestEndMs, keys: aligned }
 }

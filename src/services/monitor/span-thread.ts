@@ -1,12 +1,12 @@
 import { Worker } from 'node:worker_threads'
+import type { Flush } from './flush.ts'
 import type { FlowGraph, FlowLink, FlowPlace } from './flow-map.ts'
-import type { SpanBatch } from './span-batch.ts'
 import type { SpanFileLimits } from './span-file.ts'
 import type { InvocationRecord, RecentTracesQuery, Trace, TraceSummary } from './trace.ts'
 
 /** What the worker thread can be asked. */
 export type ArchiveCall =
-  | { readonly kind: 'write'; readonly batch: SpanBatch }
+  | { readonly kind: 'write'; readonly flush: Flush }
   | {
       readonly kind: 'declare'
       readonly places: readonly FlowPlace[]
@@ -15,7 +15,7 @@ export type ArchiveCall =
   | { readonly kind: 'flowMap' }
   | { readonly kind: 'trace'; readonly traceId: string }
   | { readonly kind: 'recentTraces'; readonly query: RecentTracesQuery }
-  | { readonly kind: 'payload'; readonly hash: string }
+  | { readonly kind: 'payload'; readonly payloadId: string }
   | { readonly kind: 'invocations'; readonly resource: string; readonly limit: number }
   | { readonly kind: 'close' }
 
@@ -52,8 +52,8 @@ export class SpanThread {
     return opened
   }
 
-  write(batch: SpanBatch): Promise<void> {
-    return this.#call({ kind: 'write', batch })
+  write(flush: Flush): Promise<void> {
+    return this.#call({ kind: 'write', flush })
   }
 
   declare(places: readonly FlowPlace[], arrows: readonly FlowLink[]): Promise<void> {
@@ -72,8 +72,8 @@ export class SpanThread {
     return this.#call({ kind: 'recentTraces', query })
   }
 
-  payload(hash: string): Promise<string | undefined> {
-    return this.#call({ kind: 'payload', hash })
+  payload(payloadId: string): Promise<string | undefined> {
+    return this.#call({ kind: 'payload', payloadId })
   }
 
   invocations(resource: string, limit: number): Promise<InvocationRecord[]> {

@@ -25,8 +25,8 @@ port.on('message', (request: ArchiveRequest) => {
 function run(call: ArchiveCall): unknown {
   switch (call.kind) {
     case 'write':
-      for (const span of call.batch.spans) flowMap.add(span)
-      return archive.write(call.batch)
+      for (const span of archive.write(call.flush)) flowMap.add(span)
+      return undefined
     case 'declare':
       return flowMap.declare(call.places, call.arrows)
     case 'flowMap':
@@ -36,7 +36,7 @@ function run(call: ArchiveCall): unknown {
     case 'recentTraces':
       return archive.recentTraces(call.query)
     case 'payload':
-      return archive.payload(call.hash)
+      return archive.payload(call.payloadId)
     case 'invocations':
       return archive.invocations(call.resource, call.limit)
     case 'close':

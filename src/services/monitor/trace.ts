@@ -23,7 +23,7 @@ export interface SpanReference {
 
 /** Names a kept payload. `chars` is how long it was, of which the first 16 K are kept. */
 export interface PayloadReference {
-  readonly hash: string
+  readonly id: string
   readonly chars: number
 }
 

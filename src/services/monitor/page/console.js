@@ -137,8 +137,8 @@ function traceInAddress() {
   return new URLSearchParams(location.hash.slice(1)).get('trace') ?? undefined
 }
 
-async function fetchPayload(hash) {
-  const { text } = await fetchJson(`payloads/${encodeURIComponent(hash)}`)
+async function fetchPayload(id) {
+  const { text } = await fetchJson(`payloads/${encodeURIComponent(id)}`)
   return text
 }
 

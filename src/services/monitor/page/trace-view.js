@@ -136,7 +136,7 @@ export class TraceView {
 
   payload(reference) {
     const text = element('pre', { class: 'payload', tabindex: '0', 'aria-label': 'Payload' }, '…')
-    this.fetchPayload(reference.hash).then(
+    this.fetchPayload(reference.id).then(
       (payload) => text.replaceChildren(prettyPayload(payload, reference.chars)),
       () => text.replaceChildren('This payload is not kept any more.'),
     )
