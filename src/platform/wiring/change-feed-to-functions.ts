@@ -18,7 +18,7 @@ import type {
   TriggerSource,
 } from '../../services/functions/extension.ts'
 import { BindingReader } from './binding-reader.ts'
-import { cosmosDatabaseOf } from './cosmos-db-connection.ts'
+import { cosmosAccountOf, cosmosDatabaseOf } from './cosmos-db-connection.ts'
 
 /** What the trigger of the real extension does when the binding does not say. */
 const defaults = {
@@ -102,12 +102,14 @@ async function leaseContainer(
   context: TriggerContext,
   reader: BindingReader,
 ): Promise<Container> {
-  const database = cosmosDatabaseOf(cosmosDb, context, {
-    connection: reader.string('leaseConnection') ?? reader.string('connection'),
-    databaseName: reader.string('leaseDatabaseName') ?? reader.required('databaseName'),
-  })
+  const connection = reader.string('leaseConnection') ?? reader.string('connection')
+  const account = cosmosAccountOf(cosmosDb, context, connection)
+  const databaseName = reader.string('leaseDatabaseName') ?? reader.required('databaseName')
   const name = reader.string('leaseContainerName') ?? defaults.leaseContainerName
-  if (reader.boolean('createLeaseContainerIfNotExists') !== true) return database.container(name)
+  if (reader.boolean('createLeaseContainerIfNotExists') !== true) {
+    return account.database(databaseName).container(name)
+  }
+  const database = await account.createDatabaseIfNotExists(databaseName)
   return database.createContainerIfNotExists({ id: name, partitionKey: { paths: ['/id'] } })
 }
 

@@ -1,16 +1,26 @@
 import { ServiceError } from '../../base/errors.ts'
+import type { Account } from '../../services/cosmos-db/account.ts'
 import type { Database } from '../../services/cosmos-db/database.ts'
 import type { CosmosDb } from '../../services/cosmos-db/service.ts'
 import { connectionKinds, type Connection } from '../../services/functions/app-settings.ts'
 import type { BindingContext } from '../../services/functions/extension.ts'
 
-/** The database a binding means: its connection names the account by `AccountEndpoint` or `__accountEndpoint`. */
+/** The database a binding means, in the account of its connection: `AccountEndpoint` or `__accountEndpoint`. */
 export function cosmosDatabaseOf(
   cosmosDb: CosmosDb,
   context: BindingContext,
   names: { connection: string | undefined; databaseName: string },
 ): Database {
-  const connection = context.settings.readConnection(names.connection, connectionKinds.cosmosDB)
+  return cosmosAccountOf(cosmosDb, context, names.connection).database(names.databaseName)
+}
+
+/** The account that a binding's connection names. */
+export function cosmosAccountOf(
+  cosmosDb: CosmosDb,
+  context: BindingContext,
+  connectionName: string | undefined,
+): Account {
+  const connection = context.settings.readConnection(connectionName, connectionKinds.cosmosDB)
   const endpoint = endpointOf(connection)
   const name = hostLabel(endpoint)
   const account =
@@ -22,7 +32,7 @@ export function cosmosDatabaseOf(
       `The connection '${connection.name}' of function '${context.functionName}' names the Cosmos DB account '${endpoint}', which no template declares.`,
     )
   }
-  return account.database(names.databaseName)
+  return account
 }
 
 function endpointOf(connection: Connection): string {

@@ -16,7 +16,7 @@ import type {
 import type { OutputValue } from '../../services/functions/output-values.ts'
 import type { TypedValue } from '../../services/functions/typed-value.ts'
 import { BindingReader } from './binding-reader.ts'
-import { cosmosDatabaseOf } from './cosmos-db-connection.ts'
+import { cosmosAccountOf } from './cosmos-db-connection.ts'
 
 type FindContainer = (bindingData: JsonObject) => Promise<Container>
 
@@ -59,10 +59,10 @@ function readOne(
     throw reader.fault('sqlQuery', 'expected either an id or a query, not both')
   }
   const id = compileBindingExpression(reader.required('id'), context)
-  const key = compileBindingExpression(
-    reader.string('partitionKey') ?? reader.required('id'),
-    context,
-  )
+  const declaredKey = reader.string('partitionKey')
+  // Without one the real binding asks for the item that has no partition key at all.
+  const key =
+    declaredKey === undefined ? () => undefined : compileBindingExpression(declaredKey, context)
   return async (bindingData, trace) => {
     try {
       const container = await containerFor(bindingData)
@@ -130,13 +130,12 @@ async function containerOf(cosmosDb: CosmosDb, context: BindingContext): Promise
     compileBindingExpression(text, context),
   )
   const find = async (bindingData: JsonObject): Promise<Container> => {
-    const database = cosmosDatabaseOf(cosmosDb, context, {
-      connection: reader.string('connection'),
-      databaseName: databaseName?.(bindingData) ?? '',
-    })
+    const account = cosmosAccountOf(cosmosDb, context, reader.string('connection'))
+    const name = databaseName?.(bindingData) ?? ''
     const id = containerName?.(bindingData) ?? ''
-    if (reader.boolean('createIfNotExists') !== true) return database.container(id)
+    if (reader.boolean('createIfNotExists') !== true) return account.database(name).container(id)
     const partitionKey = { paths: [reader.string('partitionKey') ?? '/id'] }
+    const database = await account.createDatabaseIfNotExists(name)
     return database.createContainerIfNotExists({ id, partitionKey })
   }
   if (declared.some((text) => text.includes('{'))) return find
