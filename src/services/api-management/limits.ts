@@ -55,8 +55,8 @@ export const policyDepthMax = 32
 /** Spans keep this much of a payload. */
 export const spanPayloadCharsMax = 16_384
 
-/** Values with which a text is kept for `{{name}}`: placeholders in one document. */
-export const placeholdersMax = 1_000
+/** Policies in one document, those of its fragments with it. */
+export const policyStepsMax = 10_000
 
 /** How often `retry` may repeat: https://learn.microsoft.com/azure/api-management/retry-policy */
 export const retryCountMax = 50

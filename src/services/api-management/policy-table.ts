@@ -1,20 +1,28 @@
 import type { PolicyDefinition } from './gateway/policy-step.ts'
 import { authenticationBasic } from './policies/authentication-basic.ts'
 import { authenticationManagedIdentity } from './policies/authentication-managed-identity.ts'
+import { cacheLookup } from './policies/cache-lookup.ts'
 import { cacheLookupValue } from './policies/cache-lookup-value.ts'
 import { cacheRemoveValue } from './policies/cache-remove-value.ts'
+import { cacheStore } from './policies/cache-store.ts'
 import { cacheStoreValue } from './policies/cache-store-value.ts'
 import { checkHeader } from './policies/check-header.ts'
 import { choose } from './policies/choose.ts'
 import { cors } from './policies/cors.ts'
+import { crossDomain } from './policies/cross-domain.ts'
+import { emitMetric } from './policies/emit-metric.ts'
 import { findAndReplace } from './policies/find-and-replace.ts'
 import { forwardRequest } from './policies/forward-request.ts'
 import { includeFragment } from './policies/include-fragment.ts'
 import { ipFilter } from './policies/ip-filter.ts'
+import { jsonp } from './policies/jsonp.ts'
 import { limitConcurrency } from './policies/limit-concurrency.ts'
 import { mockResponse } from './policies/mock-response.ts'
+import { quota } from './policies/quota.ts'
+import { quotaByKey } from './policies/quota-by-key.ts'
 import { rateLimit } from './policies/rate-limit.ts'
 import { rateLimitByKey } from './policies/rate-limit-by-key.ts'
+import { redirectContentUrls } from './policies/redirect-content-urls.ts'
 import { retry } from './policies/retry.ts'
 import { returnResponse } from './policies/return-response.ts'
 import { rewriteUri } from './policies/rewrite-uri.ts'
@@ -28,6 +36,7 @@ import { setQueryParameter } from './policies/set-query-parameter.ts'
 import { setStatus } from './policies/set-status.ts'
 import { setVariable } from './policies/set-variable.ts'
 import { trace } from './policies/trace.ts'
+import { validateAzureAdToken } from './policies/validate-azure-ad-token.ts'
 import { validateJwt } from './policies/validate-jwt.ts'
 import { wait } from './policies/wait.ts'
 
@@ -35,20 +44,28 @@ import { wait } from './policies/wait.ts'
 const policies: readonly PolicyDefinition[] = [
   authenticationBasic,
   authenticationManagedIdentity,
+  cacheLookup,
   cacheLookupValue,
   cacheRemoveValue,
+  cacheStore,
   cacheStoreValue,
   checkHeader,
   choose,
   cors,
+  crossDomain,
+  emitMetric,
   findAndReplace,
   forwardRequest,
   includeFragment,
   ipFilter,
+  jsonp,
   limitConcurrency,
   mockResponse,
+  quota,
+  quotaByKey,
   rateLimit,
   rateLimitByKey,
+  redirectContentUrls,
   retry,
   returnResponse,
   rewriteUri,
@@ -62,6 +79,7 @@ const policies: readonly PolicyDefinition[] = [
   setStatus,
   setVariable,
   trace,
+  validateAzureAdToken,
   validateJwt,
   wait,
 ]
@@ -79,27 +97,50 @@ const needsModel = 'it needs a language model service.'
 const needsGraph = 'GraphQL APIs are not supported.'
 const needsDapr = 'it needs a Dapr sidecar.'
 const needsOther = 'it needs a service that is not part of this platform yet.'
+const needsCertificates = 'certificates of clients and services are not supported yet.'
+const notYet = 'it is not part of this platform yet.'
 
 /** Policies that Azure has and that are refused by name, with the reason. */
 export const refusedPolicies: ReadonlyMap<string, string> = new Map([
-  ['azure-openai-emit-token-metric', needsModel],
-  ['azure-openai-token-limit', needsModel],
-  ['azure-openai-semantic-cache-lookup', needsModel],
-  ['azure-openai-semantic-cache-store', needsModel],
-  ['llm-content-safety', needsModel],
-  ['llm-emit-token-metric', needsModel],
-  ['llm-token-limit', needsModel],
-  ['llm-semantic-cache-lookup', needsModel],
-  ['llm-semantic-cache-store', needsModel],
-  ['http-data-source', needsGraph],
-  ['sql-data-source', needsGraph],
-  ['cosmosdb-data-source', needsGraph],
-  ['set-graphql-resolver', needsGraph],
-  ['publish-event', needsGraph],
-  ['validate-graphql-request', needsGraph],
-  ['publish-to-dapr', needsDapr],
-  ['invoke-dapr-binding', needsDapr],
-  ['log-to-eventhub', needsOther],
-  ['send-service-bus-message', needsOther],
-  ['get-authorization-context', needsOther],
+  ...named(needsModel, [
+    'azure-openai-emit-token-metric',
+    'azure-openai-token-limit',
+    'azure-openai-semantic-cache-lookup',
+    'azure-openai-semantic-cache-store',
+    'llm-content-safety',
+    'llm-emit-token-metric',
+    'llm-token-limit',
+    'llm-semantic-cache-lookup',
+    'llm-semantic-cache-store',
+  ]),
+  ...named(needsGraph, [
+    'http-data-source',
+    'sql-data-source',
+    'cosmosdb-data-source',
+    'set-graphql-resolver',
+    'publish-event',
+    'validate-graphql-request',
+  ]),
+  ...named(needsDapr, ['publish-to-dapr', 'invoke-dapr-binding']),
+  ...named(needsOther, [
+    'log-to-eventhub',
+    'send-service-bus-message',
+    'get-authorization-context',
+  ]),
+  ...named(needsCertificates, ['authentication-certificate', 'validate-client-certificate']),
+  ...named(notYet, [
+    'json-to-xml',
+    'proxy',
+    'validate-content',
+    'validate-headers',
+    'validate-odata-request',
+    'validate-parameters',
+    'validate-status-code',
+    'xml-to-json',
+    'xsl-transform',
+  ]),
 ])
+
+function named(reason: string, names: readonly string[]): readonly (readonly [string, string])[] {
+  return names.map((name) => [name, reason])
+}

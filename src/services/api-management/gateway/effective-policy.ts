@@ -63,6 +63,7 @@ class EffectiveSection {
         await runStep(step, call)
         if (plan?.to === index) call.releaseLeases()
         if (call.isReturned) return
+        if (call.isAnswered && call.section === 'inbound') return
       }
     } finally {
       call.releaseLeases()

@@ -68,6 +68,10 @@ export class GatewayCall {
   section: Section = 'inbound'
   /** Set by `return-response`: no further policy runs. */
   isReturned = false
+  /** Set by `cache-lookup` that found a response: the backend is not called, `outbound` runs. */
+  isAnswered = false
+  /** Where `cache-store` keeps the response. */
+  cacheKey: string | undefined
   /** Gives back the leases of named values that the call holds. */
   releaseLeases: () => void = () => {}
   #context: PolicyContext | undefined

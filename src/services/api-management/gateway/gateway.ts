@@ -145,6 +145,7 @@ export class Gateway {
     if (call.isPreflight) return this.#preflight(call, policy)
     if (call.isRefused) throw this.#refusal(call)
     for (const section of ['inbound', 'backend', 'outbound'] as const) {
+      if (section === 'backend' && call.isAnswered) continue
       await policy.run(section, call)
       if (call.isReturned) return
     }

@@ -1,6 +1,6 @@
 import { SourceError } from '../../../base/errors.ts'
 import { type PolicyElement, parsePolicyDocument } from '../../../languages/xml/policy-document.ts'
-import { policyBytesMax, policyDepthMax } from '../limits.ts'
+import { policyBytesMax, policyDepthMax, policyStepsMax } from '../limits.ts'
 import { replacePlaceholders } from '../placeholders.ts'
 import { findPolicy, refusedPolicies } from '../policy-table.ts'
 import type { PolicyScope, Section } from './policy-error.ts'
@@ -51,7 +51,10 @@ class PolicyCompiler {
   readonly #references: PolicyReferences
   readonly #baked = new Set<string>()
   readonly #fragments = new Set<string>()
+  readonly #read = new Map<PolicyElement, Set<string>>()
+  readonly #steps = new Set<PolicyElement>()
   #depth = 0
+  #stepCount = 0
   #section: Section = 'inbound'
   #isFragment = false
 
@@ -146,6 +149,10 @@ class PolicyCompiler {
     place.counts.set(element.name, number)
     const path = `${place.path === '' ? '' : `${place.path}/`}${element.name}[${number}]`
     const usage = new PolicyUsage(place.usage)
+    this.#steps.add(element)
+    this.#stepCount += 1
+    if (this.#stepCount > policyStepsMax)
+      throw faultAt('the document has too many policies.', element)
     this.#depth += 1
     if (this.#depth > policyDepthMax) throw faultAt('policies are nested too deeply.', element)
     const source = new PolicySource(element, {
@@ -154,6 +161,7 @@ class PolicyCompiler {
       policy: element.name,
     })
     const run = definition.compile(source)
+    this.#checkInside(element)
     this.#depth -= 1
     const id = source.literal('id') ?? null
     return { policy: element.name, id, scope: this.#scope, path, usage, run }
@@ -181,6 +189,26 @@ class PolicyCompiler {
     }
   }
 
+  #noteRead(element: PolicyElement, attribute?: string): void {
+    const names = this.#read.get(element) ?? new Set()
+    if (attribute !== undefined) names.add(attribute)
+    this.#read.set(element, names)
+  }
+
+  // What stands inside a policy and was not looked at means nothing: it must not seem to.
+  #checkInside(element: PolicyElement): void {
+    for (const child of element.children) {
+      if (this.#steps.has(child)) continue
+      const names = this.#read.get(child)
+      if (!names) throw faultAt(`'${child.name}' is not allowed in '${element.name}'.`, child)
+      for (const attribute of child.attributes) {
+        if (names.has(attribute.name)) continue
+        throw faultAt(`'${child.name}' has no attribute '${attribute.name}'.`, attribute, child)
+      }
+      this.#checkInside(child)
+    }
+  }
+
   #environment(path: string): PolicyEnvironment {
     return {
       scope: this.#scope,
@@ -193,8 +221,7 @@ class PolicyCompiler {
         this.#fragments.add(id.toLowerCase())
         return { elements: this.#parse(text).children }
       },
-      bake: (name) => this.#baked.add(name),
-      readLate: () => {},
+      noteRead: (element, attribute) => this.#noteRead(element, attribute),
       compileSequence: (elements, place) =>
         this.#sequence(elements, {
           usage: place.usage,

@@ -109,7 +109,10 @@ export class PolicySource {
   children(name?: string): readonly PolicySource[] {
     return this.element.children
       .filter((each) => name === undefined || each.name === name)
-      .map((each) => new PolicySource(each, this))
+      .map((each) => {
+        this.environment.noteRead(each)
+        return new PolicySource(each, this)
+      })
   }
 
   child(name: string): PolicySource | undefined {
@@ -139,6 +142,7 @@ export class PolicySource {
   }
 
   #attribute(name: string): PolicyAttribute | undefined {
+    this.environment.noteRead(this.element, name)
     return this.element.attributes.find((each) => each.name === name)
   }
 

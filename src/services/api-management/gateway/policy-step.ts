@@ -68,10 +68,8 @@ export interface PolicyEnvironment {
   namedValue(name: string): string | undefined
   fragment(id: string): { readonly elements: readonly PolicyElement[] } | undefined
   backend(id: string): Entity | undefined
-  /** Notes that the document must be compiled anew when the named value changes. */
-  bake(name: string): void
-  /** Notes that the document reads the named value at each call. */
-  readLate(name: string): void
+  /** Notes that a policy knows an element, or an attribute of it: what nobody reads is an error. */
+  noteRead(element: PolicyElement, attribute?: string): void
   compileSequence(
     elements: readonly PolicyElement[],
     place: { usage: PolicyUsage; path: string },

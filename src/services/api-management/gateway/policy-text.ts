@@ -32,10 +32,7 @@ function compileLiteral(
   })
   const names = parts.flatMap((part) => (part.kind === 'name' ? [part.name] : []))
   if (names.length === 0) return { constant: text, read: () => text }
-  for (const name of names) {
-    source.usage.addRead(name)
-    environment.readLate(name)
-  }
+  for (const name of names) source.usage.addRead(name)
   return {
     read: (call) =>
       parts
@@ -55,10 +52,7 @@ function compileCode(text: PolicyText, source: PolicySource): Value<unknown> {
   })
   let compiled = { code: first, run: compileAt(first, text, source) }
   if (names.length === 0) return { read: (call) => compiled.run(call) }
-  for (const name of names) {
-    source.usage.addRead(name)
-    source.environment.readLate(name)
-  }
+  for (const name of names) source.usage.addRead(name)
   return {
     read(call) {
       const now = fill(code, (name) => call.parts.namedValue(name))

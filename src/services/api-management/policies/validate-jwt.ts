@@ -29,14 +29,6 @@ export const validateJwt: PolicyDefinition = {
   ],
   elements: ['openid-config', 'issuer-signing-keys', 'audiences', 'issuers', 'required-claims'],
   compile(source) {
-    const places = ['header-name', 'query-parameter-name', 'token-value'].filter((name) =>
-      source.has(name),
-    )
-    if (places.length !== 1) {
-      throw source.fault(
-        "exactly one of 'header-name', 'query-parameter-name' and 'token-value' must be set.",
-      )
-    }
     const signed = source.flag('require-signed-tokens')
     if (signed && signed.constant !== true) {
       throw source.fault(
@@ -86,7 +78,8 @@ export const validateJwt: PolicyDefinition = {
 
 type Refusal = (call: GatewayCall, reason: string, message: string) => PolicyError
 
-async function verified(
+/** The verified token; a bad one is refused in the words of the policy. */
+export async function verified(
   call: GatewayCall,
   options: {
     token: string
@@ -122,7 +115,8 @@ const reasonOf: Readonly<Record<TokenFault, string>> = {
   audience: 'TokenAudienceNotAllowed',
 }
 
-function compileRefusal(source: PolicySource): Refusal {
+/** The error of a token that is not accepted. */
+export function compileRefusal(source: PolicySource): Refusal {
   const status = source.count('failed-validation-httpcode', { min: 100, max: 599 })
   const message = source.text('failed-validation-error-message')
   return (call, reason, detail) =>
@@ -135,7 +129,16 @@ function compileRefusal(source: PolicySource): Refusal {
     })
 }
 
-function compileTokenPlace(source: PolicySource): (call: GatewayCall) => string | undefined {
+/** Where the token of a call is. */
+export function compileTokenPlace(source: PolicySource): (call: GatewayCall) => string | undefined {
+  const places = ['header-name', 'query-parameter-name', 'token-value'].filter((name) =>
+    source.has(name),
+  )
+  if (places.length > 1) {
+    throw source.fault(
+      "only one of 'header-name', 'query-parameter-name' and 'token-value' may be set.",
+    )
+  }
   const header = source.text('header-name')
   const query = source.text('query-parameter-name')
   const value = source.text('token-value')
@@ -143,7 +146,7 @@ function compileTokenPlace(source: PolicySource): (call: GatewayCall) => string 
   return (call) => {
     if (value) return present(value.read(call).replace(/^Bearer\s+/i, ''))
     if (query) return present(call.request.originalUrl.query.get(query.read(call))?.[0])
-    const name = header?.read(call) ?? ''
+    const name = header?.read(call) ?? 'Authorization'
     const text = call.request.headers.text(name)
     if (text === undefined) return undefined
     const [, given, token] = /^(\S+)\s+(.+)$/.exec(text) ?? []
@@ -159,7 +162,8 @@ function present(token: string | undefined): string | undefined {
   return token === undefined || token.trim() === '' ? undefined : token.trim()
 }
 
-function listOf(source: PolicySource, list: string, item: string): readonly PolicySource[] {
+/** The items of a list that a policy may contain. */
+export function listOf(source: PolicySource, list: string, item: string): readonly PolicySource[] {
   const found = source.child(list)
   if (!found) return []
   const [unknown] = found.children().filter((each) => each.name !== item)
@@ -203,7 +207,8 @@ type ClaimCheck = (
   call: GatewayCall,
 ) => { readonly reason: string; readonly message: string } | undefined
 
-function compileClaim(source: PolicySource): ClaimCheck {
+/** A claim that a token must have, with its values. */
+export function compileClaim(source: PolicySource): ClaimCheck {
   const name = source.requiredText('name')
   const match = source.choice('match', ['all', 'any'])
   const separator = source.text('separator')
