@@ -2,6 +2,7 @@
 import { DurationHistogram } from './duration-histogram.ts'
 import { awaitedEffectsMax, awaitedSpansMax, rememberedSpansMax } from './limits.ts'
 import { flowArrowsMax, flowNodesMax } from './limits.ts'
+import { NewestMap } from './newest-map.ts'
 import type { TraceSpan } from './trace.ts'
 
 /** A resource of a service, and what happened there. */
@@ -63,10 +64,10 @@ interface Effect extends Seen {
 export class FlowMap {
   readonly #nodes = new Map<string, Traffic & FlowPlace>()
   readonly #arrows = new Map<string, Traffic & { readonly from: string; readonly to: string }>()
-  /** The newest spans by id; the oldest is forgotten first. */
-  readonly #seen = new Map<string, Seen>()
+  /** The newest spans by id. */
+  readonly #seen = new NewestMap<Seen>(rememberedSpansMax)
   /** Effects by the id of a cause that has not ended yet. */
-  readonly #awaited = new Map<string, Effect[]>()
+  readonly #awaited = new NewestMap<Effect[]>(awaitedSpansMax)
   #omitted = 0
 
   /** Shows resources and the arrows between them before anything happened. */
@@ -89,9 +90,8 @@ export class FlowMap {
     count(node, { failed: effect.failed, durationMs: span.durationMs })
     if (span.reason !== undefined) node.reason = span.reason
     const { spanId } = span
-    this.#remember(spanId, effect)
-    for (const waiting of this.#awaited.get(spanId) ?? []) this.#join(effect, waiting)
-    this.#awaited.delete(spanId)
+    this.#seen.set(spanId, effect)
+    for (const waiting of this.#awaited.take(spanId) ?? []) this.#join(effect, waiting)
     if (span.parentSpanId !== undefined) this.#cause(span.parentSpanId, effect)
     for (const link of span.links ?? []) this.#cause(link.spanId, effect)
   }
@@ -132,11 +132,6 @@ export class FlowMap {
     return arrow
   }
 
-  #remember(spanId: string, seen: Seen): void {
-    this.#seen.set(spanId, seen)
-    if (this.#seen.size > rememberedSpansMax) deleteOldest(this.#seen)
-  }
-
   // A span is reported when it ends, so an effect within its cause comes first and waits for it.
   #cause(spanId: string, effect: Effect): void {
     const cause = this.#seen.get(spanId)
@@ -149,7 +144,6 @@ export class FlowMap {
       // A caller outside may send everything within one span of its own, which never comes here.
       if (waiting.length < awaitedEffectsMax) waiting.push(effect)
     } else this.#awaited.set(spanId, [effect])
-    if (this.#awaited.size > awaitedSpansMax) deleteOldest(this.#awaited)
   }
 
   #join(cause: Seen, effect: Effect): void {
@@ -180,12 +174,5 @@ function figures(traffic: Traffic): Omit<FlowArrow, 'from' | 'to'> {
     errors: traffic.errors,
     p50Ms: traffic.histogram.percentile(0.5),
     p95Ms: traffic.histogram.percentile(0.95),
-  }
-}
-
-function deleteOldest(map: Map<string, unknown>): void {
-  for (const key of map.keys()) {
-    map.delete(key)
-    return
   }
 }
