@@ -10,6 +10,7 @@ import type {
   TriggerListener,
   TriggerSource,
 } from '../../services/functions/extension.ts'
+import type { Entity } from '../../services/service-bus/entities.ts'
 import type { Namespace } from '../../services/service-bus/namespace.ts'
 import type { ReceivedMessage } from '../../services/service-bus/message.ts'
 import type { Receiver } from '../../services/service-bus/receiver.ts'
@@ -40,7 +41,8 @@ export function serviceBusToFunctions(options: {
         reader.string('connection'),
       )
       const path = entityPath(reader)
-      namespace.entity(path)
+      const hasSessions = reader.boolean('isSessionsEnabled') === true
+      checkEntity(namespace.entity(path), { reader, hasSessions })
       const { serviceBus } = context.host
       const delivery = {
         autoComplete: reader.boolean('autoCompleteMessages') ?? serviceBus.autoCompleteMessages,
@@ -49,13 +51,11 @@ export function serviceBusToFunctions(options: {
       const { clock, logger } = options
       const parts = { context, namespace, path, clock, logger, delivery }
       const isBatch = reader.string('cardinality')?.toLowerCase() === 'many'
-      const pumps =
-        reader.boolean('isSessionsEnabled') === true
-          ? Array.from(
-              { length: serviceBus.maxConcurrentSessions },
-              () => new SessionPump(parts, isBatch),
-            )
-          : [new MessagePump(parts, isBatch)]
+      const takeTurn = hasSessions ? receiveSession : receiveMessages
+      const pumps = Array.from(
+        { length: hasSessions ? serviceBus.maxConcurrentSessions : 1 },
+        () => new Pump(parts, (signal) => takeTurn(parts, { isBatch, signal })),
+      )
       for (const pump of pumps) pump.start()
       return listenerOf(pumps, namespace, path)
     },
@@ -77,6 +77,21 @@ function entityPath(reader: BindingReader): string {
   return `${reader.required('topicName')}/Subscriptions/${reader.required('subscriptionName')}`
 }
 
+// Otherwise the function would be there and never be called.
+function checkEntity(
+  entity: Entity,
+  { reader, hasSessions }: { readonly reader: BindingReader; readonly hasSessions: boolean },
+): void {
+  const { path } = entity
+  if (entity.kind === 'topic') {
+    throw reader.fault('queueName', `expected a queue, but '${path}' is a topic`)
+  }
+  if (entity.properties.requiresSession === hasSessions) return
+  const expected = hasSessions ? 'false' : 'true'
+  const why = hasSessions ? 'has no sessions' : 'requires sessions'
+  throw reader.fault('isSessionsEnabled', `expected ${expected}, since '${path}' ${why}`)
+}
+
 interface PumpParts {
   readonly context: TriggerContext
   readonly namespace: Namespace
@@ -86,25 +101,20 @@ interface PumpParts {
   readonly delivery: DeliveryOptions
 }
 
-interface Pump {
-  start(): void
-  stop(): Promise<void>
-}
-
-/** Receives and hands out messages until it is stopped; at most `maxConcurrentCalls` run at a time. */
-class MessagePump implements Pump {
+/** Takes turns, each until there is nothing more to receive or a receive fails, until it is stopped. */
+class Pump {
   readonly #parts: PumpParts
-  readonly #isBatch: boolean
+  readonly #takeTurn: (signal: AbortSignal) => Promise<void>
   readonly #stopping = new AbortController()
   #loop: Promise<void> = Promise.resolve()
 
-  constructor(parts: PumpParts, isBatch: boolean) {
+  constructor(parts: PumpParts, takeTurn: (signal: AbortSignal) => Promise<void>) {
     this.#parts = parts
-    this.#isBatch = isBatch
+    this.#takeTurn = takeTurn
   }
 
   start(): void {
-    this.#loop = repeat(this.#parts, this.#stopping.signal, () => this.#receive())
+    this.#loop = this.#run(this.#stopping.signal)
   }
 
   async stop(): Promise<void> {
@@ -112,74 +122,50 @@ class MessagePump implements Pump {
     await this.#loop
   }
 
-  async #receive(): Promise<void> {
-    const { namespace, path } = this.#parts
-    const receiver = namespace.openReceiver(path, { mode: 'peekLock' })
-    try {
-      await pump(this.#parts, receiver, { isBatch: this.#isBatch, signal: this.#stopping.signal })
-    } finally {
-      await receiver.close()
+  async #run(signal: AbortSignal): Promise<void> {
+    const { path, context, logger, clock } = this.#parts
+    while (!signal.aborted) {
+      try {
+        await this.#takeTurn(signal)
+      } catch (error) {
+        if (signal.aborted) return
+        logger.warn({ entity: path, function: context.functionName }, messageOf(error))
+        await clock.sleep(retryDelayMs, signal).catch(() => {})
+      }
     }
   }
 }
 
-/** Takes one session after the other and hands out its messages in their order. */
-class SessionPump implements Pump {
-  readonly #parts: PumpParts
-  readonly #isBatch: boolean
-  readonly #stopping = new AbortController()
-  #loop: Promise<void> = Promise.resolve()
-
-  constructor(parts: PumpParts, isBatch: boolean) {
-    this.#parts = parts
-    this.#isBatch = isBatch
-  }
-
-  start(): void {
-    this.#loop = repeat(this.#parts, this.#stopping.signal, () => this.#session())
-  }
-
-  async stop(): Promise<void> {
-    this.#stopping.abort()
-    await this.#loop
-  }
-
-  async #session(): Promise<void> {
-    const { namespace, path, context } = this.#parts
-    const signal = this.#stopping.signal
-    const session = await namespace.acceptSession(path, { waitMs: receiveWaitMs, signal })
-    if (!session) return
-    try {
-      const idleMs = context.host.serviceBus.sessionIdleTimeoutMs
-      await pump(this.#parts, session, { isBatch: this.#isBatch, signal, idleMs, session })
-    } finally {
-      await session.close()
-    }
-  }
-}
-
-async function repeat(
-  parts: PumpParts,
-  signal: AbortSignal,
-  work: () => Promise<void>,
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await work()
-    } catch (error) {
-      if (signal.aborted) return
-      parts.logger.warn(
-        { entity: parts.path, function: parts.context.functionName },
-        messageOf(error),
-      )
-      await parts.clock.sleep(retryDelayMs, signal).catch(() => {})
-    }
-  }
-}
-
-interface PumpOptions {
+interface Turn {
   readonly isBatch: boolean
   readonly signal: AbortSignal
+}
+
+/** Receives and hands out messages; at most `maxConcurrentCalls` run at a time. */
+async function receiveMessages(parts: PumpParts, turn: Turn): Promise<void> {
+  const receiver = parts.namespace.openReceiver(parts.path, { mode: 'peekLock' })
+  try {
+    await pump(parts, receiver, turn)
+  } finally {
+    await receiver.close()
+  }
+}
+
+/** Takes one session and hands out its messages in their order. */
+async function receiveSession(parts: PumpParts, turn: Turn): Promise<void> {
+  const { namespace, path, context } = parts
+  const { signal } = turn
+  const session = await namespace.acceptSession(path, { waitMs: receiveWaitMs, signal })
+  if (!session) return
+  try {
+    const idleMs = context.host.serviceBus.sessionIdleTimeoutMs
+    await pump(parts, session, { ...turn, idleMs, session })
+  } finally {
+    await session.close()
+  }
+}
+
+interface PumpOptions extends Turn {
   /** Ends after so long without a message; without it only the signal ends it. */
   readonly idleMs?: number
   /** Its messages are handed out in their order, and its lock is kept while it waits for the next. */
