@@ -1,3 +1,4 @@
+import { stringMember } from '../../base/json.ts'
 import { ServiceError, SourceError, type SourcePosition } from '../../base/errors.ts'
 
 /** https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-not-found */
@@ -41,5 +42,12 @@ export function invalidResourceId(id: string): ServiceError {
 /** A provider's fault, told with the place in the template that asked for the resource. */
 export function atSource(error: unknown, id: string, at: SourcePosition): unknown {
   if (!(error instanceof ServiceError)) return error
-  return new SourceError(error.code, `${id}: ${error.message}`, at)
+  const message = [error.message, ...innerMessages(error)].join(' ')
+  return new SourceError(error.code, `${id}: ${message}`, at)
+}
+
+/** What Azure says in `details`, where the message itself only announces it. */
+function innerMessages(error: ServiceError): string[] {
+  const inner = error.details['details']
+  return Array.isArray(inner) ? inner.flatMap((each) => stringMember(each, 'message') ?? []) : []
 }
