@@ -57,23 +57,19 @@ async function checkProject(
 
 async function checkResources(project: AzdProject, services: Services): Promise<CheckedFeature[]> {
   const deployment = deployOptionsOf(project)
+  const features: CheckedFeature[] = []
   try {
-    const declared = await services.resources.check(deployment)
-    const features = declared.map(
-      (resource): CheckedFeature => ({
-        class: resource.class,
-        text: `${resource.type} ${resource.name}`,
-        at: formatPosition(resource.at),
-      }),
-    )
+    for (const { class: kind, type, name, at } of await services.resources.check(deployment)) {
+      features.push({ class: kind, text: `${type} ${name}`, at: formatPosition(at) })
+    }
     // Only what can be deployed tells the settings that its apps get.
     if (features.every((feature) => feature.class !== 'unsupported')) {
       await services.resources.deployTemplate(deployment)
     }
-    return features
   } catch (error) {
-    return [faultOf(error, project.template)]
+    features.push(faultOf(error, project.template))
   }
+  return features
 }
 
 async function checkApps(
