@@ -5,6 +5,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { ChildProcess, type ChildExit, type ChildProgram } from '../../processes/child-process.ts'
 import type { Frame } from '../../processes/frame-channel.ts'
 import { loadTimeoutMs } from './limits.ts'
+import { PendingCalls } from './pending-calls.ts'
 import {
   frameTypes,
   type FailureHead,
@@ -69,8 +70,7 @@ export class WorkerProcess {
   readonly #child: ChildProcess
   readonly #clock: Clock
   readonly #events: WorkerEvents
-  readonly #pending = new Map<number, PendingCall>()
-  #nextCall = 1
+  readonly #pending = new PendingCalls<PendingCall>()
   #onLoaded: ((answer: Frame | string) => void) | undefined
 
   constructor(program: Omit<ChildProgram, 'script'>, events: WorkerEvents, clock: Clock) {
@@ -113,18 +113,16 @@ export class WorkerProcess {
 
   /** Runs a function; the answer is a failure when the worker ends before it. */
   invoke(call: WorkerCall): Promise<WorkerAnswer> {
-    const number = this.#nextCall++
-    const head: InvokeHead = {
-      call: number,
-      invocationId: call.invocationId,
-      functionId: call.functionId,
-      inputs: call.inputs,
-      traceparent: call.traceparent,
-      metadata: call.metadata,
-      retry: call.retry,
-    }
     return new Promise((resolve) => {
-      this.#pending.set(number, { call, resolve })
+      const head: InvokeHead = {
+        call: this.#pending.add({ call, resolve }),
+        invocationId: call.invocationId,
+        functionId: call.functionId,
+        inputs: call.inputs,
+        traceparent: call.traceparent,
+        metadata: call.metadata,
+        retry: call.retry,
+      }
       this.#child.send({ type: frameTypes.invoke, head: JSON.stringify(head), parts: call.parts })
     })
   }
@@ -173,8 +171,7 @@ export class WorkerProcess {
   }
 
   #answered(head: ResultHead, parts: readonly Buffer[]): void {
-    const pending = this.#pending.get(head.call)
-    this.#pending.delete(head.call)
+    const pending = this.#pending.take(head.call)
     const { outputs, failure } = head
     pending?.resolve(failure ? { outputs, parts, failure } : { outputs, parts })
   }
@@ -193,9 +190,9 @@ export class WorkerProcess {
   #ended(exit: ChildExit): void {
     const how = exit.signal === null ? `exit code ${exit.code}` : `signal ${exit.signal}`
     const failure = notLoaded(`The worker process ended (${how}) while the function ran.`)
-    for (const pending of this.#pending.values())
+    for (const pending of this.#pending.takeAll()) {
       pending.resolve({ outputs: [], parts: [], failure })
-    this.#pending.clear()
+    }
     this.#onLoaded?.(`The worker process ended (${how}) while it loaded the app.`)
     this.#events.onExit(exit)
   }
