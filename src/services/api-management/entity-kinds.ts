@@ -29,7 +29,6 @@ export const entityKinds: readonly EntityKind[] = [
   keptKind('apiVersionSets', 'ApiVersionSet', ['displayName', 'versioningScheme']),
   keptKind('apis/schemas', 'Schema', ['contentType']),
   keptKind('schemas', 'Schema', ['schemaType']),
-  keptKind('apis/releases', 'ApiRelease'),
   keptKind('loggers', 'Logger', ['loggerType']),
   keptKind('diagnostics', 'Diagnostic', ['loggerId']),
   keptKind('apis/diagnostics', 'Diagnostic', ['loggerId']),

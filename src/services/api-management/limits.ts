@@ -63,3 +63,6 @@ export const retryCountMax = 50
 
 /** Redirects that `forward-request` and `send-request` follow. */
 export const redirectsMax = 20
+
+/** Operations that one definition may bring. */
+export const importedOperationsMax = 1_000

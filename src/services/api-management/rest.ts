@@ -5,6 +5,7 @@ import {
   type JsonValue,
   isJsonObject,
   objectMember,
+  stringMember,
   tryParseJson,
 } from '../../base/json.ts'
 import { readBody } from '../../protocols/http/request-body.ts'
@@ -173,7 +174,7 @@ function list(method: string, { instance, kind, target, url }: Subject): Answer 
 }
 
 async function entityAnswer(request: IncomingMessage, subject: Subject): Promise<Answer> {
-  const { instance, kind, target } = subject
+  const { instance, kind, target, url } = subject
   const { names } = target
   const given = request.headers['if-match']
   const options = given === undefined ? {} : { ifMatch: given }
@@ -182,6 +183,7 @@ async function entityAnswer(request: IncomingMessage, subject: Subject): Promise
     case 'GET':
     case 'HEAD':
       if (!old) throw entityNotFound(kind.label)
+      if (request.method === 'HEAD' && linkKinds.has(kind.kind)) return { status: 204 }
       return { status: 200, body: bodyOf(old, subject), etag: old.etag }
     case 'PUT': {
       const properties = await readProperties(request)
@@ -194,10 +196,22 @@ async function entityAnswer(request: IncomingMessage, subject: Subject): Promise
       return { status: 200, body: bodyOf(entity, subject), etag: entity.etag }
     }
     case 'DELETE':
+      if (url.searchParams.get('deleteSubscriptions') === 'true') await deleteSubscriptions(subject)
       return { status: (await instance.delete(kind.kind, names, options)) ? 200 : 204 }
     case undefined:
     default:
       throw operationNotSupported(request.method ?? '', target.kind)
+  }
+}
+
+// That one entity belongs to another is asked with HEAD, and there is nothing to tell but yes.
+const linkKinds = new Set(['products/apis', 'products/groups', 'groups/users'])
+
+async function deleteSubscriptions({ instance, kind, target }: Subject): Promise<void> {
+  const scope = `/${kind.kind}/${target.names[0] ?? ''}`.toLowerCase()
+  for (const each of instance.list('subscriptions')) {
+    const own = stringMember(each.properties, 'scope')?.toLowerCase()
+    if (own?.endsWith(scope)) await instance.delete('subscriptions', each.names)
   }
 }
 

@@ -8,6 +8,7 @@ import type { EntityHolder, EntityKind } from './entity-kind.ts'
 import { findKind } from './entity-kinds.ts'
 import { type Entity, type EntityChange, EntityTree, pathOf } from './entity-tree.ts'
 import { entityNotFound, fieldMissing, kindNotSupported } from './errors.ts'
+import { BackendPools } from './gateway/backend-pool.ts'
 import { Configuration } from './gateway/configuration.ts'
 import { CounterTable } from './gateway/counter-table.ts'
 import { Gateway } from './gateway/gateway.ts'
@@ -17,6 +18,8 @@ import { ValueCache } from './gateway/value-cache.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
 import { NamedValues } from './named-values.ts'
 import { secretIdentifierOf } from './named-value.ts'
+import { readDefinition } from './api-definition.ts'
+import { parseOpenApi } from './open-api.ts'
 import { exampleOf } from './operation.ts'
 import { PolicyLibrary } from './policy-library.ts'
 import { policyScopes } from './policy.ts'
@@ -123,6 +126,7 @@ export class ServiceInstance implements EntityHolder {
     const { kind, names, properties } = entity
     const definition = this.#kindOf(kind)
     this.#checkHolder(definition, names)
+    if (definition.kind === 'apis' && 'format' in properties) return this.#import(entity, options)
     const old = this.get(kind, names)
     const fields = new PropertyReader(properties)
     const request = { holder: this, names, properties, fields, ...(old ? { old } : {}) }
@@ -161,6 +165,37 @@ export class ServiceInstance implements EntityHolder {
   /** A call to the gateway of this service. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     return this.#gateway.handle(request, response)
+  }
+
+  // An API with a definition: its operations are those of the definition, and no others.
+  async #import(
+    entity: { names: readonly string[]; properties: JsonObject },
+    options: { ifMatch?: string },
+  ): Promise<Entity> {
+    const { format, value, ...properties } = entity.properties
+    const { names } = entity
+    const text = await readDefinition({ format, value }, this.#parts.outgoing)
+    const { displayName, serviceUrl, operations } = parseOpenApi(text)
+    const api = await this.put(
+      {
+        kind: 'apis',
+        names,
+        properties: {
+          ...(displayName === undefined ? {} : { displayName }),
+          ...(serviceUrl === undefined ? {} : { serviceUrl }),
+          ...properties,
+        },
+      },
+      options,
+    )
+    const kept = new Set(operations.map(({ id }) => id.toLowerCase()))
+    for (const old of this.list('apis/operations', names)) {
+      if (!kept.has(old.names[1]?.toLowerCase() ?? '')) await this.delete(old.kind, old.names)
+    }
+    for (const { id, properties: own } of operations) {
+      await this.put({ kind: 'apis/operations', names: [...names, id], properties: own })
+    }
+    return api
   }
 
   #kindOf(kind: string): EntityKind {
@@ -206,6 +241,10 @@ export class ServiceInstance implements EntityHolder {
   #gatewayParts(): GatewayParts {
     const { clock, telemetry, outgoing } = this.#parts
     const find = (kind: string, id: string): Entity | undefined => this.get(kind, [id])
+    const backend = (id: string): Backend | undefined => {
+      const entity = find('backends', id)
+      return entity && backendOf(entity)
+    }
     return {
       service: { name: this.name, region: stringMember(this.#resource, 'location') ?? 'local' },
       clock,
@@ -216,10 +255,8 @@ export class ServiceInstance implements EntityHolder {
       cache: new ValueCache(clock),
       tokens: new TokenCheck({ clock, outgoing }),
       namedValue: (name) => this.#namedValues.find(name) ?? '',
-      backend: (id): Backend | undefined => {
-        const entity = find('backends', id)
-        return entity && backendOf(entity)
-      },
+      backend,
+      pools: new BackendPools({ clock, find: backend }),
       certificates: () => new Map(),
       groupsOf: (product) =>
         this.#groups(this.list('products/groups', [product]).map(({ names }) => names[1] ?? '')),

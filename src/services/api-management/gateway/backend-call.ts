@@ -4,7 +4,7 @@ import { AddressRefused, OutgoingTimeout, type OutgoingRequest } from '../outgoi
 import { redirectsMax, spanPayloadCharsMax } from '../limits.ts'
 import type { CallResponse, GatewayCall } from './gateway-call.ts'
 import { HeaderList, withoutHopHeaders } from './header-list.ts'
-import { MessageBody } from './message-body.ts'
+import { MessageBody, codingOf } from './message-body.ts'
 import { PolicyError } from './policy-error.ts'
 
 /** A request of the gateway as a policy describes it. */
@@ -60,12 +60,9 @@ async function callOnce(call: GatewayCall, request: BackendRequest): Promise<Cal
     const answer = await outgoing.send({ ...sent, trace, signal: call.signal })
     const isError = answer.status >= 500
     finish(isError ? { status: 'error', reason: `answered ${answer.status}` } : { status: 'ok' })
-    return {
-      status: answer.status,
-      reason: answer.reason,
-      headers: withoutHopHeaders(HeaderList.fromRaw(answer.headers)),
-      body: MessageBody.streamed(answer.body),
-    }
+    const headers = withoutHopHeaders(HeaderList.fromRaw(answer.headers))
+    const body = MessageBody.streamed(answer.body, codingOf(headers))
+    return { status: answer.status, reason: answer.reason, headers, body }
   } catch (error) {
     finish({ status: 'error', reason: messageOf(error) })
     throw unreachable(request.policy, error)

@@ -1,3 +1,4 @@
+import { stringMember } from '../../../base/json.ts'
 import type { EntityHolder } from '../entity-kind.ts'
 import type { Entity } from '../entity-tree.ts'
 import { type Api, apiOf, rootName } from '../api.ts'
@@ -11,7 +12,18 @@ import type { PolicyDocument } from './policy-compiler.ts'
 /** An API with its operations, as requests find it. */
 export interface ServedApi {
   readonly api: Api
+  /** `/orders`, with the version behind it where the version set says so. */
+  readonly prefix: string
+  /** Where the version of a request stands, for an API of a version set. */
+  readonly versioning: Versioning | undefined
   readonly matcher: OperationMatcher
+}
+
+/** https://learn.microsoft.com/azure/api-management/api-management-versions */
+export interface Versioning {
+  readonly scheme: 'Segment' | 'Header' | 'Query'
+  /** The header or the parameter. */
+  readonly name: string
 }
 
 /** The compiled documents of a service, by the kind and names of the entity they belong to. */
@@ -41,7 +53,7 @@ export class Configuration {
       .list('apis')
       .map((entity) => served(holder, entity))
       // The longest path first, so that `orders/archive` is not taken for `orders`.
-      .toSorted((left, right) => right.api.path.length - left.api.path.length)
+      .toSorted((left, right) => right.prefix.length - left.prefix.length)
     this.#products = holder.list('products').map(productOf)
     this.#productApis = new Set(
       holder
@@ -57,9 +69,8 @@ export class Configuration {
   /** The APIs whose path begins a path, the longest first. */
   candidates(path: string): readonly ServedApi[] {
     const lower = path.toLowerCase()
-    return this.#apis.filter(({ api }) => {
-      const prefix = api.path === '' ? '' : `/${api.path.toLowerCase()}`
-      if (!lower.startsWith(prefix)) return false
+    return this.#apis.filter(({ prefix }) => {
+      if (!lower.startsWith(prefix.toLowerCase())) return false
       const next = lower.charAt(prefix.length)
       return next === '' || next === '/' || next === ';'
     })
@@ -108,5 +119,24 @@ export class Configuration {
 function served(holder: EntityHolder, entity: Entity): ServedApi {
   const api = apiOf(entity)
   const operations = holder.list('apis/operations', [api.id]).map(operationOf)
-  return { api, matcher: new OperationMatcher(operations) }
+  const versioning = versioningOf(holder, api)
+  const words = [api.path, versioning?.scheme === 'Segment' ? (api.version ?? '') : '']
+  const prefix = words
+    .filter((word) => word !== '')
+    .map((word) => `/${word}`)
+    .join('')
+  return { api, prefix, versioning, matcher: new OperationMatcher(operations) }
+}
+
+function versioningOf(holder: EntityHolder, api: Api): Versioning | undefined {
+  if (api.versionSetId === undefined) return undefined
+  const properties = holder.get('apiVersionSets', [api.versionSetId])?.properties
+  const scheme = stringMember(properties, 'versioningScheme')
+  if (scheme === 'Header') {
+    return { scheme, name: stringMember(properties, 'versionHeaderName') ?? '' }
+  }
+  if (scheme === 'Query') {
+    return { scheme, name: stringMember(properties, 'versionQueryName') ?? '' }
+  }
+  return scheme === 'Segment' ? { scheme, name: '' } : undefined
 }

@@ -5,6 +5,7 @@ import type { Api } from '../api.ts'
 import type { Backend } from '../backend.ts'
 import type { NamedValueLeases } from '../named-value-lease.ts'
 import type { OutgoingHttp } from '../outgoing-http.ts'
+import type { BackendPools } from './backend-pool.ts'
 import type { CounterTable } from './counter-table.ts'
 import type { GatewayCall } from './gateway-call.ts'
 import type { TokenCheck } from './token-check.ts'
@@ -31,6 +32,7 @@ export interface GatewayParts {
   readonly leases: NamedValueLeases
   readonly counters: CounterTable
   readonly cache: ValueCache
+  readonly pools: BackendPools
   readonly tokens: TokenCheck
   /** The value of a named value at this moment. */
   namedValue(name: string): string

@@ -15,21 +15,11 @@ import { type CallRequest, type CallResponse, GatewayCall } from './gateway-call
 import { errorResponse, internalError, keyRefused, notFound } from './gateway-error.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { HeaderList, withoutHopHeaders } from './header-list.ts'
-import { BodyTooLarge, MessageBody } from './message-body.ts'
-import type { OperationMatch } from './operation-match.ts'
+import { BodyTooLarge, MessageBody, codingOf } from './message-body.ts'
+import { type Route, routeOf } from './route.ts'
 import { PolicyError } from './policy-error.ts'
 import { runStep } from './policy-sequence.ts'
 import { LeaseRefused } from '../named-value-lease.ts'
-
-/** What a request was found to be for. */
-interface Route {
-  readonly served: ServedApi
-  readonly match: OperationMatch
-  /** The path without that of the API. */
-  readonly rest: string
-  /** True for `OPTIONS` of an operation with another method: only `cors` answers. */
-  readonly isPreflight: boolean
-}
 
 interface Access {
   readonly product: Product | undefined
@@ -222,35 +212,6 @@ function urlOf(request: IncomingMessage): CallUrl {
   return URL.canParse(text) ? CallUrl.parse(text) : CallUrl.parse(`http://localhost/`)
 }
 
-function routeOf(
-  configuration: Configuration,
-  request: IncomingMessage,
-  url: CallUrl,
-): Route | undefined {
-  const method = request.method ?? 'GET'
-  const wanted = request.headers['access-control-request-method']
-  const isQuestion =
-    method === 'OPTIONS' && wanted !== undefined && request.headers.origin !== undefined
-  const question = isQuestion ? findRoute(configuration, wanted, url) : undefined
-  if (question) return { ...question, isPreflight: true }
-  const found = findRoute(configuration, method, url)
-  return found && { ...found, isPreflight: false }
-}
-
-function findRoute(
-  configuration: Configuration,
-  method: string,
-  url: CallUrl,
-): Omit<Route, 'isPreflight'> | undefined {
-  for (const served of configuration.candidates(url.path)) {
-    const prefix = served.api.path === '' ? 0 : served.api.path.length + 1
-    const rest = url.path.slice(prefix)
-    const match = served.matcher.match(method, rest === '' ? '/' : rest, url.query)
-    if (match) return { served, match, rest }
-  }
-  return undefined
-}
-
 /** https://learn.microsoft.com/azure/api-management/api-management-subscriptions#how-api-management-handles-requests-with-or-without-subscription-keys */
 function findAccess(
   configuration: Configuration,
@@ -284,7 +245,9 @@ function newRequest(
     method: request.method ?? 'GET',
     originalUrl: parts.url,
     headers: parts.headers,
-    body: hasBody(request) ? MessageBody.streamed(request) : MessageBody.none(),
+    body: hasBody(request)
+      ? MessageBody.streamed(request, codingOf(parts.headers))
+      : MessageBody.none(),
     ipAddress: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
     matchedParameters: parts.route.match.parameters,
   }

@@ -1,6 +1,9 @@
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
+import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import type { PolicyBody } from '../../../languages/csharp/policy-context.ts'
 import { bufferedBodyBytesMax } from '../limits.ts'
+import type { HeaderList } from './header-list.ts'
 
 /** A body over the size that policies may read. */
 export class BodyTooLarge extends Error {
@@ -11,6 +14,25 @@ export class BodyTooLarge extends Error {
   }
 }
 
+/** How the bytes of a body are coded, and what to do when they no longer are. */
+export interface ContentCoding {
+  readonly name: keyof typeof decoders
+  onDecoded(): void
+}
+
+const decoders = {
+  gzip: promisify(gunzip),
+  deflate: promisify(inflate),
+  br: promisify(brotliDecompress),
+} as const
+
+/** The coding that headers tell, when it is one that can be undone. */
+export function codingOf(headers: HeaderList): ContentCoding | undefined {
+  const text = headers.text('content-encoding')?.trim().toLowerCase()
+  const name = (['gzip', 'deflate', 'br'] as const).find((each) => each === text)
+  return name && { name, onDecoded: () => headers.delete('content-encoding') }
+}
+
 /**
  * The body of a request or response: streamed through untouched, unless a policy looks at it; then it is
  * read whole before the policy runs.
@@ -18,9 +40,10 @@ export class BodyTooLarge extends Error {
 export class MessageBody {
   #stream: Readable | undefined
   #bytes: Uint8Array | undefined
-  #replaced = false
+  #coding: ContentCoding | undefined
 
-  private constructor(content: { stream?: Readable; bytes?: Uint8Array }) {
+  private constructor(content: { stream?: Readable; bytes?: Uint8Array; coding?: ContentCoding }) {
+    this.#coding = content.coding
     this.#stream = content.stream
     this.#bytes = content.bytes
   }
@@ -33,18 +56,14 @@ export class MessageBody {
     return new MessageBody({ bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes })
   }
 
-  static streamed(stream: Readable): MessageBody {
-    return new MessageBody({ stream })
+  /** `decode` is what undoes the content coding of the stream, when its bytes are wanted. */
+  static streamed(stream: Readable, coding?: ContentCoding): MessageBody {
+    return new MessageBody({ stream, ...(coding ? { coding } : {}) })
   }
 
   /** True when there is nothing more to read. */
   get isReady(): boolean {
     return this.#stream === undefined
-  }
-
-  /** True after a policy changed it, so that what described its old length is wrong. */
-  get isReplaced(): boolean {
-    return this.#replaced
   }
 
   get bytes(): Uint8Array | undefined {
@@ -64,14 +83,23 @@ export class MessageBody {
       chunks.push(bytes)
     }
     this.#stream = undefined
-    this.#bytes = length === 0 ? undefined : Buffer.concat(chunks)
+    const whole = Buffer.concat(chunks)
+    this.#bytes = length === 0 ? undefined : await this.#decoded(whole)
+  }
+
+  async #decoded(bytes: Buffer): Promise<Uint8Array> {
+    const coding = this.#coding
+    if (!coding) return bytes
+    this.#coding = undefined
+    const decoded = await decoders[coding.name](bytes, { maxOutputLength: bufferedBodyBytesMax })
+    coding.onDecoded()
+    return decoded
   }
 
   replace(content: Uint8Array | string): void {
     this.discard()
     const bytes = typeof content === 'string' ? Buffer.from(content) : content
     this.#bytes = bytes.length === 0 ? undefined : bytes
-    this.#replaced = true
   }
 
   /** What is to be sent: once, for a stream. */
@@ -104,6 +132,5 @@ export class MessageBody {
   // What an expression has read without preserving it is gone, for the backend too.
   #consume(): void {
     this.#bytes = undefined
-    this.#replaced = true
   }
 }

@@ -1,5 +1,7 @@
 import { callBackend } from '../gateway/backend-call.ts'
-import type { GatewayCall } from '../gateway/gateway-call.ts'
+import type { Backend } from '../backend.ts'
+import { CallUrl } from '../gateway/call-url.ts'
+import type { CallResponse, GatewayCall } from '../gateway/gateway-call.ts'
 import type { HeaderList } from '../gateway/header-list.ts'
 import { PolicyError } from '../gateway/policy-error.ts'
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
@@ -40,36 +42,68 @@ export const forwardRequest: PolicyDefinition = {
       if (bufferRequest?.read(call)) await call.request.body.buffer()
       const timeoutMs =
         milliseconds?.read(call) ?? (seconds ? seconds.read(call) * 1000 : forwardTimeoutMs)
+      const backend = chooseBackend(call)
       call.response?.body.discard()
       call.response = await callBackend(call, {
         policy: 'forward-request',
-        url: call.url.toString(),
+        url: withQuery(call.url.toString(), backend),
         method: call.request.method,
-        headers: backendHeaders(call),
+        headers: backendHeaders(call, backend),
         body: call.request.body,
         timeoutMs,
         followRedirects: followRedirects?.read(call) ?? false,
         isDeclared: call.target.isDeclared,
       })
+      if (backend) report(call, backend, call.response)
       if (failOnError?.read(call) && call.response.status >= 400) throw failed(call.response.status)
     }
   },
 }
 
+// A pool sends each call to one of its members, and a backend whose breaker is open gets none.
+function chooseBackend(call: GatewayCall): Backend | undefined {
+  const named = call.target.backend
+  if (!named) return undefined
+  const chosen = call.parts.pools.choose(named)
+  if (!chosen) {
+    throw new PolicyError({
+      source: 'forward-request',
+      reason: 'BackendPoolUnavailable',
+      message: `No backend of '${named.id}' is available.`,
+      status: 503,
+      answer: 'Service Unavailable',
+    })
+  }
+  call.target.base = CallUrl.parse(chosen.url)
+  return chosen
+}
+
+function report(call: GatewayCall, backend: Backend, response: CallResponse): void {
+  const seconds = Number(response.headers.text('retry-after'))
+  const retryAfterSeconds = Number.isFinite(seconds) ? seconds : undefined
+  call.parts.pools.report(backend, { status: response.status, retryAfterSeconds })
+}
+
 // The backend gets its own host unless a policy set another than the one the caller used.
-function backendHeaders(call: GatewayCall): HeaderList {
+function backendHeaders(call: GatewayCall, backend: Backend | undefined): HeaderList {
   const { headers, originalUrl } = call.request
   const sent = headers.copy()
   const host = sent.text('host')
   const ownHosts = [originalUrl.host, `${originalUrl.host}:${originalUrl.port}`]
   if (host === undefined || ownHosts.includes(host)) sent.delete('host')
-  const { backend } = call.target
   for (const [name, value] of backend?.headers ?? []) sent.set(name, [value])
   if (backend?.authorization) {
     const { scheme, parameter } = backend.authorization
     sent.set('Authorization', [`${scheme} ${parameter}`])
   }
   return sent
+}
+
+function withQuery(url: string, backend: Backend | undefined): string {
+  if (!backend || backend.query.length === 0) return url
+  const changed = new URL(url)
+  for (const [name, value] of backend.query) changed.searchParams.set(name, value)
+  return changed.href
 }
 
 function failed(status: number): PolicyError {
