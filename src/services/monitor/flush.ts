@@ -1,14 +1,14 @@
-// One flush of spans and log lines as bytes, in columns: encoding it on the main thread costs less than a
-// structured clone of its objects, and the worker thread stores the bytes as they are.
+// One flush of spans and log lines as bytes, in columns: these are written on the main thread for less than a
+// structured clone of the objects costs, and stored as they are by the worker thread.
 import { deserialize, serialize } from 'node:v8'
-import type { LogLine, Span } from '../../base/telemetry.ts'
-import { linksMax, logCharsMax, payloadCharsMax, reasonCharsMax } from './limits.ts'
 import type { SpanReference, TraceLog, TraceSpan } from './trace.ts'
 
 /** What the monitor hands to the worker thread at once. */
 export interface Flush {
   readonly spanCount: number
   readonly lineCount: number
+  /** Characters of the payloads and messages that were handed in for it. */
+  readonly chars: number
   readonly spans: Uint8Array
   readonly lines: Uint8Array
   /** The payloads of the spans, each text once. */
@@ -27,9 +27,9 @@ export const wireFormat = serialize(0)[1] ?? 0
 // Numbers of one span: service, operation, resource, failed, payload (0 for none), characters of the payload.
 const figuresPerSpan = 6
 
-const logLevels = ['trace', 'debug', 'information', 'warning', 'error', 'critical'] as const
+export const logLevels = ['trace', 'debug', 'information', 'warning', 'error', 'critical'] as const
 
-interface SpanColumns {
+export interface SpanColumns {
   readonly labels: readonly string[]
   readonly traceIds: readonly string[]
   readonly spanIds: readonly string[]
@@ -44,7 +44,7 @@ interface SpanColumns {
   readonly linkCounts: Uint32Array
 }
 
-interface LineColumns {
+export interface LineColumns {
   readonly sources: readonly string[]
   readonly traceIds: readonly string[]
   readonly spanIds: readonly string[]
@@ -52,18 +52,6 @@ interface LineColumns {
   readonly times: Float64Array
   /** Source and level of each. */
   readonly figures: Uint32Array
-}
-
-/** Encodes what is kept of spans and lines: their texts are cut to their limits. */
-export function encodeFlush(spans: readonly Span[], lines: readonly LogLine[]): Flush {
-  const payloads = new Numbered()
-  return {
-    spanCount: spans.length,
-    lineCount: lines.length,
-    spans: serialize(spanColumns(spans, payloads)),
-    lines: serialize(lineColumns(lines)),
-    payloads: serialize(payloads.texts),
-  }
 }
 
 /** The spans of a flush; `flushNumber` is the one under which the file keeps it. */
@@ -103,69 +91,6 @@ export function decodePayloads(bytes: Uint8Array): readonly string[] {
   return texts
 }
 
-function spanColumns(spans: readonly Span[], payloads: Numbered): SpanColumns {
-  const labels = new Numbered()
-  const times = new Float64Array(2 * spans.length)
-  const figures = new Uint32Array(figuresPerSpan * spans.length)
-  for (const [index, span] of spans.entries()) {
-    const { payload } = span
-    times[2 * index] = span.startMs
-    times[2 * index + 1] = span.durationMs
-    const at = figuresPerSpan * index
-    figures[at] = labels.of(span.service)
-    figures[at + 1] = labels.of(span.operation)
-    figures[at + 2] = labels.of(span.resource)
-    figures[at + 3] = span.status === 'error' ? 1 : 0
-    if (payload === undefined) continue
-    figures[at + 4] = payloads.of(cut(payload, payloadCharsMax)) + 1
-    figures[at + 5] = payload.length
-  }
-  return {
-    labels: labels.texts,
-    traceIds: spans.map((span) => span.context.traceId),
-    spanIds: spans.map((span) => span.context.spanId),
-    parentIds: spans.map((span) => span.parentSpanId),
-    reasons: spans.map((span) => span.reason?.slice(0, reasonCharsMax)),
-    times,
-    figures,
-    ...linkColumns(spans),
-  }
-}
-
-function linkColumns(
-  spans: readonly Span[],
-): Pick<SpanColumns, 'linkTraceIds' | 'linkSpanIds' | 'linkCounts'> {
-  const linkTraceIds: string[] = []
-  const linkSpanIds: string[] = []
-  const linkCounts = new Uint32Array(spans.length)
-  for (const [index, span] of spans.entries()) {
-    if (span.links === undefined) continue
-    for (const link of span.links.slice(0, linksMax)) {
-      linkTraceIds.push(link.traceId)
-      linkSpanIds.push(link.spanId)
-    }
-    linkCounts[index] = Math.min(span.links.length, linksMax)
-  }
-  return { linkTraceIds, linkSpanIds, linkCounts }
-}
-
-function lineColumns(lines: readonly LogLine[]): LineColumns {
-  const sources = new Numbered()
-  const figures = new Uint32Array(2 * lines.length)
-  for (const [index, line] of lines.entries()) {
-    figures[2 * index] = sources.of(line.source)
-    figures[2 * index + 1] = logLevels.indexOf(line.level)
-  }
-  return {
-    sources: sources.texts,
-    traceIds: lines.map((line) => line.context.traceId),
-    spanIds: lines.map((line) => line.context.spanId),
-    messages: lines.map((line) => cut(line.message, logCharsMax)),
-    times: Float64Array.from(lines, (line) => line.timeMs),
-    figures,
-  }
-}
-
 function spanAt(
   columns: SpanColumns,
   at: { index: number; firstLink: number; endLink: number; flushNumber: number },
@@ -203,25 +128,4 @@ function linksBetween(
     traceId: columns.linkTraceIds[range.firstLink + index] ?? '',
     spanId,
   }))
-}
-
-function cut(text: string, charsMax: number): string {
-  return text.length > charsMax ? text.slice(0, charsMax) : text
-}
-
-/** Numbers different texts in the order they come. */
-class Numbered {
-  readonly #numbers = new Map<string, number>()
-
-  of(text: string): number {
-    const known = this.#numbers.get(text)
-    if (known !== undefined) return known
-    const number = this.#numbers.size
-    this.#numbers.set(text, number)
-    return number
-  }
-
-  get texts(): string[] {
-    return [...this.#numbers.keys()]
-  }
 }

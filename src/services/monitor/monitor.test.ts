@@ -276,3 +276,68 @@ test('the flow map counts what happened where and what caused it', async (t) => 
   assert.ok(Math.abs((process?.p50Ms ?? 0) - 4.9) < 1)
   assert.equal(nodes.find((node) => node.resource === 'unused')?.count, 0)
 })
+
+test('a line that was written long before its span ended is found with it', async (t) => {
+  const monitor = await startMonitor(t, { limits: { spans: 100 } })
+  const context = newTrace()
+  const source = 'app/function'
+  monitor.log({ context, source, timeMs: 1_000, level: 'warning', message: 'early' })
+  for (let index = 0; index < 50; index += 1) {
+    monitor.span(newSpan())
+    await monitor.flush()
+  }
+  monitor.span(newSpan({ context, operation: 'invoke', resource: source }))
+  const trace = await monitor.trace(context.traceId)
+  assert.deepEqual(
+    trace.logs.map((line) => [line.level, line.message]),
+    [['warning', 'early']],
+  )
+  const [run] = await monitor.invocations('app', 'function', { limit: 1 })
+  assert.equal(run?.logs.length, 1)
+})
+
+test('a batch is found by the items that it continues, however long ago they were written', async (t) => {
+  const monitor = await startMonitor(t)
+  const items = Array.from({ length: 100 }, () => newTrace())
+  for (const context of items) {
+    monitor.span(newSpan({ context }))
+    await monitor.flush()
+  }
+  for (let index = 0; index < 2_500; index += 1) monitor.span(newSpan({ startMs: 500 }))
+  const batch = newTrace()
+  monitor.span(newSpan({ context: batch, links: items, resource: 'batch' }))
+  const trace = await monitor.trace(items[42]?.traceId ?? '')
+  assert.deepEqual(
+    trace.spans.map((span) => span.resource),
+    ['orders', 'batch'],
+  )
+})
+
+test('the list of traces is in order of their starts, whenever they were written', async (t) => {
+  const monitor = await startMonitor(t, { limits: { spans: 50 } })
+  const starts = [5_000, 1_000, 4_000, 2_000, 3_000, 6_000]
+  for (const startMs of starts) {
+    for (let index = 0; index < 5; index += 1) monitor.span(newSpan({ startMs: startMs + index }))
+    await monitor.flush()
+  }
+  const traces = await monitor.recentTraces({ limit: 12 })
+  assert.deepEqual(
+    traces.map((trace) => trace.startMs),
+    [6_004, 6_003, 6_002, 6_001, 6_000, 5_004, 5_003, 5_002, 5_001, 5_000, 4_004, 4_003],
+  )
+})
+
+test('a payload is not given any more when its span is gone', async (t) => {
+  const monitor = await startMonitor(t, { limits: { spans: 10 } })
+  const span = newSpan({ payload: 'order' })
+  monitor.span(span)
+  const trace = await monitor.trace(span.context.traceId)
+  const id = trace.spans[0]?.payload?.id ?? ''
+  assert.equal(await monitor.payload(id), 'order')
+  for (let index = 0; index < 20; index += 1) {
+    monitor.span(newSpan({ payload: 'other' }))
+    await monitor.flush()
+  }
+  assert.equal(await monitor.payload(id), undefined)
+  assert.equal(await monitor.payload('no such'), undefined)
+})

@@ -5,8 +5,9 @@ import type { Startable } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { LogLine, Span, Telemetry } from '../../base/telemetry.ts'
 import type { FlowGraph, FlowLink, FlowPlace } from './flow-map.ts'
-import { encodeFlush } from './flush.ts'
-import { flushIntervalMs, flushItemsMax, unconfirmedFlushesMax } from './limits.ts'
+import type { Flush } from './flush.ts'
+import { FlushWriter } from './flush-writer.ts'
+import { flushIntervalMs, unconfirmedFlushesMax } from './limits.ts'
 import { pendingCharsMax, pendingLogsMax, pendingSpansMax } from './limits.ts'
 import type { SpanFileLimits } from './span-file.ts'
 import { SpanThread } from './span-thread.ts'
@@ -30,9 +31,10 @@ export interface DroppedCounts {
 export class Monitor implements Telemetry, Startable {
   readonly #options: MonitorOptions
   readonly #thread = new SpanThread()
-  #spans: Span[] = []
-  #logs: LogLine[] = []
-  #pendingChars = 0
+  #open = new FlushWriter()
+  /** Full flushes that wait for the worker thread. */
+  #full: Flush[] = []
+  #pending = { spans: 0, logs: 0, chars: 0 }
   #timer: Timer | undefined
   #unconfirmed = 0
   #dropped = { spans: 0, logs: 0 }
@@ -66,23 +68,23 @@ export class Monitor implements Telemetry, Startable {
   }
 
   span(span: Span): void {
-    if (this.#spans.length >= pendingSpansMax || this.#pendingChars >= pendingCharsMax) {
+    if (this.#pending.spans >= pendingSpansMax || this.#pending.chars >= pendingCharsMax) {
       this.#dropped.spans += 1
       return
     }
-    this.#spans.push(span)
-    if (span.payload !== undefined) this.#pendingChars += span.payload.length
-    if (!this.#timer) this.#arm()
+    this.#pending.spans += 1
+    this.#pending.chars += this.#open.addSpan(span)
+    this.#onAdded()
   }
 
   log(line: LogLine): void {
-    if (this.#logs.length >= pendingLogsMax || this.#pendingChars >= pendingCharsMax) {
+    if (this.#pending.logs >= pendingLogsMax || this.#pending.chars >= pendingCharsMax) {
       this.#dropped.logs += 1
       return
     }
-    this.#logs.push(line)
-    this.#pendingChars += line.message.length
-    if (!this.#timer) this.#arm()
+    this.#pending.logs += 1
+    this.#pending.chars += this.#open.addLine(line)
+    this.#onAdded()
   }
 
   get dropped(): DroppedCounts {
@@ -91,7 +93,7 @@ export class Monitor implements Telemetry, Startable {
 
   /** How many spans have come so far: changes when there is something new to see. */
   get recorded(): number {
-    return this.#recorded + this.#spans.length
+    return this.#recorded + this.#pending.spans
   }
 
   /** Hands over everything that waits and resolves when it can be read. */
@@ -149,29 +151,35 @@ export class Monitor implements Telemetry, Startable {
     if (this.#hasPending()) this.#arm()
   }
 
-  // Each confirmation continues it while there is more than one flush full.
+  #onAdded(): void {
+    if (this.#open.isFull) this.#full.push(this.#open.take())
+    if (!this.#timer) this.#arm()
+  }
+
+  // Each confirmation continues it while there is a full flush.
   #drain(): void {
     if (!this.#hasPending() || this.#unconfirmed >= unconfirmedFlushesMax) return
     void this.#handOver().then(() => {
-      if (this.#spans.length >= flushItemsMax || this.#logs.length >= flushItemsMax) this.#drain()
+      if (this.#full.length > 0) this.#drain()
     })
   }
 
   #hasPending(): boolean {
-    return this.#spans.length > 0 || this.#logs.length > 0
+    return this.#full.length > 0 || !this.#open.isEmpty
   }
 
   async #handOver(): Promise<void> {
-    const spans = this.#spans.splice(0, flushItemsMax)
-    const logs = this.#logs.splice(0, flushItemsMax)
-    this.#pendingChars = this.#hasPending() ? this.#pendingChars - charsOf(spans, logs) : 0
-    this.#recorded += spans.length
+    const flush = this.#full.shift() ?? this.#open.take()
+    this.#pending.spans -= flush.spanCount
+    this.#pending.logs -= flush.lineCount
+    this.#pending.chars -= flush.chars
+    this.#recorded += flush.spanCount
     this.#unconfirmed += 1
     try {
-      await this.#thread.write(encodeFlush(spans, logs))
+      await this.#thread.write(flush)
     } catch (error) {
-      this.#dropped.spans += spans.length
-      this.#dropped.logs += logs.length
+      this.#dropped.spans += flush.spanCount
+      this.#dropped.logs += flush.lineCount
       this.#warnOnce(error)
     } finally {
       this.#unconfirmed -= 1
@@ -184,11 +192,4 @@ export class Monitor implements Telemetry, Startable {
     this.#warned = true
     this.#options.logger.warn({ reason: messageOf(error) }, 'spans could not be written')
   }
-}
-
-function charsOf(spans: readonly Span[], logs: readonly LogLine[]): number {
-  let chars = 0
-  for (const span of spans) chars += span.payload?.length ?? 0
-  for (const line of logs) chars += line.message.length
-  return chars
 }
