@@ -34,13 +34,15 @@ export async function startEntra(t: TestContext): Promise<EntraFixture> {
   const clock = new ManualClock()
   const logger = newLogger({ level: 'silent', name: 'test' })
   const store = await openSqliteStore({ path: ':memory:', clock, logger })
-  t.after(() => store.close())
   const entra = new EntraId({ store, clock, logger, telemetry: silentTelemetry, tenantId })
   await entra.start()
-  t.after(() => entra.stop())
   const server = new HttpServer({ port: 0, name: 'entra', handler: entraIdHandler(entra), logger })
   const url = `http://127.0.0.1:${await server.start()}`
-  t.after(() => server.stop({ graceMs: 0 }))
+  t.after(async () => {
+    await server.stop({ graceMs: 0 })
+    await entra.stop()
+    await store.close()
+  })
   return {
     entra,
     store,

@@ -37,7 +37,8 @@ export class SigningKeys {
   #keys: readonly SigningKey[] = []
   #keySet = new KeySet([])
   #timer: Timer | undefined
-  #check: Promise<void> = Promise.resolve()
+  #isStopped = false
+  #last: Promise<void> = Promise.resolve()
 
   constructor(options: { store: Store; clock: Clock }) {
     this.#store = options.store
@@ -55,8 +56,9 @@ export class SigningKeys {
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true
     this.#timer?.cancel()
-    await this.#check
+    await this.#last
   }
 
   /** The key that signs now. */
@@ -79,12 +81,22 @@ export class SigningKeys {
   }
 
   /** Makes a successor at once; the tokens of the old key stay good until they expire. */
-  async rotate(): Promise<void> {
-    await this.#add(this.#clock.now())
+  rotate(): Promise<void> {
+    return this.#afterLast(() => this.#add(this.#clock.now()))
   }
 
   /** Publishes a successor when its time has come, and withdraws what no token needs any more. */
-  async check(): Promise<void> {
+  check(): Promise<void> {
+    return this.#afterLast(() => this.#checkNow())
+  }
+
+  /** One change at a time: two at once would each make a successor. */
+  #afterLast(change: () => Promise<void>): Promise<void> {
+    this.#last = this.#last.then(change)
+    return this.#last
+  }
+
+  async #checkNow(): Promise<void> {
     const nowMs = this.#clock.now()
     const newest = this.#keys.at(-1)
     if (!newest) await this.#add(nowMs)
@@ -95,8 +107,9 @@ export class SigningKeys {
   }
 
   #schedule(): void {
+    if (this.#isStopped) return
     this.#timer = this.#clock.after(signingKeyCheckMs, () => {
-      this.#check = this.check().then(() => this.#schedule())
+      void this.check().then(() => this.#schedule())
     })
   }
 
