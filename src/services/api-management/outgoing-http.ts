@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { TraceContext } from '../../base/trace-context.ts'
 
@@ -15,7 +16,8 @@ export interface OutgoingRequest {
    * and mapped Azure names may lead to this machine.
    */
   readonly isDeclared: boolean
-  readonly signal?: AbortSignal
+  /** Ends the request when it emits `abort`. */
+  readonly signal?: EventEmitter
   readonly trace: TraceContext
 }
 

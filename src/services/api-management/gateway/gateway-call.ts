@@ -1,4 +1,5 @@
 // Nothing here survives a crash: a call that was not answered is the caller's to repeat.
+import type { EventEmitter } from 'node:events'
 import type { TraceContext } from '../../../base/trace-context.ts'
 import type { PolicyContext, PolicyLastError } from '../../../languages/csharp/policy-context.ts'
 import type { Api } from '../api.ts'
@@ -58,8 +59,8 @@ export class GatewayCall {
   readonly isPreflight: boolean
   readonly request: CallRequest
   readonly target: CallTarget
-  /** Aborts when the caller goes away. */
-  readonly signal: AbortSignal
+  /** Emits `abort` when the caller goes away; an `AbortSignal` costs more than the rest of the call's objects. */
+  readonly signal: EventEmitter
   readonly variables = new Map<string, unknown>()
   /** Work at the very end of outbound: counters that wait for the response. */
   readonly afterwards: (() => void)[] = []
@@ -89,7 +90,7 @@ export class GatewayCall {
     isPreflight: boolean
     request: CallRequest
     target: CallTarget
-    signal: AbortSignal
+    signal: EventEmitter
   }) {
     this.id = options.id
     this.parts = options.parts

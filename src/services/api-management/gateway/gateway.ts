@@ -1,7 +1,7 @@
 // Nothing here survives a crash: a call that was not answered is the caller's to repeat.
+import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import { messageOf } from '../../../base/errors.ts'
 import { newUuid } from '../../../base/ids.ts'
 import type { Logger } from '../../../base/logger.ts'
@@ -90,9 +90,9 @@ export class Gateway {
     const { api } = route.served
     const headers = HeaderList.fromRaw(request.rawHeaders)
     const access = findAccess(options.configuration, route.served, { headers, url })
-    const gone = new AbortController()
+    const gone = new EventEmitter()
     response.once('close', () => {
-      if (!response.writableFinished) gone.abort()
+      if (!response.writableFinished) gone.emit('abort')
     })
     const query = url.queryString
     return new GatewayCall({
@@ -114,7 +114,7 @@ export class Gateway {
         queryString: withoutKey(query, api.keyQuery),
         isDeclared: true,
       },
-      signal: gone.signal,
+      signal: gone,
     })
   }
 
@@ -284,9 +284,22 @@ async function writeResponse(
   if (hasBody(request) && !request.complete) headers.set('Connection', ['close'])
   response.writeHead(answer.status, answer.reason, headers.toRaw())
   if (content instanceof Readable && request.method !== 'HEAD' && !isEmpty) {
-    await pipeline(content, response).catch(() => response.destroy())
+    await streamed(content, response)
     return
   }
   if (content instanceof Readable) content.resume()
   response.end(request.method === 'HEAD' ? undefined : bytes)
+}
+
+// A backend that breaks off in the middle must not look as if it had ended: the caller's connection breaks too.
+function streamed(content: Readable, response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    content.once('error', () => response.destroy())
+    response.once('close', () => {
+      content.destroy()
+      resolve()
+    })
+    response.once('finish', resolve)
+    content.pipe(response)
+  })
 }

@@ -24,6 +24,11 @@ export interface TokenSources {
   readonly issuers: readonly string[]
 }
 
+interface MergedKeys {
+  readonly parts: readonly KeySet[]
+  readonly merged: KeySet
+}
+
 /** The metadata of an issuer could not be read. */
 export class MetadataUnavailable extends Error {
   override readonly name = 'MetadataUnavailable'
@@ -35,7 +40,8 @@ export class TokenCheck {
   readonly #outgoing: OutgoingHttp
   readonly #verifier: TokenVerifier
   readonly #metadata = new Map<string, Promise<Metadata>>()
-  readonly #keySets = new Map<string, { parts: readonly KeySet[]; merged: KeySet }>()
+  /** By the list of keys of a policy, which is one object as long as the policy is. */
+  readonly #keySets = new WeakMap<readonly VerificationKey[], Map<string, MergedKeys>>()
   readonly #refreshes = new Map<string, number>()
 
   constructor(parts: { clock: Clock; outgoing: OutgoingHttp }) {
@@ -77,16 +83,16 @@ export class TokenCheck {
 
   // The same key set object for the same keys: the verifier remembers tokens by it.
   #merged(sources: TokenSources, found: readonly Metadata[]): KeySet {
-    const id = JSON.stringify([sources.metadataUrls, sources.keys.map(({ kid }) => kid ?? null)])
+    const id = sources.metadataUrls.join(' ')
+    const known = this.#keySets.get(sources.keys)?.get(id)
     const parts = found.map(({ keys }) => keys)
-    const known = this.#keySets.get(id)
     const isSame =
       known?.parts.length === parts.length && known.parts.every((each, at) => each === parts[at])
-    if (known && isSame && sources.keys.every((key) => known.merged.keys.includes(key))) {
-      return known.merged
-    }
+    if (known && isSame) return known.merged
     const merged = new KeySet([...sources.keys, ...parts.flatMap(({ keys }) => keys)])
-    this.#keySets.set(id, { parts, merged })
+    const sets = this.#keySets.get(sources.keys) ?? new Map<string, MergedKeys>()
+    sets.set(id, { parts, merged })
+    this.#keySets.set(sources.keys, sets)
     return merged
   }
 

@@ -1,3 +1,4 @@
+import type { VerificationKey } from '../../../protocols/auth/key-set.ts'
 import { signatureAlgorithms } from '../../../protocols/auth/signature-algorithm.ts'
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
 import {
@@ -35,6 +36,7 @@ export const validateAzureAdToken: PolicyDefinition = {
     const audiences = texts('audiences', 'audience')
     const claims = listOf(source, 'required-claims', 'claim').map(compileClaim)
     const output = source.text('output-token-variable-name')
+    const keys: readonly VerificationKey[] = []
     const refuse = compileRefusal(source)
     return async (call) => {
       const token = readToken(call)
@@ -52,7 +54,7 @@ export const validateAzureAdToken: PolicyDefinition = {
         token,
         sources: {
           metadataUrls: [`https://${host}/${id}/v2.0/.well-known/openid-configuration`],
-          keys: [],
+          keys,
           issuers: [`https://${host}/${id}/v2.0`, `https://sts.windows.net/${id}/`],
         },
         rules: {
