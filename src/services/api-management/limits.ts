@@ -66,3 +66,6 @@ export const redirectsMax = 20
 
 /** Operations that one definition may bring. */
 export const importedOperationsMax = 1_000
+
+/** How long a Liquid template may take. */
+export const liquidMsMax = 1_000
