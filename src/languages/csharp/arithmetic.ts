@@ -1,5 +1,15 @@
 import { systemException } from '../dotnet/exceptions.ts'
-import { arithmetic, castNumber, compareNumbers, integerOf, isNumeric, makeInteger, wrapInteger, type ArithmeticOperator, type NumericValue } from '../dotnet/numbers.ts'
+import {
+  arithmetic,
+  castNumber,
+  compareNumbers,
+  integerOf,
+  isNumeric,
+  makeInteger,
+  wrapInteger,
+  type ArithmeticOperator,
+  type NumericValue,
+} from '../dotnet/numbers.ts'
 import type { IntegerKind, NumericKind } from '../dotnet/types.ts'
 import { DotnetNumber } from '../dotnet/value.ts'
 import type { Run } from './bound.ts'
@@ -11,7 +21,8 @@ export function arithmeticRun(
   sides: { readonly left: Run; readonly right: Run; readonly isChecked: boolean },
 ): Run {
   const { left, right, isChecked } = sides
-  if (kind === 'Int32') return isChecked ? checkedInt32(operator, left, right) : uncheckedInt32(operator, left, right)
+  if (kind === 'Int32')
+    return isChecked ? checkedInt32(operator, left, right) : uncheckedInt32(operator, left, right)
   if (kind === 'Double') return doubleRun(operator, left, right)
   const options = { checked: isChecked }
   return (frame) => arithmetic(operator, numeric(left(frame)), numeric(right(frame)), options)
@@ -52,11 +63,12 @@ function divideInt32(left: number, right: number): number {
 
 function remainderInt32(left: number, right: number): number {
   if (right === 0) throw systemException('DivideByZeroException')
-  return left % right | 0
+  return (left % right) | 0
 }
 
 function checkedInt32(operator: ArithmeticOperator, left: Run, right: Run): Run {
-  return (frame) => arithmetic(operator, numeric(left(frame)), numeric(right(frame)), { checked: true })
+  return (frame) =>
+    arithmetic(operator, numeric(left(frame)), numeric(right(frame)), { checked: true })
 }
 
 function doubleRun(operator: ArithmeticOperator, left: Run, right: Run): Run {
@@ -80,18 +92,27 @@ function double(value: unknown): number {
 }
 
 /** Code for `& | ^` on two operands of one integer type. */
-export function bitwiseRun(operator: string, kind: IntegerKind, sides: { left: Run; right: Run }): Run {
+export function bitwiseRun(
+  operator: string,
+  kind: IntegerKind,
+  sides: { left: Run; right: Run },
+): Run {
   const { left, right } = sides
   return (frame) => {
     const first = integerOf(left(frame)) ?? 0n
     const second = integerOf(right(frame)) ?? 0n
-    const bits = operator === '&' ? first & second : operator === '|' ? first | second : first ^ second
+    const bits =
+      operator === '&' ? first & second : operator === '|' ? first | second : first ^ second
     return wrapInteger(kind, bits)
   }
 }
 
 /** Code for `<<` and `>>`; only the low bits of the count matter. */
-export function shiftRun(operator: string, kind: IntegerKind, sides: { left: Run; right: Run }): Run {
+export function shiftRun(
+  operator: string,
+  kind: IntegerKind,
+  sides: { left: Run; right: Run },
+): Run {
   const { left, right } = sides
   const mask = kind === 'Int64' || kind === 'UInt64' ? 63 : 31
   return (frame) => {
@@ -103,11 +124,15 @@ export function shiftRun(operator: string, kind: IntegerKind, sides: { left: Run
 
 /** Code for `~`. */
 export function complementRun(kind: IntegerKind, operand: Run): Run {
-  return (frame) => makeInteger(kind, BigInt(0)) && wrapInteger(kind, ~(integerOf(operand(frame)) ?? 0n))
+  return (frame) =>
+    makeInteger(kind, BigInt(0)) && wrapInteger(kind, ~(integerOf(operand(frame)) ?? 0n))
 }
 
 /** Code for `< > <= >= == !=` on two numbers; a NaN is unequal to all and in no order. */
-export function comparisonRun(operator: string, sides: { readonly left: Run; readonly right: Run; readonly isInt32: boolean }): Run {
+export function comparisonRun(
+  operator: string,
+  sides: { readonly left: Run; readonly right: Run; readonly isInt32: boolean },
+): Run {
   const { left, right } = sides
   if (sides.isInt32) return int32Comparison(operator, left, right)
   const test = comparisonTest(operator)

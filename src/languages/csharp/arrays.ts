@@ -33,13 +33,20 @@ export class DotnetGrid implements DotnetObject {
 /** An array of an element type; bytes become a `Uint8Array`. */
 export function arrayOf(elementType: string, items: unknown[]): DotnetArray | Uint8Array {
   if (elementType !== 'System.Byte') return new DotnetArray(elementType, items)
-  return Uint8Array.from(items, (item) => (item instanceof DotnetNumber ? Number(item.value) : Number(item)))
+  return Uint8Array.from(items, (item) =>
+    item instanceof DotnetNumber ? Number(item.value) : Number(item),
+  )
 }
 
 /** A new array of a length, filled with one value. */
-export function filledArray(elementType: string, length: number, value: unknown): DotnetArray | Uint8Array {
+export function filledArray(
+  elementType: string,
+  length: number,
+  value: unknown,
+): DotnetArray | Uint8Array {
   if (length < 0) throw systemException('OverflowException')
-  if (length > elementCountMax) throw new LimitError(`An array of ${length} elements is over the limit.`)
+  if (length > elementCountMax)
+    throw new LimitError(`An array of ${length} elements is over the limit.`)
   if (elementType === 'System.Byte') return new Uint8Array(length)
   return new DotnetArray(elementType, Array.from<unknown>({ length }).fill(value))
 }
@@ -62,7 +69,8 @@ export function setElement(array: unknown, index: number, value: unknown): void 
   const length = lengthOf(array)
   if (index < 0 || index >= length) throw systemException('IndexOutOfRangeException')
   if (array instanceof DotnetArray) array.items[index] = value
-  else if (array instanceof Uint8Array) array[index] = value instanceof DotnetNumber ? Number(value.value) : Number(value)
+  else if (array instanceof Uint8Array)
+    array[index] = value instanceof DotnetNumber ? Number(value.value) : Number(value)
 }
 
 /** The number of elements of any array. */

@@ -20,10 +20,19 @@ export function bindAssign(binder: Binder, syntax: AssignSyntax, scope: Scope): 
   return { kind: 'value', type: target.type, run: target.place.assign(value), at }
 }
 
-function assignable(target: Value, at: number): Value & { readonly place: NonNullable<Value['place']> } {
+function assignable(
+  target: Value,
+  at: number,
+): Value & { readonly place: NonNullable<Value['place']> } {
   const { place } = target
-  if (target.readOnly !== undefined) throw new FaultAtOffset('CS1656', `Cannot assign to ${target.readOnly}.`, at)
-  if (!place) throw new FaultAtOffset('CS0200', 'The left-hand side of an assignment must be a variable, property or indexer that can be set.', at)
+  if (target.readOnly !== undefined)
+    throw new FaultAtOffset('CS1656', `Cannot assign to ${target.readOnly}.`, at)
+  if (!place)
+    throw new FaultAtOffset(
+      'CS0200',
+      'The left-hand side of an assignment must be a variable, property or indexer that can be set.',
+      at,
+    )
   return { ...target, place }
 }
 
@@ -39,18 +48,36 @@ export function bindStep(binder: Binder, syntax: StepSyntax, scope: Scope): Valu
   const target = assignable(binder.value(syntax.operand, scope), syntax.at)
   const one = 1
   const type = binder.world.get('System.Int32')
-  const right: Value = { kind: 'value', type, run: () => one, at: syntax.at, constant: { value: one } }
+  const right: Value = {
+    kind: 'value',
+    type,
+    run: () => one,
+    at: syntax.at,
+    constant: { value: one },
+  }
   const fast = fastStep(target, { syntax, scope })
   if (fast) return fast
   const operator = syntax.operator === '++' ? '+' : '-'
-  return update(binder, target, { operator, right, scope, at: syntax.at, gives: syntax.isPrefix ? 'new' : 'old' })
+  return update(binder, target, {
+    operator,
+    right,
+    scope,
+    at: syntax.at,
+    gives: syntax.isPrefix ? 'new' : 'old',
+  })
 }
 
 /** The usual `i++` of a loop, on a variable of the same function. */
 function fastStep(target: Value, use: { syntax: StepSyntax; scope: Scope }): Value | undefined {
   const { syntax, scope } = use
   const { local } = target
-  if (!local || local.owner !== scope.owner || scope.marks.isChecked || local.type.name !== 'System.Int32') return undefined
+  if (
+    !local ||
+    local.owner !== scope.owner ||
+    scope.marks.isChecked ||
+    local.type.name !== 'System.Int32'
+  )
+    return undefined
   const { slot } = local
   const change = syntax.operator === '++' ? 1 : -1
   const { isPrefix } = syntax
@@ -70,9 +97,25 @@ function update(
 ): Value {
   const { operator, right, scope, at } = use
   const slot = scope.hidden()
-  const current: Value = { kind: 'value', type: target.type, run: (frame) => frame.slots[slot], at: target.at }
-  const result = binaryOperation(binder, operator, { left: current, right, isChecked: scope.marks.isChecked, at })
-  const toTarget = backConversion(binder, target, { result, right, isChecked: scope.marks.isChecked, at, operator })
+  const current: Value = {
+    kind: 'value',
+    type: target.type,
+    run: (frame) => frame.slots[slot],
+    at: target.at,
+  }
+  const result = binaryOperation(binder, operator, {
+    left: current,
+    right,
+    isChecked: scope.marks.isChecked,
+    at,
+  })
+  const toTarget = backConversion(binder, target, {
+    result,
+    right,
+    isChecked: scope.marks.isChecked,
+    at,
+    operator,
+  })
   const compute = result.run
   const { place } = target
   const run: Run = (frame) => {
@@ -96,11 +139,25 @@ function backConversion(
   const { result, right, isChecked, at } = use
   const implicit = implicitConversion(world, result.type, target.type)
   if (implicit) return implicit.apply ?? ((value) => value)
-  const isFit = use.operator === '<<' || use.operator === '>>' || implicitConversion(world, right.type, target.type, right.constant)
-  const explicit = isFit ? explicitConversion(world, { from: result.type, to: target.type, isChecked }) : undefined
+  const isFit =
+    use.operator === '<<' ||
+    use.operator === '>>' ||
+    implicitConversion(world, right.type, target.type, right.constant)
+  const explicit = isFit
+    ? explicitConversion(world, { from: result.type, to: target.type, isChecked })
+    : undefined
   // A step counts by 1, which fits every numeric type even where the constant rule does not say so.
   const isStep = right.constant?.value === 1
-  const found = explicit ?? (isStep ? explicitConversion(world, { from: result.type, to: target.type, isChecked }) : undefined)
-  if (!found) throw new FaultAtOffset('CS0266', `Cannot implicitly convert type '${typeText(result.type)}' to '${typeText(target.type)}'.`, at)
+  const found =
+    explicit ??
+    (isStep
+      ? explicitConversion(world, { from: result.type, to: target.type, isChecked })
+      : undefined)
+  if (!found)
+    throw new FaultAtOffset(
+      'CS0266',
+      `Cannot implicitly convert type '${typeText(result.type)}' to '${typeText(target.type)}'.`,
+      at,
+    )
   return found.apply ?? ((value) => value)
 }

@@ -17,7 +17,11 @@ type CallSyntax = Extract<ExpressionSyntax, { kind: 'call' | 'index' }>
 type NewArraySyntax = Extract<ExpressionSyntax, { kind: 'new-array' }>
 
 /** Binds the arguments of a call, before a member is chosen. */
-export function bindArguments(binder: Binder, list: readonly ArgumentSyntax[], scope: Scope): BoundArgument[] {
+export function bindArguments(
+  binder: Binder,
+  list: readonly ArgumentSyntax[],
+  scope: Scope,
+): BoundArgument[] {
   return list.map((argument): BoundArgument => {
     const { name, passing, value } = argument
     const at = value.at
@@ -29,7 +33,12 @@ export function bindArguments(binder: Binder, list: readonly ArgumentSyntax[], s
         local ??= scope.declare(declared.name, type ?? found, { at })
         return binder.local(local, scope, at)
       }
-      const unknown: Operand = { kind: 'value', type: type ?? binder.world.special('null'), run: () => null, at }
+      const unknown: Operand = {
+        kind: 'value',
+        type: type ?? binder.world.special('null'),
+        run: () => null,
+        at,
+      }
       return { name, passing, operand: type ? unknown : unknown, declare, at }
     }
     const operand = passing === 'value' ? binder.operand(value, scope) : binder.target(value, scope)
@@ -47,21 +56,37 @@ export function bindCall(binder: Binder, syntax: CallSyntax, scope: Scope): Valu
   const at = syntax.target.at
   if (target.kind === 'methods') return callMethods(binder, target, { list, scope, at })
   if (target.kind === 'function') {
-    const choice = chooseOverload(binder, [functionMember(binder, target)], { name: target.name, arguments: list, typeArguments: [], at })
+    const choice = chooseOverload(binder, [functionMember(binder, target)], {
+      name: target.name,
+      arguments: list,
+      typeArguments: [],
+      at,
+    })
     finish(binder, choice, scope)
-    return { kind: 'value', type: choice.result, run: callRun(binder.world, choice, functionReceiver(binder, target)), at }
+    return {
+      kind: 'value',
+      type: choice.result,
+      run: callRun(binder.world, choice, functionReceiver(binder, target)),
+      at,
+    }
   }
   const delegate = target.kind === 'value' ? delegateOf(binder.world, target.type) : undefined
-  if (target.kind !== 'value' || !delegate) throw new FaultAtOffset('CS0149', 'Method name expected.', at)
+  if (target.kind !== 'value' || !delegate)
+    throw new FaultAtOffset('CS0149', 'Method name expected.', at)
   if (list.length !== delegate.parameters.length) {
     throw new FaultAtOffset('CS1593', `The delegate does not take ${list.length} arguments.`, at)
   }
-  const runs = list.map((argument, index) => binder.convert(argument.operand, delegate.parameters[index] ?? delegate.result))
+  const runs = list.map((argument, index) =>
+    binder.convert(argument.operand, delegate.parameters[index] ?? delegate.result),
+  )
   return { kind: 'value', type: delegate.result, run: invokeRun(target.run, runs), at }
 }
 
 /** A local function as a member: its receiver is the delegate that runs it. */
-function functionMember(binder: Binder, target: Extract<Operand, { kind: 'function' }>): FoundMember {
+function functionMember(
+  binder: Binder,
+  target: Extract<Operand, { kind: 'function' }>,
+): FoundMember {
   const owner = binder.world.get('System.Object')
   if (!owner.definition) throw new FaultAtOffset('CS0149', 'Method name expected.', target.at)
   return {
@@ -93,7 +118,13 @@ function nameOf(binder: Binder, syntax: CallSyntax, scope: Scope): Value {
   }
   binder.operand(named, scope)
   const { name } = named
-  return { kind: 'value', type: binder.world.get('System.String'), run: () => name, at: syntax.at, constant: { value: name } }
+  return {
+    kind: 'value',
+    type: binder.world.get('System.String'),
+    run: () => name,
+    at: syntax.at,
+    constant: { value: name },
+  }
 }
 
 function callMethods(
@@ -102,7 +133,12 @@ function callMethods(
   use: { list: readonly BoundArgument[]; scope: Scope; at: number },
 ): Value {
   const { list, scope, at } = use
-  const shape = { name: methods.name, arguments: list, typeArguments: methods.typeArguments, at: methods.at }
+  const shape = {
+    name: methods.name,
+    arguments: list,
+    typeArguments: methods.typeArguments,
+    at: methods.at,
+  }
   const own = methods.found.length > 0 ? tryChoose(binder, methods.found, shape) : undefined
   if (own) {
     finish(binder, own, scope)
@@ -110,25 +146,44 @@ function callMethods(
   }
   const { target } = methods
   if (target && methods.extensions.length > 0) {
-    const receiver: BoundArgument = { name: undefined, passing: 'value', operand: target, at: target.at }
+    const receiver: BoundArgument = {
+      name: undefined,
+      passing: 'value',
+      operand: target,
+      at: target.at,
+    }
     const extended = { ...shape, arguments: [receiver, ...list] }
     const choice =
       methods.found.length > 0
-        ? (tryChoose(binder, methods.extensions, extended) ?? chooseOverload(binder, methods.found, shape))
+        ? (tryChoose(binder, methods.extensions, extended) ??
+          chooseOverload(binder, methods.found, shape))
         : chooseExtension(binder, methods, extended)
     finish(binder, choice, scope)
-    return { kind: 'value', type: choice.result, run: callRun(binder.world, choice, choice.found.member.isStatic ? undefined : target), at }
+    return {
+      kind: 'value',
+      type: choice.result,
+      run: callRun(binder.world, choice, choice.found.member.isStatic ? undefined : target),
+      at,
+    }
   }
   const choice = chooseOverload(binder, methods.found, shape)
   finish(binder, choice, scope)
   return { kind: 'value', type: choice.result, run: callRun(binder.world, choice, target), at }
 }
 
-function chooseExtension(binder: Binder, methods: Methods, shape: Parameters<typeof chooseOverload>[2]): Choice {
+function chooseExtension(
+  binder: Binder,
+  methods: Methods,
+  shape: Parameters<typeof chooseOverload>[2],
+): Choice {
   const choice = tryChoose(binder, methods.extensions, shape)
   if (choice) return choice
   const type = methods.target ? typeText(methods.target.type) : ''
-  throw new FaultAtOffset('CS1061', `'${type}' does not contain a definition for '${methods.name}' that takes these arguments.`, methods.at)
+  throw new FaultAtOffset(
+    'CS1061',
+    `'${type}' does not contain a definition for '${methods.name}' that takes these arguments.`,
+    methods.at,
+  )
 }
 
 function finish(binder: Binder, choice: Choice, scope: Scope): void {
@@ -136,20 +191,34 @@ function finish(binder: Binder, choice: Choice, scope: Scope): void {
 }
 
 /** `new T(x)`, without its initializer. */
-export function bindConstruction(binder: Binder, type: Type, use: { list: readonly BoundArgument[]; scope: Scope; at: number }): Value {
+export function bindConstruction(
+  binder: Binder,
+  type: Type,
+  use: { list: readonly BoundArgument[]; scope: Scope; at: number },
+): Value {
   const { list, scope, at } = use
   const delegate = delegateOf(binder.world, type)
-  if (delegate && list[0]) return { kind: 'value', type, run: binder.convert(list[0].operand, type), at }
+  if (delegate && list[0])
+    return { kind: 'value', type, run: binder.convert(list[0].operand, type), at }
   const constructors = type.definition?.members().get('new') ?? []
   if (constructors.length === 0 && type.kind === 'struct' && list.length === 0) {
     const value = defaultValue(binder.world, type)
     return { kind: 'value', type, run: () => value, at }
   }
   if (constructors.length === 0) {
-    throw new FaultAtOffset('CS0143', `The type '${typeText(type)}' has no constructors defined, or it is not allowed.`, at)
+    throw new FaultAtOffset(
+      'CS0143',
+      `The type '${typeText(type)}' has no constructors defined, or it is not allowed.`,
+      at,
+    )
   }
   const candidates = constructors.map((member) => ({ member, owner: type }))
-  const choice = chooseOverload(binder, candidates, { name: typeText(type), arguments: list, typeArguments: [], at })
+  const choice = chooseOverload(binder, candidates, {
+    name: typeText(type),
+    arguments: list,
+    typeArguments: [],
+    at,
+  })
   finish(binder, choice, scope)
   return { kind: 'value', type, run: callRun(binder.world, choice, undefined), at }
 }
@@ -168,15 +237,28 @@ export function indexValue(
   use: { list: readonly BoundArgument[]; scope: Scope; at: number },
 ): Value {
   const { list, at } = use
-  if (target.type.element) return elementValue(binder, target, { list, at, element: target.type.element })
-  const indexers = binder.world.members(target.type, 'this').filter((one) => one.member.kind === 'indexer')
+  if (target.type.element)
+    return elementValue(binder, target, { list, at, element: target.type.element })
+  const indexers = binder.world
+    .members(target.type, 'this')
+    .filter((one) => one.member.kind === 'indexer')
   if (indexers.length === 0) {
-    throw new FaultAtOffset('CS0021', `Cannot apply indexing with [] to an expression of type '${typeText(target.type)}'.`, at)
+    throw new FaultAtOffset(
+      'CS0021',
+      `Cannot apply indexing with [] to an expression of type '${typeText(target.type)}'.`,
+      at,
+    )
   }
   const shape = { name: 'this[]', arguments: list, typeArguments: [], at }
   const choice = chooseOverload(binder, indexers, shape)
   const { member } = choice.found
-  const readable = member.run ? choice : tryChoose(binder, indexers.filter((one) => one.member.run), shape)
+  const readable = member.run
+    ? choice
+    : tryChoose(
+        binder,
+        indexers.filter((one) => one.member.run),
+        shape,
+      )
   const run = readable ? callRun(binder.world, readable, target) : () => null
   const place = indexerPlace(binder, { target, choice })
   return { kind: 'value', type: choice.result, run, at, ...(place ? { place } : {}) }
@@ -187,7 +269,7 @@ function indexerPlace(binder: Binder, use: { target: Value; choice: Choice }): P
   const { set, run } = choice.found.member
   if (!set) return undefined
   const receiver = receiverRun(binder.world, use.target)
-  const call = { types: [], owner: choice.found.owner }
+  const call = { types: [], owner: choice.found.owner, world: binder.world }
   const runs = choice.slots.map((slot) => (slot.kind === 'value' ? slot.run : () => null))
   return {
     assign: (value) => (frame) => {
@@ -200,7 +282,10 @@ function indexerPlace(binder: Binder, use: { target: Value; choice: Choice }): P
     open(frame): OpenPlace {
       const self = receiver(frame)
       const keys = runs.map((key) => key(frame))
-      return { get: () => run?.(self, ...keys, call), set: (value) => void set(self, ...keys, value, call) }
+      return {
+        get: () => run?.(self, ...keys, call),
+        set: (value) => void set(self, ...keys, value, call),
+      }
     },
   }
 }
@@ -212,10 +297,16 @@ function elementValue(
 ): Value {
   const { list, at, element } = use
   if (list.length !== target.type.rank) {
-    throw new FaultAtOffset('CS0022', `Wrong number of indices inside []; expected ${target.type.rank}.`, at)
+    throw new FaultAtOffset(
+      'CS0022',
+      `Wrong number of indices inside []; expected ${target.type.rank}.`,
+      at,
+    )
   }
   const indexType = binder.world.get('System.Int32')
-  const indexes = list.map((argument) => binder.tryConvert(argument.operand, indexType) ?? longIndex(binder, argument))
+  const indexes = list.map(
+    (argument) => binder.tryConvert(argument.operand, indexType) ?? longIndex(binder, argument),
+  )
   const array = target.run
   const [index] = indexes
   if (!index) throw new FaultAtOffset('CS0443', 'Syntax error; value expected.', at)
@@ -231,10 +322,19 @@ function elementValue(
     open(frame) {
       const owner = array(frame)
       const position = int32(index(frame))
-      return { get: () => elementAt(owner, position), set: (value) => setElement(owner, position, value) }
+      return {
+        get: () => elementAt(owner, position),
+        set: (value) => setElement(owner, position, value),
+      }
     },
   }
-  return { kind: 'value', type: element, run: (frame) => elementAt(array(frame), int32(index(frame))), at, place }
+  return {
+    kind: 'value',
+    type: element,
+    run: (frame) => elementAt(array(frame), int32(index(frame))),
+    at,
+    place,
+  }
 }
 
 function longIndex(binder: Binder, argument: BoundArgument): Run {
@@ -246,7 +346,8 @@ function gridValue(use: { array: Run; indexes: readonly Run[]; element: Type; at
   const { array, indexes, element, at } = use
   const locate: (frame: Parameters<Run>[0]) => OpenPlace = (frame) => {
     const grid = array(frame)
-    if (!(grid instanceof DotnetGrid)) return { get: () => elementAt(grid, 0), set: (value) => setElement(grid, 0, value) }
+    if (!(grid instanceof DotnetGrid))
+      return { get: () => elementAt(grid, 0), set: (value) => setElement(grid, 0, value) }
     const offset = grid.offset(indexes.map((index) => int32(index(frame))))
     return { get: () => grid.items[offset], set: (value) => void (grid.items[offset] = value) }
   }
@@ -268,14 +369,25 @@ export function bindNewArray(binder: Binder, syntax: NewArraySyntax, scope: Scop
   if (!syntax.element) return implicitArray(binder, syntax, scope)
   const element = binder.type(syntax.element, scope)
   const type = binder.world.array(element, syntax.rank)
-  if (initializer) return { kind: 'value', type, run: binder.arrayInitializer(initializer, type, scope), at }
+  if (initializer)
+    return { kind: 'value', type, run: binder.arrayInitializer(initializer, type, scope), at }
   const indexType = binder.world.get('System.Int32')
   const sizes = syntax.sizes.map((size) => binder.valueAs(size, indexType, scope))
   const fill = defaultValue(binder.world, element)
   const [size] = sizes
-  if (!size) throw new FaultAtOffset('CS1586', 'Array creation must have array size or array initializer.', at)
+  if (!size)
+    throw new FaultAtOffset(
+      'CS1586',
+      'Array creation must have array size or array initializer.',
+      at,
+    )
   if (sizes.length === 1) {
-    return { kind: 'value', type, run: (frame) => filledArray(element.name, int32(size(frame)), fill), at }
+    return {
+      kind: 'value',
+      type,
+      run: (frame) => filledArray(element.name, int32(size(frame)), fill),
+      at,
+    }
   }
   const run: Run = (frame) => {
     const lengths = sizes.map((one) => int32(one(frame)))
@@ -290,9 +402,17 @@ function implicitArray(binder: Binder, syntax: NewArraySyntax, scope: Scope): Va
   const values = (syntax.initializer?.items ?? []).flatMap((item) =>
     item.kind === 'element' ? item.values.map((value) => binder.value(value, scope)) : [],
   )
-  const element = bestCommonType(binder, values.map((value) => value.type))
-  if (!element) throw new FaultAtOffset('CS0826', 'No best type found for implicitly-typed array.', syntax.at)
+  const element = bestCommonType(
+    binder,
+    values.map((value) => value.type),
+  )
+  if (!element)
+    throw new FaultAtOffset('CS0826', 'No best type found for implicitly-typed array.', syntax.at)
   const runs = values.map((value) => binder.convert(value, element))
-  const run: Run = (frame) => arrayOf(element.name, runs.map((one) => one(frame)))
+  const run: Run = (frame) =>
+    arrayOf(
+      element.name,
+      runs.map((one) => one(frame)),
+    )
   return { kind: 'value', type: binder.world.array(element), run, at: syntax.at }
 }

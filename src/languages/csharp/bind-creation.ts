@@ -36,7 +36,11 @@ export function bindNew(binder: Binder, syntax: NewSyntax, scope: Scope): Value 
   return { kind: 'value', type, run: build, at: syntax.at }
 }
 
-function bindItems(binder: Binder, self: Value, use: { initializer: Initializer; scope: Scope }): Run[] {
+function bindItems(
+  binder: Binder,
+  self: Value,
+  use: { initializer: Initializer; scope: Scope },
+): Run[] {
   return use.initializer.items.map((item) => bindItem(binder, self, { item, scope: use.scope }))
 }
 
@@ -48,8 +52,13 @@ function bindItem(binder: Binder, self: Value, use: { item: InitializerItem; sco
     case 'row':
       return addRun(binder, self, { values: elementsOf(item.row), scope, at: item.at })
     case 'member': {
-      const member = instanceMember(binder, self, { name: item.name, typeArguments: [], at: item.at })
-      if (member.kind !== 'value') throw new FaultAtOffset('CS1913', `Member '${item.name}' cannot be initialized.`, item.at)
+      const member = instanceMember(binder, self, {
+        name: item.name,
+        typeArguments: [],
+        at: item.at,
+      })
+      if (member.kind !== 'value')
+        throw new FaultAtOffset('CS1913', `Member '${item.name}' cannot be initialized.`, item.at)
       return assignItem(binder, member, { value: item.value, scope, at: item.at })
     }
     case 'index': {
@@ -72,7 +81,8 @@ function assignItem(
       for (const step of steps) step(frame)
     }
   }
-  if (!target.place) throw new FaultAtOffset('CS0200', 'The member cannot be assigned to: it is read only.', at)
+  if (!target.place)
+    throw new FaultAtOffset('CS0200', 'The member cannot be assigned to: it is read only.', at)
   return target.place.assign(binder.valueAs(value, target.type, scope))
 }
 
@@ -85,20 +95,43 @@ function addRun(
   self: Value,
   use: { values: readonly ExpressionSyntax[]; scope: Scope; at: number },
 ): Run {
-  const list = use.values.map((value) => ({ name: undefined, passing: 'value' as const, operand: binder.operand(value, use.scope), at: value.at }))
+  const list = use.values.map((value) => ({
+    name: undefined,
+    passing: 'value' as const,
+    operand: binder.operand(value, use.scope),
+    at: value.at,
+  }))
   const found = binder.world.members(self.type, 'Add').filter((one) => one.member.kind === 'method')
-  const choice = tryChoose(binder, found, { name: 'Add', arguments: list, typeArguments: [], at: use.at })
+  const choice = tryChoose(binder, found, {
+    name: 'Add',
+    arguments: list,
+    typeArguments: [],
+    at: use.at,
+  })
   if (!choice) {
-    throw new FaultAtOffset('CS1950', `No overload of Add of '${typeText(self.type)}' takes the elements of the initializer.`, use.at)
+    throw new FaultAtOffset(
+      'CS1950',
+      `No overload of Add of '${typeText(self.type)}' takes the elements of the initializer.`,
+      use.at,
+    )
   }
   return callRun(binder.world, choice, self)
 }
 
 /** `{ 1, 2 }` behind an array type, nested for more dimensions. */
-export function arrayInitializer(binder: Binder, initializer: Initializer, use: { type: Type; scope: Scope }): Run {
+export function arrayInitializer(
+  binder: Binder,
+  initializer: Initializer,
+  use: { type: Type; scope: Scope },
+): Run {
   const { type, scope } = use
   const { element } = type
-  if (!element) throw new FaultAtOffset('CS0622', 'Can only use array initializer expressions to assign to array types.', initializer.at)
+  if (!element)
+    throw new FaultAtOffset(
+      'CS0622',
+      'Can only use array initializer expressions to assign to array types.',
+      initializer.at,
+    )
   if (type.rank > 1) return gridInitializer(binder, initializer, { type, element, scope })
   const runs = initializer.items.map((item): Run => {
     if (item.kind === 'row') return arrayInitializer(binder, item.row, { type: element, scope })
@@ -106,7 +139,11 @@ export function arrayInitializer(binder: Binder, initializer: Initializer, use: 
     if (!value) throw new FaultAtOffset('CS0747', 'Invalid initializer member declarator.', item.at)
     return binder.valueAs(value, element, scope)
   })
-  return (frame) => arrayOf(element.name, runs.map((run) => run(frame)))
+  return (frame) =>
+    arrayOf(
+      element.name,
+      runs.map((run) => run(frame)),
+    )
 }
 
 function gridInitializer(
@@ -119,14 +156,25 @@ function gridInitializer(
   const runs: Run[] = []
   const visit = (level: Initializer, depth: number): void => {
     lengths[depth] ??= level.items.length
-    if (lengths[depth] !== level.items.length) throw new FaultAtOffset('CS0847', 'An array initializer of another length was expected.', level.at)
+    if (lengths[depth] !== level.items.length)
+      throw new FaultAtOffset(
+        'CS0847',
+        'An array initializer of another length was expected.',
+        level.at,
+      )
     for (const item of level.items) {
       if (item.kind === 'row') visit(item.row, depth + 1)
-      else if (item.kind === 'element' && item.values[0]) runs.push(binder.valueAs(item.values[0], element, scope))
+      else if (item.kind === 'element' && item.values[0])
+        runs.push(binder.valueAs(item.values[0], element, scope))
     }
   }
   visit(initializer, 0)
-  return (frame) => new DotnetGrid(element.name, lengths, runs.map((run) => run(frame)))
+  return (frame) =>
+    new DotnetGrid(
+      element.name,
+      lengths,
+      runs.map((run) => run(frame)),
+    )
 }
 
 /** `new { A = 1, b.C }`. */
@@ -135,11 +183,21 @@ export function bindAnonymous(
   syntax: Extract<ExpressionSyntax, { kind: 'anonymous' }>,
   scope: Scope,
 ): Value {
-  const members = syntax.members.map((member) => ({ name: member.name, value: binder.value(member.value, scope) }))
+  const members = syntax.members.map((member) => ({
+    name: member.name,
+    value: binder.value(member.value, scope),
+  }))
   for (const { value } of members) {
-    if (value.type.kind === 'special') throw new FaultAtOffset('CS0828', `Cannot assign ${typeText(value.type)} to anonymous type property.`, value.at)
+    if (value.type.kind === 'special')
+      throw new FaultAtOffset(
+        'CS0828',
+        `Cannot assign ${typeText(value.type)} to anonymous type property.`,
+        value.at,
+      )
   }
-  const type = binder.world.anonymous(members.map((member) => ({ name: member.name, type: member.value.type })))
+  const type = binder.world.anonymous(
+    members.map((member) => ({ name: member.name, type: member.value.type })),
+  )
   const parts = members.map((member) => ({ name: member.name, run: member.value.run }))
   const run = (frame: Frame): AnonymousObject =>
     new AnonymousObject(new Map(parts.map((part) => [part.name, part.run(frame)])), type.name)

@@ -15,7 +15,11 @@ import { isValueType } from './type-world.ts'
 
 type Of<K extends ExpressionSyntax['kind']> = Extract<ExpressionSyntax, { kind: K }>
 
-const literalTypes: Readonly<Record<string, string>> = { string: 'System.String', char: 'System.Char', boolean: 'System.Boolean' }
+const literalTypes: Readonly<Record<string, string>> = {
+  string: 'System.String',
+  char: 'System.Char',
+  boolean: 'System.Boolean',
+}
 
 /** A literal. */
 export function bindLiteral(binder: Binder, syntax: ExpressionSyntax): Value | undefined {
@@ -23,8 +27,10 @@ export function bindLiteral(binder: Binder, syntax: ExpressionSyntax): Value | u
   if (!constant) return undefined
   const { value } = constant
   const run: Run = () => value
-  if (syntax.kind === 'null') return { kind: 'value', type: binder.world.special('null'), run, at: syntax.at }
-  const name = syntax.kind === 'number' ? `System.${syntax.number.type}` : (literalTypes[syntax.kind] ?? '')
+  if (syntax.kind === 'null')
+    return { kind: 'value', type: binder.world.special('null'), run, at: syntax.at }
+  const name =
+    syntax.kind === 'number' ? `System.${syntax.number.type}` : (literalTypes[syntax.kind] ?? '')
   return { kind: 'value', type: binder.world.get(name), run, at: syntax.at, constant }
 }
 
@@ -33,9 +39,11 @@ export function bindInterpolated(binder: Binder, syntax: Of<'interpolated'>, sco
   const parts = syntax.parts.map((part): ((frame: Parameters<Run>[0]) => string) => {
     if (part.kind === 'text') return () => part.text
     const value = binder.value(part.value, scope)
-    if (value.type.name === 'void') throw new FaultAtOffset('CS0029', 'A value is expected.', part.value.at)
+    if (value.type.name === 'void')
+      throw new FaultAtOffset('CS0029', 'A value is expected.', part.value.at)
     const alignment = part.alignment && binder.value(part.alignment, scope)
-    if (alignment && !alignment.constant) throw new FaultAtOffset('CS0150', 'A constant value is expected.', alignment.at)
+    if (alignment && !alignment.constant)
+      throw new FaultAtOffset('CS0150', 'A constant value is expected.', alignment.at)
     const width = alignment?.constant ? int32(alignment.constant.value) : 0
     const { run } = value
     const format = part.format ?? null
@@ -79,18 +87,31 @@ function coalesce(binder: Binder, sides: { left: Value; right: Value; at: number
   const { left, right, at } = sides
   const underlying = world.underlying(left.type)
   if (!underlying && (isValueType(left.type) || left.type.name === 'void')) {
-    throw new FaultAtOffset('CS0019', `Operator '??' cannot be applied to operands of type '${typeText(left.type)}' and '${typeText(right.type)}'.`, at)
+    throw new FaultAtOffset(
+      'CS0019',
+      `Operator '??' cannot be applied to operands of type '${typeText(left.type)}' and '${typeText(right.type)}'.`,
+      at,
+    )
   }
   const first = left.run
-  const toRight = left.type.kind === 'special' ? undefined : implicitConversion(world, underlying ?? left.type, right.type)
+  const toRight =
+    left.type.kind === 'special'
+      ? undefined
+      : implicitConversion(world, underlying ?? left.type, right.type)
   for (const type of underlying ? [underlying, left.type] : [left.type]) {
     const second = type.kind === 'special' ? undefined : binder.tryConvert(right, type)
-    if (second) return { kind: 'value', type, run: (frame) => first(frame) ?? second(frame), at: left.at }
+    if (second)
+      return { kind: 'value', type, run: (frame) => first(frame) ?? second(frame), at: left.at }
   }
   const second = right.run
-  if (left.type.kind === 'special') return { ...right, run: (frame) => first(frame) ?? second(frame) }
+  if (left.type.kind === 'special')
+    return { ...right, run: (frame) => first(frame) ?? second(frame) }
   if (!toRight) {
-    throw new FaultAtOffset('CS0019', `Operator '??' cannot be applied to operands of type '${typeText(left.type)}' and '${typeText(right.type)}'.`, at)
+    throw new FaultAtOffset(
+      'CS0019',
+      `Operator '??' cannot be applied to operands of type '${typeText(left.type)}' and '${typeText(right.type)}'.`,
+      at,
+    )
   }
   const apply = toRight.apply ?? ((value: unknown) => value)
   const run: Run = (frame) => {
@@ -108,22 +129,37 @@ export function bindConditional(binder: Binder, syntax: Of<'conditional'>, scope
   const type = conditionalType(binder, { whenTrue, whenFalse, at: syntax.at })
   const first = binder.convert(whenTrue, type)
   const second = binder.convert(whenFalse, type)
-  return { kind: 'value', type, run: (frame) => (condition(frame) === true ? first(frame) : second(frame)), at: syntax.condition.at }
+  return {
+    kind: 'value',
+    type,
+    run: (frame) => (condition(frame) === true ? first(frame) : second(frame)),
+    at: syntax.condition.at,
+  }
 }
 
-function conditionalType(binder: Binder, sides: { whenTrue: Value; whenFalse: Value; at: number }): Type {
+function conditionalType(
+  binder: Binder,
+  sides: { whenTrue: Value; whenFalse: Value; at: number },
+): Type {
   const { whenTrue, whenFalse, at } = sides
   if (whenTrue.type === whenFalse.type) return whenTrue.type
-  if (whenTrue.type.kind !== 'special' && binder.tryConvert(whenFalse, whenTrue.type)) return whenTrue.type
-  if (whenFalse.type.kind !== 'special' && binder.tryConvert(whenTrue, whenFalse.type)) return whenFalse.type
-  throw new FaultAtOffset('CS0173', `Type of conditional expression cannot be determined because there is no implicit conversion between '${typeText(whenTrue.type)}' and '${typeText(whenFalse.type)}'.`, at)
+  if (whenTrue.type.kind !== 'special' && binder.tryConvert(whenFalse, whenTrue.type))
+    return whenTrue.type
+  if (whenFalse.type.kind !== 'special' && binder.tryConvert(whenTrue, whenFalse.type))
+    return whenFalse.type
+  throw new FaultAtOffset(
+    'CS0173',
+    `Type of conditional expression cannot be determined because there is no implicit conversion between '${typeText(whenTrue.type)}' and '${typeText(whenFalse.type)}'.`,
+    at,
+  )
 }
 
 /** `(T)a`. */
 export function bindCast(binder: Binder, syntax: Of<'cast'>, scope: Scope): Value {
   const type = binder.type(syntax.type, scope)
   const operand = binder.operand(syntax.operand, scope)
-  if (operand.kind !== 'value') return { kind: 'value', type, run: binder.convert(operand, type), at: syntax.at }
+  if (operand.kind !== 'value')
+    return { kind: 'value', type, run: binder.convert(operand, type), at: syntax.at }
   const { constant, run } = operand
   const conversion = explicitConversion(binder.world, {
     from: operand.type,
@@ -132,11 +168,23 @@ export function bindCast(binder: Binder, syntax: Of<'cast'>, scope: Scope): Valu
     ...(constant ? { constant } : {}),
   })
   if (!conversion) {
-    throw new FaultAtOffset('CS0030', `Cannot convert type '${typeText(operand.type)}' to '${typeText(type)}'.`, syntax.at)
+    throw new FaultAtOffset(
+      'CS0030',
+      `Cannot convert type '${typeText(operand.type)}' to '${typeText(type)}'.`,
+      syntax.at,
+    )
   }
   const { apply } = conversion
-  if (!apply) return { kind: 'value', type, run, at: syntax.at, ...(constant && isValueType(type) ? { constant } : {}) }
-  if (constant && isValueType(type) && !conversion.isUser) return castConstant({ type, apply, constant, at: syntax.at })
+  if (!apply)
+    return {
+      kind: 'value',
+      type,
+      run,
+      at: syntax.at,
+      ...(constant && isValueType(type) ? { constant } : {}),
+    }
+  if (constant && isValueType(type) && !conversion.isUser)
+    return castConstant({ type, apply, constant, at: syntax.at })
   return { kind: 'value', type, run: (frame) => apply(run(frame)), at: syntax.at }
 }
 
@@ -150,7 +198,11 @@ function castConstant(use: {
     const value = use.apply(use.constant.value)
     return { kind: 'value', type: use.type, run: () => value, at: use.at, constant: { value } }
   } catch {
-    throw new FaultAtOffset('CS0221', `Constant value cannot be converted to '${typeText(use.type)}'.`, use.at)
+    throw new FaultAtOffset(
+      'CS0221',
+      `Constant value cannot be converted to '${typeText(use.type)}'.`,
+      use.at,
+    )
   }
 }
 
@@ -160,10 +212,18 @@ export function bindAs(binder: Binder, syntax: Of<'as'>, scope: Scope): Value {
   const type = binder.type(syntax.type, scope)
   const { run, type: from } = binder.value(syntax.operand, scope)
   if (isValueType(type) && !world.underlying(type)) {
-    throw new FaultAtOffset('CS0077', 'The as operator must be used with a reference type or nullable type.', syntax.at)
+    throw new FaultAtOffset(
+      'CS0077',
+      'The as operator must be used with a reference type or nullable type.',
+      syntax.at,
+    )
   }
   if (from.kind !== 'special' && !explicitConversion(world, { from, to: type, isChecked: false })) {
-    throw new FaultAtOffset('CS0039', `Cannot convert type '${typeText(from)}' to '${typeText(type)}'.`, syntax.at)
+    throw new FaultAtOffset(
+      'CS0039',
+      `Cannot convert type '${typeText(from)}' to '${typeText(type)}'.`,
+      syntax.at,
+    )
   }
   const test: Run = (frame) => {
     const value = run(frame)
@@ -177,7 +237,12 @@ export function bindIs(binder: Binder, syntax: Of<'is'>, scope: Scope): Value {
   const value = binder.value(syntax.operand, scope)
   const test = patternTest(binder, syntax.pattern, { type: value.type, scope })
   const { run } = value
-  return { kind: 'value', type: binder.world.get('System.Boolean'), run: (frame) => test(frame, run(frame)), at: syntax.at }
+  return {
+    kind: 'value',
+    type: binder.world.get('System.Boolean'),
+    run: (frame) => test(frame, run(frame)),
+    at: syntax.at,
+  }
 }
 
 /** Code that tests a value against a pattern and sets its variable. */
@@ -192,15 +257,25 @@ export function patternTest(
   const { scope } = use
   const { world } = binder
   if (pattern.kind === 'constant') return constantTest(binder, pattern.value, use)
-  const isVar = pattern.type.kind === 'named' && pattern.type.parts[0]?.name === 'var' && pattern.type.parts.length === 1
+  const isVar =
+    pattern.type.kind === 'named' &&
+    pattern.type.parts[0]?.name === 'var' &&
+    pattern.type.parts.length === 1
   const constant = pattern.name === undefined ? enumConstant(binder, pattern, use) : undefined
   if (constant) return constant
   const type = isVar ? use.type : binder.type(pattern.type, scope)
-  const isPossible = use.type.kind === 'special' || explicitConversion(world, { from: use.type, to: type, isChecked: false })
+  const isPossible =
+    use.type.kind === 'special' ||
+    explicitConversion(world, { from: use.type, to: type, isChecked: false })
   if (!isPossible) {
-    throw new FaultAtOffset('CS8121', `An expression of type '${typeText(use.type)}' cannot be handled by a pattern of type '${typeText(type)}'.`, pattern.at)
+    throw new FaultAtOffset(
+      'CS8121',
+      `An expression of type '${typeText(use.type)}' cannot be handled by a pattern of type '${typeText(type)}'.`,
+      pattern.at,
+    )
   }
-  const matches = (value: unknown): boolean => isVar || (value !== null && value !== undefined && isInstance(world, value, type))
+  const matches = (value: unknown): boolean =>
+    isVar || (value !== null && value !== undefined && isInstance(world, value, type))
   if (pattern.name === undefined || pattern.name === '_') return (_, value) => matches(value)
   const local = scope.declare(pattern.name, type, { at: pattern.at })
   const place = placeOf(local, scope.owner)
@@ -217,25 +292,51 @@ function enumConstant(
   pattern: Extract<PatternSyntax, { kind: 'declaration' }>,
   use: { type: Type; scope: Scope },
 ): PatternTest | undefined {
-  if (pattern.type.kind !== 'named' || pattern.type.parts.some((part) => part.typeArguments.length > 0)) return undefined
+  if (
+    pattern.type.kind !== 'named' ||
+    pattern.type.parts.some((part) => part.typeArguments.length > 0)
+  )
+    return undefined
   const [first, ...rest] = pattern.type.parts
   if (!first) return undefined
-  const isPredefined = first.name === 'System' && pattern.type.at === pattern.at && rest.length === 1 && binder.world.definition(`System.${rest[0]?.name}`)
+  const isPredefined =
+    first.name === 'System' &&
+    pattern.type.at === pattern.at &&
+    rest.length === 1 &&
+    binder.world.definition(`System.${rest[0]?.name}`)
   if (isPredefined || (rest.length === 0 && !use.scope.find(first.name))) return undefined
-  let syntax: ExpressionSyntax = { kind: 'name', name: first.name, typeArguments: [], at: pattern.at }
-  for (const part of rest) syntax = { kind: 'member', target: syntax, name: part.name, typeArguments: [], at: pattern.at }
+  let syntax: ExpressionSyntax = {
+    kind: 'name',
+    name: first.name,
+    typeArguments: [],
+    at: pattern.at,
+  }
+  for (const part of rest)
+    syntax = { kind: 'member', target: syntax, name: part.name, typeArguments: [], at: pattern.at }
   const operand = binder.operand(syntax, use.scope)
   return operand.kind === 'value' ? constantTest(binder, syntax, use) : undefined
 }
 
-function constantTest(binder: Binder, syntax: ExpressionSyntax, use: { type: Type; scope: Scope }): PatternTest {
+function constantTest(
+  binder: Binder,
+  syntax: ExpressionSyntax,
+  use: { type: Type; scope: Scope },
+): PatternTest {
   const constant = binder.value(syntax, use.scope)
   if (constant.type.name === 'null') return (_, value) => value === null || value === undefined
-  if (!constant.constant) throw new FaultAtOffset('CS0150', 'A constant value is expected.', syntax.at)
+  if (!constant.constant)
+    throw new FaultAtOffset('CS0150', 'A constant value is expected.', syntax.at)
   const type = binder.world.underlying(use.type) ?? use.type
-  const conversion = type.name === 'System.Object' ? {} : implicitConversion(binder.world, constant.type, type, constant.constant)
+  const conversion =
+    type.name === 'System.Object'
+      ? {}
+      : implicitConversion(binder.world, constant.type, type, constant.constant)
   if (!conversion) {
-    throw new FaultAtOffset('CS0029', `Cannot implicitly convert type '${typeText(constant.type)}' to '${typeText(type)}'.`, syntax.at)
+    throw new FaultAtOffset(
+      'CS0029',
+      `Cannot implicitly convert type '${typeText(constant.type)}' to '${typeText(type)}'.`,
+      syntax.at,
+    )
   }
   const { value: plain } = constant.constant
   const wanted = conversion.apply ? conversion.apply(plain) : plain
@@ -244,14 +345,25 @@ function constantTest(binder: Binder, syntax: ExpressionSyntax, use: { type: Typ
 
 function equalConstants(value: unknown, wanted: unknown): boolean {
   if (value === wanted) return true
-  if (typeof value !== 'object' || typeof wanted !== 'object' || value === null || wanted === null) return false
-  return 'typeName' in value && 'typeName' in wanted && value.typeName === wanted.typeName && displayText(value) === displayText(wanted)
+  if (typeof value !== 'object' || typeof wanted !== 'object' || value === null || wanted === null)
+    return false
+  return (
+    'typeName' in value &&
+    'typeName' in wanted &&
+    value.typeName === wanted.typeName &&
+    displayText(value) === displayText(wanted)
+  )
 }
 
 /** `throw e` as an expression. */
 export function bindThrow(binder: Binder, syntax: Of<'throw'>, scope: Scope): Value {
   const exception = binder.valueAs(syntax.operand, binder.world.get('System.Exception'), scope)
-  return { kind: 'value', type: binder.world.special('throw'), run: (frame) => throwValue(exception(frame)), at: syntax.at }
+  return {
+    kind: 'value',
+    type: binder.world.special('throw'),
+    run: (frame) => throwValue(exception(frame)),
+    at: syntax.at,
+  }
 }
 
 /** Throws an exception of the expression. */
@@ -266,13 +378,25 @@ export function bindWhenNotNull(binder: Binder, syntax: Of<'when-not-null'>, sco
   const target = binder.value(syntax.target, scope)
   const underlying = world.underlying(target.type)
   if ((isValueType(target.type) && !underlying) || target.type.kind === 'special') {
-    throw new FaultAtOffset('CS0023', `Operator '?' cannot be applied to operand of type '${typeText(target.type)}'.`, syntax.at)
+    throw new FaultAtOffset(
+      'CS0023',
+      `Operator '?' cannot be applied to operand of type '${typeText(target.type)}'.`,
+      syntax.at,
+    )
   }
   const slot = scope.hidden()
-  const receiver: Value = { kind: 'value', type: underlying ?? target.type, run: (frame) => frame.slots[slot], at: syntax.at }
+  const receiver: Value = {
+    kind: 'value',
+    type: underlying ?? target.type,
+    run: (frame) => frame.slots[slot],
+    at: syntax.at,
+  }
   const inner = new Scope(scope, scope.owner, { receiver })
   const access = binder.value(syntax.access, inner)
-  const type = isValueType(access.type) && !world.underlying(access.type) ? world.nullable(access.type) : access.type
+  const type =
+    isValueType(access.type) && !world.underlying(access.type)
+      ? world.nullable(access.type)
+      : access.type
   const { run } = target
   const next = access.run
   const chain: Run = (frame) => {

@@ -10,7 +10,12 @@ import type { BlockSyntax, LambdaSyntax } from './syntax.ts'
 import type { Implementation, Type } from './type-model.ts'
 
 /** Compiles a lambda for the types of its parameters; its result is inferred where the delegate leaves it open. */
-export function bindLambda(binder: Binder, lambda: LambdaSyntax, scope: Scope, delegate: Delegate): BoundLambda {
+export function bindLambda(
+  binder: Binder,
+  lambda: LambdaSyntax,
+  scope: Scope,
+  delegate: Delegate,
+): BoundLambda {
   if (lambda.body) return bindExpressionLambda(binder, { lambda, scope, delegate })
   const { block } = lambda
   if (!block) throw new FaultAtOffset('CS1525', 'Invalid expression term.', 0)
@@ -18,7 +23,11 @@ export function bindLambda(binder: Binder, lambda: LambdaSyntax, scope: Scope, d
   const inner = functionScope(binder, { lambda, scope, delegate, result })
   const body = binder.block(block, inner)
   if (result.name !== 'void' && !body.ends) {
-    throw new FaultAtOffset('CS1643', 'Not all code paths return a value in lambda expression.', block.at)
+    throw new FaultAtOffset(
+      'CS1643',
+      'Not all code paths return a value in lambda expression.',
+      block.at,
+    )
   }
   const run: Run = (frame) => {
     body.run(frame)
@@ -39,10 +48,17 @@ function bindExpressionLambda(
   const { result } = delegate
   const isVoid = result?.name === 'void'
   if (isVoid && !['call', 'assign', 'step', 'new', 'when-not-null'].includes(body.kind)) {
-    throw new FaultAtOffset('CS0201', 'Only assignment, call, increment, decrement, and new object expressions can be used as a statement.', body.at)
+    throw new FaultAtOffset(
+      'CS0201',
+      'Only assignment, call, increment, decrement, and new object expressions can be used as a statement.',
+      body.at,
+    )
   }
   const run = result && !isVoid ? binder.convert(value, result) : value.run
-  return { run: closure(inner.owner, run, delegate.parameters.length), result: result ?? value.type }
+  return {
+    run: closure(inner.owner, run, delegate.parameters.length),
+    result: result ?? value.type,
+  }
 }
 
 function inferResult(
@@ -53,8 +69,16 @@ function inferResult(
   binder.block(use.block, inner)
   const returned = inner.owner.returned.filter((value) => value !== undefined)
   if (returned.length === 0) return binder.world.special('void')
-  const best = bestCommonType(binder, returned.map((value) => value.type))
-  if (!best) throw new FaultAtOffset('CS1662', 'Cannot infer the type of the lambda expression.', use.block.at)
+  const best = bestCommonType(
+    binder,
+    returned.map((value) => value.type),
+  )
+  if (!best)
+    throw new FaultAtOffset(
+      'CS1662',
+      'Cannot infer the type of the lambda expression.',
+      use.block.at,
+    )
   return best
 }
 
@@ -64,7 +88,11 @@ function functionScope(
 ): Scope {
   const { lambda, scope, delegate } = use
   if (lambda.parameters.length !== delegate.parameters.length) {
-    throw new FaultAtOffset('CS1593', `Delegate does not take ${lambda.parameters.length} arguments.`, lambda.parameters[0]?.at ?? 0)
+    throw new FaultAtOffset(
+      'CS1593',
+      `Delegate does not take ${lambda.parameters.length} arguments.`,
+      lambda.parameters[0]?.at ?? 0,
+    )
   }
   const owner = new FunctionScope(scope.owner, use.result)
   const inner = new Scope(scope, owner, { inLoop: false, inSwitch: false, caught: undefined })
@@ -72,7 +100,11 @@ function functionScope(
     const given = delegate.parameters[index]
     const type = parameter.type ? binder.type(parameter.type, scope) : given
     if (!type || (given && type !== given)) {
-      throw new FaultAtOffset('CS1661', 'The parameter types do not match the delegate parameter types.', parameter.at)
+      throw new FaultAtOffset(
+        'CS1661',
+        'The parameter types do not match the delegate parameter types.',
+        parameter.at,
+      )
     }
     inner.declare(parameter.name, type, { at: parameter.at })
   }
@@ -126,10 +158,21 @@ function groupRun(
 ): Run | undefined {
   const values: unknown[] = []
   const list = delegate.parameters.map((type, index) => typedArgument(type, () => values[index]))
-  const choice = tryChoose(binder, operand.found, { name: operand.name, arguments: list, typeArguments: operand.typeArguments, at: operand.at })
+  const choice = tryChoose(binder, operand.found, {
+    name: operand.name,
+    arguments: list,
+    typeArguments: operand.typeArguments,
+    at: operand.at,
+  })
   if (!choice) return undefined
-  const result: Value = { kind: 'value', type: choice.result, run: callRun(binder.world, choice, operand.target), at: operand.at }
-  const run = delegate.result.name === 'void' ? result.run : binder.tryConvert(result, delegate.result)
+  const result: Value = {
+    kind: 'value',
+    type: choice.result,
+    run: callRun(binder.world, choice, operand.target),
+    at: operand.at,
+  }
+  const run =
+    delegate.result.name === 'void' ? result.run : binder.tryConvert(result, delegate.result)
   if (!run) return undefined
   return (frame) => {
     const { machine } = frame
@@ -143,7 +186,11 @@ function groupRun(
 }
 
 /** The result of a method, local function or lambda for parameter types. */
-export function resultOfFunction(binder: Binder, operand: Operand, parameters: readonly Type[]): Type | undefined {
+export function resultOfFunction(
+  binder: Binder,
+  operand: Operand,
+  parameters: readonly Type[],
+): Type | undefined {
   if (operand.kind === 'function') return operand.type
   if (operand.kind === 'lambda' && operand.scope instanceof Scope) {
     if (operand.lambda.parameters.length !== parameters.length) return undefined
@@ -151,5 +198,10 @@ export function resultOfFunction(binder: Binder, operand: Operand, parameters: r
   }
   if (operand.kind !== 'methods') return undefined
   const list = parameters.map((type) => typedArgument(type))
-  return tryChoose(binder, operand.found, { name: operand.name, arguments: list, typeArguments: operand.typeArguments, at: operand.at })?.result
+  return tryChoose(binder, operand.found, {
+    name: operand.name,
+    arguments: list,
+    typeArguments: operand.typeArguments,
+    at: operand.at,
+  })?.result
 }

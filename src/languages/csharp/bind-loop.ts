@@ -14,7 +14,11 @@ type Of<K extends StatementSyntax['kind']> = Extract<StatementSyntax, { kind: K 
 const inLoop = { inLoop: true }
 
 /** `while` and `do`. */
-export function bindWhile(binder: StatementBinder, statement: Of<'while' | 'do'>, scope: Scope): BoundBlock {
+export function bindWhile(
+  binder: StatementBinder,
+  statement: Of<'while' | 'do'>,
+  scope: Scope,
+): BoundBlock {
   const boolean = binder.world.get('System.Boolean')
   const isDo = statement.kind === 'do'
   const inner = new Scope(scope, scope.owner, inLoop)
@@ -44,7 +48,9 @@ export function bindFor(binder: StatementBinder, statement: Of<'for'>, scope: Sc
   const inner = new Scope(scope, scope.owner, inLoop)
   const starts = statement.start.map((start) => binder.statement(start, inner).run)
   const condition = statement.condition && binder.value(statement.condition, inner)
-  const test = condition ? binder.convert(condition, binder.world.get('System.Boolean')) : () => true
+  const test = condition
+    ? binder.convert(condition, binder.world.get('System.Boolean'))
+    : () => true
   const before = scope.flow.save()
   const body = binder.statement(statement.body, new Scope(inner, scope.owner))
   const steps = statement.step.map((step) => binder.value(step, inner).run)
@@ -66,14 +72,30 @@ export function bindFor(binder: StatementBinder, statement: Of<'for'>, scope: Sc
 }
 
 /** `foreach`. */
-export function bindForeach(binder: StatementBinder, statement: Of<'foreach'>, scope: Scope): BoundBlock {
+export function bindForeach(
+  binder: StatementBinder,
+  statement: Of<'foreach'>,
+  scope: Scope,
+): BoundBlock {
   const source = binder.value(statement.source, scope)
   const element = elementType(binder, source)
   const declared = statement.type ? binder.type(statement.type, scope) : element
-  const conversion = explicitConversion(binder.world, { from: element, to: declared, isChecked: scope.marks.isChecked })
-  if (!conversion) throw new FaultAtOffset('CS0030', `Cannot convert type '${typeText(element)}' to '${typeText(declared)}'.`, statement.at)
+  const conversion = explicitConversion(binder.world, {
+    from: element,
+    to: declared,
+    isChecked: scope.marks.isChecked,
+  })
+  if (!conversion)
+    throw new FaultAtOffset(
+      'CS0030',
+      `Cannot convert type '${typeText(element)}' to '${typeText(declared)}'.`,
+      statement.at,
+    )
   const inner = new Scope(scope, scope.owner, inLoop)
-  const local = inner.declare(statement.name, declared, { at: statement.at, readOnly: `'${statement.name}', a foreach iteration variable` })
+  const local = inner.declare(statement.name, declared, {
+    at: statement.at,
+    readOnly: `'${statement.name}', a foreach iteration variable`,
+  })
   const before = scope.flow.save()
   const body = binder.statement(statement.body, new Scope(inner, scope.owner)).run
   scope.flow.restore(before)
@@ -84,7 +106,10 @@ export function bindForeach(binder: StatementBinder, statement: Of<'foreach'>, s
     place.open(frame).set(apply ? apply(item) : item)
     return body(frame)
   }
-  const run = source.type.element && source.type.rank === 1 ? arrayLoop(source.run, loop) : sequenceLoop(source.run, loop)
+  const run =
+    source.type.element && source.type.rank === 1
+      ? arrayLoop(source.run, loop)
+      : sequenceLoop(source.run, loop)
   return { run, ends: false }
 }
 
@@ -118,11 +143,16 @@ function elementType(binder: StatementBinder, source: Value): Type {
   const { world } = binder
   if (source.type.element) return source.type.element
   const generic = world.definition('System.Collections.Generic.IEnumerable', 1)
-  const closed = generic && source.type.kind !== 'special' ? world.asInstanceOf(source.type, generic) : undefined
+  const closed =
+    generic && source.type.kind !== 'special' ? world.asInstanceOf(source.type, generic) : undefined
   if (closed?.arguments[0]) return closed.arguments[0]
   const plain = world.definition('System.Collections.IEnumerable')
   if (plain && world.asInstanceOf(source.type, plain)) return world.get('System.Object')
-  throw new FaultAtOffset('CS1579', `foreach cannot operate on values of type '${typeText(source.type)}'.`, source.at)
+  throw new FaultAtOffset(
+    'CS1579',
+    `foreach cannot operate on values of type '${typeText(source.type)}'.`,
+    source.at,
+  )
 }
 
 /** True when a `break` of the loop itself stands in its body. */
@@ -133,9 +163,16 @@ function breaksOut(statement: StatementSyntax): boolean {
     case 'block':
       return statement.statements.some(breaksOut)
     case 'if':
-      return breaksOut(statement.then) || (statement.otherwise !== undefined && breaksOut(statement.otherwise))
+      return (
+        breaksOut(statement.then) ||
+        (statement.otherwise !== undefined && breaksOut(statement.otherwise))
+      )
     case 'try':
-      return breaksOut(statement.block) || statement.catches.some((one) => breaksOut(one.block)) || (statement.finally !== undefined && breaksOut(statement.finally))
+      return (
+        breaksOut(statement.block) ||
+        statement.catches.some((one) => breaksOut(one.block)) ||
+        (statement.finally !== undefined && breaksOut(statement.finally))
+      )
     case 'using':
       return breaksOut(statement.body)
     case 'checked':

@@ -15,13 +15,26 @@ type MemberSyntax = Extract<ExpressionSyntax, { kind: 'member' }>
 export function bindName(binder: Binder, syntax: NameSyntax, scope: Scope): Operand {
   const { name, at } = syntax
   const symbol = scope.find(name)
-  if (symbol) return 'slot' in symbol ? localValue(symbol, scope, at) : { ...symbol, run: readLocal(symbol.holder, scope.owner), at }
+  if (symbol)
+    return 'slot' in symbol
+      ? localValue(symbol, scope, at)
+      : { ...symbol, run: readLocal(symbol.holder, scope.owner), at }
   const { world } = binder
   if (name === 'context' && syntax.typeArguments.length === 0) {
-    return { kind: 'value', type: world.get('IExpressionContext'), run: (frame) => frame.machine.context, at }
+    return {
+      kind: 'value',
+      type: world.get('IExpressionContext'),
+      run: (frame) => frame.machine.context,
+      at,
+    }
   }
-  const typeSyntax: TypeSyntax = { kind: 'named', parts: [{ name, typeArguments: syntax.typeArguments }], at }
-  if (world.lookup(name, syntax.typeArguments.length)) return { kind: 'type', type: binder.type(typeSyntax, scope), at }
+  const typeSyntax: TypeSyntax = {
+    kind: 'named',
+    parts: [{ name, typeArguments: syntax.typeArguments }],
+    at,
+  }
+  if (world.lookup(name, syntax.typeArguments.length))
+    return { kind: 'type', type: binder.type(typeSyntax, scope), at }
   if (world.isNamespace(name)) return { kind: 'namespace', name, at }
   throw new FaultAtOffset('CS0103', `The name '${name}' does not exist in the current context.`, at)
 }
@@ -31,7 +44,15 @@ export function localValue(local: Local, scope: Scope, at: number): Value {
   const run = readLocal(local, scope.owner)
   if (local.constant) return { kind: 'value', type: local.type, run, at, constant: local.constant }
   const readOnly = local.readOnly === undefined ? {} : { readOnly: local.readOnly }
-  return { kind: 'value', type: local.type, run, at, local, place: placeOf(local, scope.owner), ...readOnly }
+  return {
+    kind: 'value',
+    type: local.type,
+    run,
+    at,
+    local,
+    place: placeOf(local, scope.owner),
+    ...readOnly,
+  }
 }
 
 /** What stands behind a dot. */
@@ -61,10 +82,18 @@ function namespaceMember(binder: Binder, member: MemberName & { readonly space: 
   const full = `${member.space}.${member.name}`
   const definition = binder.world.definition(full, member.typeArguments.length)
   if (definition && !definition.isHidden) {
-    return { kind: 'type', type: binder.world.close(definition, member.typeArguments), at: member.at }
+    return {
+      kind: 'type',
+      type: binder.world.close(definition, member.typeArguments),
+      at: member.at,
+    }
   }
   if (binder.world.isNamespace(full)) return { kind: 'namespace', name: full, at: member.at }
-  throw new FaultAtOffset('CS0234', `The type or namespace name '${full}' does not exist or is not allowed.`, member.at)
+  throw new FaultAtOffset(
+    'CS0234',
+    `The type or namespace name '${full}' does not exist or is not allowed.`,
+    member.at,
+  )
 }
 
 function staticMember(binder: Binder, type: Type, member: MemberName): Operand {
@@ -82,18 +111,44 @@ function staticMember(binder: Binder, type: Type, member: MemberName): Operand {
   const read = property?.member.run
   if (property && read) return staticProperty(binder, property, { read, at })
   if (found.length > 0) {
-    return { kind: 'methods', name, target: undefined, found, extensions: [], typeArguments: member.typeArguments, at }
+    return {
+      kind: 'methods',
+      name,
+      target: undefined,
+      found,
+      extensions: [],
+      typeArguments: member.typeArguments,
+      at,
+    }
   }
-  throw new FaultAtOffset('CS0117', `'${typeText(type)}' does not contain a definition for '${name}', or it is not allowed.`, at)
+  throw new FaultAtOffset(
+    'CS0117',
+    `'${typeText(type)}' does not contain a definition for '${name}', or it is not allowed.`,
+    at,
+  )
 }
 
-const constants = new Set(['MaxValue', 'MinValue', 'PI', 'E', 'NaN', 'Epsilon', 'PositiveInfinity', 'NegativeInfinity'])
+const constants = new Set([
+  'MaxValue',
+  'MinValue',
+  'PI',
+  'E',
+  'NaN',
+  'Epsilon',
+  'PositiveInfinity',
+  'NegativeInfinity',
+])
 
-function staticProperty(binder: Binder, found: FoundMember, use: { read: Implementation; at: number }): Value {
+function staticProperty(
+  binder: Binder,
+  found: FoundMember,
+  use: { read: Implementation; at: number },
+): Value {
   const type = binder.world.substitute(found.member.type, binder.world.replacementOf(found.owner))
-  const call = { types: [], owner: found.owner }
+  const call = { types: [], owner: found.owner, world: binder.world }
   const { read, at } = use
-  const isNumber = type === found.owner && type.kind === 'struct' && constants.has(found.member.name)
+  const isNumber =
+    type === found.owner && type.kind === 'struct' && constants.has(found.member.name)
   if (isNumber && type.definition?.namespace === 'System' && type.name !== 'System.DateTime') {
     const value = read(call)
     return { kind: 'value', type, run: () => value, at, constant: { value } }
@@ -105,24 +160,51 @@ function staticProperty(binder: Binder, found: FoundMember, use: { read: Impleme
 export function instanceMember(binder: Binder, target: Value, member: MemberName): Operand {
   const { world } = binder
   const { name, at } = member
-  if (target.type.name === 'void') throw new FaultAtOffset('CS0023', "Operator '.' cannot be applied to operand of type 'void'.", at)
+  if (target.type.name === 'void')
+    throw new FaultAtOffset(
+      'CS0023',
+      "Operator '.' cannot be applied to operand of type 'void'.",
+      at,
+    )
   if (target.type.kind === 'anonymous') {
     const found = anonymousMember(target, member)
     if (found) return found
   }
   if (name === 'Length' && target.type.element) {
     const run = receiverRun(world, target)
-    return { kind: 'value', type: world.get('System.Int32'), run: (frame) => lengthOf(run(frame)), at }
+    return {
+      kind: 'value',
+      type: world.get('System.Int32'),
+      run: (frame) => lengthOf(run(frame)),
+      at,
+    }
   }
-  const found = world.members(target.type, name).filter((one) => !one.member.isStatic && one.member.name === name)
+  const found = world
+    .members(target.type, name)
+    .filter((one) => !one.member.isStatic && one.member.name === name)
   const property = found.find((one) => one.member.kind === 'property')
-  if (property && member.typeArguments.length === 0) return propertyValue(binder, { target, property, at })
-  const extensions = world.extensions(name).map((one) => ({ member: one, owner: world.close(one.owner, []) }))
+  if (property && member.typeArguments.length === 0)
+    return propertyValue(binder, { target, property, at })
+  const extensions = world
+    .extensions(name)
+    .map((one) => ({ member: one, owner: world.close(one.owner, []) }))
   const methods = found.filter((one) => one.member.kind === 'method')
   if (methods.length > 0 || extensions.length > 0) {
-    return { kind: 'methods', name, target, found: methods, extensions, typeArguments: member.typeArguments, at }
+    return {
+      kind: 'methods',
+      name,
+      target,
+      found: methods,
+      extensions,
+      typeArguments: member.typeArguments,
+      at,
+    }
   }
-  throw new FaultAtOffset('CS1061', `'${typeText(target.type)}' does not contain a definition for '${name}', or it is not allowed.`, at)
+  throw new FaultAtOffset(
+    'CS1061',
+    `'${typeText(target.type)}' does not contain a definition for '${name}', or it is not allowed.`,
+    at,
+  )
 }
 
 function anonymousMember(target: Value, member: MemberName): Value | undefined {
@@ -134,19 +216,33 @@ function anonymousMember(target: Value, member: MemberName): Value | undefined {
     const value = run(frame)
     return isAnonymous(value) ? value.members.get(name) : null
   }
-  return { kind: 'value', type: found.type, run: read, at: member.at, readOnly: 'a property of an anonymous type' }
+  return {
+    kind: 'value',
+    type: found.type,
+    run: read,
+    at: member.at,
+    readOnly: 'a property of an anonymous type',
+  }
 }
 
 function isAnonymous(value: unknown): value is { readonly members: ReadonlyMap<string, unknown> } {
-  return typeof value === 'object' && value !== null && 'members' in value && value.members instanceof Map
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'members' in value &&
+    value.members instanceof Map
+  )
 }
 
-function propertyValue(binder: Binder, use: { target: Value; property: FoundMember; at: number }): Value {
+function propertyValue(
+  binder: Binder,
+  use: { target: Value; property: FoundMember; at: number },
+): Value {
   const { world } = binder
   const { target, at } = use
   const { member, owner } = use.property
   const type = world.substitute(member.type, world.replacementOf(owner))
-  const call = { types: [], owner }
+  const call = { types: [], owner, world: binder.world }
   const receiver = receiverRun(world, target)
   const read = member.run
   const run: Run = read ? (frame) => read(receiver(frame), call) : () => null
@@ -154,7 +250,12 @@ function propertyValue(binder: Binder, use: { target: Value; property: FoundMemb
   return { kind: 'value', type, run, at, ...(place ? { place } : {}) }
 }
 
-function propertyPlace(use: { member: Member; receiver: Run; call: unknown; set: Implementation }): Place {
+function propertyPlace(use: {
+  member: Member
+  receiver: Run
+  call: unknown
+  set: Implementation
+}): Place {
   const { receiver, call, set } = use
   const read = use.member.run
   return {

@@ -8,7 +8,13 @@ import { closure } from './bind-lambda.ts'
 import { constantOf } from './constant.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { FunctionScope, placeOf, readLocal, Scope } from './scope.ts'
-import type { BlockSyntax, JumpSyntax, LocalSyntax, ParameterSyntax, StatementSyntax } from './syntax.ts'
+import type {
+  BlockSyntax,
+  JumpSyntax,
+  LocalSyntax,
+  ParameterSyntax,
+  StatementSyntax,
+} from './syntax.ts'
 import type { Parameter } from './type-model.ts'
 
 type Of<K extends StatementSyntax['kind']> = Extract<StatementSyntax, { kind: K }>
@@ -19,7 +25,11 @@ export function bindBlock(binder: StatementBinder, syntax: BlockSyntax, scope: S
 }
 
 /** Compiles statements in a scope; local functions are known from the start. */
-export function bindStatements(binder: StatementBinder, statements: readonly StatementSyntax[], scope: Scope): BoundBlock {
+export function bindStatements(
+  binder: StatementBinder,
+  statements: readonly StatementSyntax[],
+  scope: Scope,
+): BoundBlock {
   const functions = statements.filter((statement) => statement.kind === 'function')
   const prepared = functions.map((statement) => declareFunction(binder, statement, scope))
   const runs: RunStatement[] = []
@@ -48,7 +58,11 @@ function sequence(runs: readonly RunStatement[]): RunStatement {
 }
 
 /** Compiles one statement. */
-export function bindStatement(binder: StatementBinder, statement: StatementSyntax, scope: Scope): BoundBlock {
+export function bindStatement(
+  binder: StatementBinder,
+  statement: StatementSyntax,
+  scope: Scope,
+): BoundBlock {
   switch (statement.kind) {
     case 'block':
       return bindBlock(binder, statement, scope)
@@ -81,7 +95,13 @@ export function bindStatement(binder: StatementBinder, statement: StatementSynta
     case 'throw':
       return bindThrowStatement(binder, statement, scope)
     case 'checked':
-      return binder.block(statement.block, new Scope(scope, scope.owner, { isChecked: statement.isChecked, isUnchecked: !statement.isChecked }))
+      return binder.block(
+        statement.block,
+        new Scope(scope, scope.owner, {
+          isChecked: statement.isChecked,
+          isUnchecked: !statement.isChecked,
+        }),
+      )
     case 'function':
       return { run: () => undefined, ends: false }
   }
@@ -102,21 +122,38 @@ export function bindLocal(binder: StatementBinder, statement: LocalSyntax, scope
   const runs = statement.declarators.map((declarator): Run => {
     const { name, value, at } = declarator
     if (!value) {
-      if (!statement.type) throw new FaultAtOffset('CS0818', 'Implicitly-typed variables must be initialized.', at)
+      if (!statement.type)
+        throw new FaultAtOffset('CS0818', 'Implicitly-typed variables must be initialized.', at)
       const local = scope.declare(name, binder.type(statement.type, scope), { at })
       scope.flow.markUnassigned(local)
       return () => undefined
     }
     if (statement.type) {
       const type = binder.type(statement.type, scope)
-      const constant = statement.isConst && value.kind !== 'initializer' ? constantOf(value) : undefined
-      const local = scope.declare(name, type, { at, ...(statement.isConst ? { readOnly: 'a constant' } : {}), ...(constant ? { constant } : {}) })
-      if (value.kind === 'initializer') return placeOf(local, scope.owner).assign(binder.arrayInitializer(value, type, scope))
+      const constant =
+        statement.isConst && value.kind !== 'initializer' ? constantOf(value) : undefined
+      const local = scope.declare(name, type, {
+        at,
+        ...(statement.isConst ? { readOnly: 'a constant' } : {}),
+        ...(constant ? { constant } : {}),
+      })
+      if (value.kind === 'initializer')
+        return placeOf(local, scope.owner).assign(binder.arrayInitializer(value, type, scope))
       return placeOf(local, scope.owner).assign(binder.valueAs(value, type, scope))
     }
-    if (value.kind === 'initializer') throw new FaultAtOffset('CS0820', 'Cannot initialize an implicitly-typed variable with an array initializer.', at)
+    if (value.kind === 'initializer')
+      throw new FaultAtOffset(
+        'CS0820',
+        'Cannot initialize an implicitly-typed variable with an array initializer.',
+        at,
+      )
     const bound = binder.value(value, scope)
-    if (bound.type.kind === 'special') throw new FaultAtOffset('CS0815', `Cannot assign ${bound.type.name} to an implicitly-typed variable.`, at)
+    if (bound.type.kind === 'special')
+      throw new FaultAtOffset(
+        'CS0815',
+        `Cannot assign ${bound.type.name} to an implicitly-typed variable.`,
+        at,
+      )
     return placeOf(scope.declare(name, bound.type, { at }), scope.owner).assign(bound.run)
   })
   const [only] = runs
@@ -132,7 +169,8 @@ function bindIf(binder: StatementBinder, statement: Of<'if'>, scope: Scope): Bou
   const then = bindStatement(binder, statement.then, new Scope(scope, scope.owner))
   const afterThen = scope.flow.save()
   scope.flow.restore(before)
-  const otherwise = statement.otherwise && bindStatement(binder, statement.otherwise, new Scope(scope, scope.owner))
+  const otherwise =
+    statement.otherwise && bindStatement(binder, statement.otherwise, new Scope(scope, scope.owner))
   const afterElse = scope.flow.save()
   scope.flow.join([
     { state: afterThen, ends: then.ends },
@@ -149,7 +187,8 @@ function bindIf(binder: StatementBinder, statement: Of<'if'>, scope: Scope): Bou
 function bindJump(statement: JumpSyntax, scope: Scope): BoundBlock {
   const { kind, at } = statement
   const isInside = scope.marks.inLoop || (kind === 'break' && scope.marks.inSwitch)
-  if (!isInside) throw new FaultAtOffset('CS0139', 'No enclosing loop out of which to break or continue.', at)
+  if (!isInside)
+    throw new FaultAtOffset('CS0139', 'No enclosing loop out of which to break or continue.', at)
   return { run: () => kind, ends: true }
 }
 
@@ -157,13 +196,24 @@ function bindReturn(binder: StatementBinder, statement: Of<'return'>, scope: Sco
   const { returnType, returned } = scope.owner
   const { value, at } = statement
   if (!value) {
-    if (returnType && returnType.name !== 'void') throw new FaultAtOffset('CS0126', 'An object of a type convertible to the result is required.', at)
+    if (returnType && returnType.name !== 'void')
+      throw new FaultAtOffset(
+        'CS0126',
+        'An object of a type convertible to the result is required.',
+        at,
+      )
     return { run: () => 'return', ends: true }
   }
-  if (returnType?.name === 'void') throw new FaultAtOffset('CS0127', 'A return keyword must not be followed by an expression here.', at)
+  if (returnType?.name === 'void')
+    throw new FaultAtOffset(
+      'CS0127',
+      'A return keyword must not be followed by an expression here.',
+      at,
+    )
   const bound: Value | undefined = returnType ? undefined : binder.value(value, scope)
   if (bound) returned.push(bound)
-  const run = bound?.run ?? binder.valueAs(value, returnType ?? binder.world.get('System.Object'), scope)
+  const run =
+    bound?.run ?? binder.valueAs(value, returnType ?? binder.world.get('System.Object'), scope)
   return {
     run(frame) {
       frame.result = run(frame)
@@ -173,9 +223,18 @@ function bindReturn(binder: StatementBinder, statement: Of<'return'>, scope: Sco
   }
 }
 
-function bindThrowStatement(binder: StatementBinder, statement: Of<'throw'>, scope: Scope): BoundBlock {
+function bindThrowStatement(
+  binder: StatementBinder,
+  statement: Of<'throw'>,
+  scope: Scope,
+): BoundBlock {
   if (!statement.value) {
-    if (!scope.marks.caught) throw new FaultAtOffset('CS0156', 'A throw statement with no arguments is not allowed outside of a catch clause.', statement.at)
+    if (!scope.marks.caught)
+      throw new FaultAtOffset(
+        'CS0156',
+        'A throw statement with no arguments is not allowed outside of a catch clause.',
+        statement.at,
+      )
     const { caught } = scope.marks
     const read = caught.run
     return { run: (frame) => throwValue(read(frame)), ends: true }
@@ -185,14 +244,30 @@ function bindThrowStatement(binder: StatementBinder, statement: Of<'throw'>, sco
 }
 
 /** Declares a local function now; its body is compiled by the result, when all names are known. */
-function declareFunction(binder: StatementBinder, statement: Of<'function'>, scope: Scope): () => RunStatement {
+function declareFunction(
+  binder: StatementBinder,
+  statement: Of<'function'>,
+  scope: Scope,
+): () => RunStatement {
   if (statement.typeParameters.length > 0) {
     throw new FaultAtOffset('CS8059', 'Generic local functions are not supported.', statement.at)
   }
   const type = statement.type ? binder.type(statement.type, scope) : binder.world.special('void')
-  const parameters = statement.parameters.map((parameter) => functionParameter(binder, parameter, scope))
-  const holder = scope.declare(`<${statement.name}>`, binder.world.get('System.Object'), { at: statement.at })
-  scope.declareFunction({ kind: 'function', name: statement.name, parameters, type, run: readLocal(holder, scope.owner), holder, at: statement.at })
+  const parameters = statement.parameters.map((parameter) =>
+    functionParameter(binder, parameter, scope),
+  )
+  const holder = scope.declare(`<${statement.name}>`, binder.world.get('System.Object'), {
+    at: statement.at,
+  })
+  scope.declareFunction({
+    kind: 'function',
+    name: statement.name,
+    parameters,
+    type,
+    run: readLocal(holder, scope.owner),
+    holder,
+    at: statement.at,
+  })
   return () => {
     const owner = new FunctionScope(scope.owner, type)
     const inner = new Scope(scope, owner, { inLoop: false, inSwitch: false, caught: undefined })
@@ -217,24 +292,45 @@ function functionBody(
   const { inner, isVoid } = use
   const { returnType } = inner.owner
   if (statement.body) {
-    return isVoid || !returnType ? binder.value(statement.body, inner).run : binder.valueAs(statement.body, returnType, inner)
+    return isVoid || !returnType
+      ? binder.value(statement.body, inner).run
+      : binder.valueAs(statement.body, returnType, inner)
   }
-  if (!statement.block) throw new FaultAtOffset('CS8112', 'A local function must declare a body.', statement.at)
+  if (!statement.block)
+    throw new FaultAtOffset('CS8112', 'A local function must declare a body.', statement.at)
   const block = bindBlock(binder, statement.block, inner)
-  if (!isVoid && !block.ends) throw new FaultAtOffset('CS0161', `'${statement.name}': not all code paths return a value.`, statement.at)
+  if (!isVoid && !block.ends)
+    throw new FaultAtOffset(
+      'CS0161',
+      `'${statement.name}': not all code paths return a value.`,
+      statement.at,
+    )
   return (frame) => {
     block.run(frame)
     return frame.result
   }
 }
 
-function functionParameter(binder: StatementBinder, parameter: ParameterSyntax, scope: Scope): Parameter {
+function functionParameter(
+  binder: StatementBinder,
+  parameter: ParameterSyntax,
+  scope: Scope,
+): Parameter {
   if (!parameter.type) throw new FaultAtOffset('CS1031', 'Type expected.', parameter.at)
   if (parameter.passing === 'ref' || parameter.passing === 'out') {
-    throw new FaultAtOffset('CS8059', 'The ref and out parameters of local functions are not supported.', parameter.at)
+    throw new FaultAtOffset(
+      'CS8059',
+      'The ref and out parameters of local functions are not supported.',
+      parameter.at,
+    )
   }
   const type = binder.type(parameter.type, scope)
   const fallback = parameter.fallback && constantOf(parameter.fallback)
-  if (parameter.fallback && !fallback) throw new FaultAtOffset('CS1736', 'A default parameter value must be a compile-time constant.', parameter.at)
+  if (parameter.fallback && !fallback)
+    throw new FaultAtOffset(
+      'CS1736',
+      'A default parameter value must be a compile-time constant.',
+      parameter.at,
+    )
   return { name: parameter.name, type, passing: parameter.passing, fallback }
 }

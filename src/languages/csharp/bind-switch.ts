@@ -12,7 +12,11 @@ type SwitchSyntax = Extract<StatementSyntax, { kind: 'switch' }>
 type LabelTest = (frame: Frame, value: unknown) => boolean
 
 /** `switch`: the first label that fits runs its section; a section must not run into the next. */
-export function bindSwitch(binder: StatementBinder, statement: SwitchSyntax, scope: Scope): BoundBlock {
+export function bindSwitch(
+  binder: StatementBinder,
+  statement: SwitchSyntax,
+  scope: Scope,
+): BoundBlock {
   const value = binder.value(statement.value, scope)
   const before = scope.flow.save()
   const outer = new Scope(scope, scope.owner, { inSwitch: true })
@@ -20,12 +24,24 @@ export function bindSwitch(binder: StatementBinder, statement: SwitchSyntax, sco
   const sections = statement.sections.map((section) => {
     scope.flow.restore(before)
     const inner = new Scope(outer, scope.owner)
-    const tests = section.labels.map((label) => labelTest(binder, label, { type: value.type, scope: inner }))
+    const tests = section.labels.map((label) =>
+      labelTest(binder, label, { type: value.type, scope: inner }),
+    )
     const body = bindStatements(binder, section.statements, inner)
-    if (!body.ends) throw new FaultAtOffset('CS0163', 'Control cannot fall through from one case label to another.', section.at)
+    if (!body.ends)
+      throw new FaultAtOffset(
+        'CS0163',
+        'Control cannot fall through from one case label to another.',
+        section.at,
+      )
     const breaks = section.statements.some(breaksSwitch)
     branches.push({ state: scope.flow.save(), ends: !breaks })
-    return { tests, run: body.run, isDefault: section.labels.some((label) => label.kind === 'default'), breaks }
+    return {
+      tests,
+      run: body.run,
+      isDefault: section.labels.some((label) => label.kind === 'default'),
+      breaks,
+    }
   })
   const fallback = sections.find((section) => section.isDefault)
   if (!fallback) branches.push({ state: before, ends: false })
@@ -33,14 +49,19 @@ export function bindSwitch(binder: StatementBinder, statement: SwitchSyntax, sco
   const source = value.run
   const run: RunStatement = (frame) => {
     const subject = source(frame)
-    const section = sections.find((one) => one.tests.some((test) => test(frame, subject))) ?? fallback
+    const section =
+      sections.find((one) => one.tests.some((test) => test(frame, subject))) ?? fallback
     const completion = section?.run(frame)
     return completion === 'break' ? undefined : completion
   }
   return { run, ends: fallback !== undefined && sections.every((section) => !section.breaks) }
 }
 
-function labelTest(binder: StatementBinder, label: SwitchLabel, use: { type: Type; scope: Scope }): LabelTest {
+function labelTest(
+  binder: StatementBinder,
+  label: SwitchLabel,
+  use: { type: Type; scope: Scope },
+): LabelTest {
   if (label.kind === 'default') return () => false
   const test = patternTest(binder, label.pattern, use)
   if (!label.when) return test
@@ -55,9 +76,14 @@ function breaksSwitch(statement: StatementSyntax): boolean {
     case 'block':
       return statement.statements.some(breaksSwitch)
     case 'if':
-      return breaksSwitch(statement.then) || (statement.otherwise !== undefined && breaksSwitch(statement.otherwise))
+      return (
+        breaksSwitch(statement.then) ||
+        (statement.otherwise !== undefined && breaksSwitch(statement.otherwise))
+      )
     case 'try':
-      return breaksSwitch(statement.block) || statement.catches.some((one) => breaksSwitch(one.block))
+      return (
+        breaksSwitch(statement.block) || statement.catches.some((one) => breaksSwitch(one.block))
+      )
     case 'using':
       return breaksSwitch(statement.body)
     default:

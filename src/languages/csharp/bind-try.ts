@@ -69,7 +69,11 @@ function bindCatch(binder: StatementBinder, one: CatchSyntax, scope: Scope): Han
   const exception = binder.world.get('System.Exception')
   const type = one.type ? binder.type(one.type, scope) : exception
   if (!binder.world.isSubtype(type, exception)) {
-    throw new FaultAtOffset('CS0155', `The type caught or thrown must be derived from System.Exception, not '${typeText(type)}'.`, one.at)
+    throw new FaultAtOffset(
+      'CS0155',
+      `The type caught or thrown must be derived from System.Exception, not '${typeText(type)}'.`,
+      one.at,
+    )
   }
   const outer = new Scope(scope, scope.owner)
   const local = outer.declare(one.name ?? '<caught>', type, { at: one.at })
@@ -97,7 +101,11 @@ function passes(filter: Run, frame: Frame): boolean {
 }
 
 /** `using (resource) body`: disposes the resource however the body ends. */
-export function bindUsing(binder: StatementBinder, statement: Of<'using'>, scope: Scope): BoundBlock {
+export function bindUsing(
+  binder: StatementBinder,
+  statement: Of<'using'>,
+  scope: Scope,
+): BoundBlock {
   const inner = new Scope(scope, scope.owner)
   const { resource } = statement
   const disposals: Run[] = []

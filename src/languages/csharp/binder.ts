@@ -1,6 +1,13 @@
 import type { Frame, Operand, Run, Value } from './bound.ts'
 import type { Local, Scope } from './scope.ts'
-import type { BlockSyntax, ExpressionSyntax, Initializer, LambdaSyntax, StatementSyntax, TypeSyntax } from './syntax.ts'
+import type {
+  BlockSyntax,
+  ExpressionSyntax,
+  Initializer,
+  LambdaSyntax,
+  StatementSyntax,
+  TypeSyntax,
+} from './syntax.ts'
 import type { Type } from './type-model.ts'
 import type { TypeWorld } from './type-world.ts'
 

@@ -1,27 +1,22 @@
 import { systemException } from '../dotnet/exceptions.ts'
 import type { Frame, OpenPlace, Run, Value } from './bound.ts'
 import { FaultAtOffset } from './csharp-error.ts'
+import type { Reference } from './reference.ts'
 import type { Choice, Slot } from './overload.ts'
 import type { Implementation } from './type-model.ts'
 import { isValueType, type TypeWorld } from './type-world.ts'
 import { arrayOf } from './arrays.ts'
-
-/** A variable that a member sets or reads: the argument of `out` and `ref`. */
-export interface Reference {
-  value: unknown
-}
-
-/** True for the argument of an `out` or `ref` parameter. */
-export function isReference(value: unknown): value is Reference {
-  return typeof value === 'object' && value !== null && 'value' in value
-}
 
 /** Code that calls the chosen member on a receiver, or without one. */
 export function callRun(world: TypeWorld, choice: Choice, target: Value | undefined): Run {
   const { member, owner } = choice.found
   const run = member.run
   if (!run) throw new FaultAtOffset('CS0154', `'${member.name}' cannot be read.`, target?.at ?? 0)
-  const call = { types: choice.typeArguments, owner: member.kind === 'constructor' ? choice.result : owner }
+  const call = {
+    types: choice.typeArguments,
+    owner: member.kind === 'constructor' ? choice.result : owner,
+    world,
+  }
   const variables = choice.slots.filter((slot) => slot.kind === 'variable')
   const list = choice.slots.map((slot) => slotRun(slot))
   const receiver = target && !member.isStatic ? receiverRun(world, target) : undefined
@@ -81,7 +76,11 @@ const places = new WeakMap<Slot, Value>()
 function openPlace(slot: Slot & { readonly kind: 'variable' }, frame: Frame): OpenPlace {
   const known = places.get(slot)
   if (known?.place) return known.place.open(frame)
-  throw new FaultAtOffset('CS1510', 'A ref or out argument must be an assignable variable.', slot.argument.at)
+  throw new FaultAtOffset(
+    'CS1510',
+    'A ref or out argument must be an assignable variable.',
+    slot.argument.at,
+  )
 }
 
 /** Binds the variables of a call: declares those of `out var` and checks that the others can be set. */
@@ -89,8 +88,14 @@ export function bindVariables(choice: Choice, assigned: (value: Value) => void):
   for (const slot of choice.slots) {
     if (slot.kind !== 'variable') continue
     const { argument, type } = slot
-    const value = argument.declare?.(type) ?? (argument.operand.kind === 'value' ? argument.operand : undefined)
-    if (!value?.place) throw new FaultAtOffset('CS1510', 'A ref or out argument must be an assignable variable.', argument.at)
+    const value =
+      argument.declare?.(type) ?? (argument.operand.kind === 'value' ? argument.operand : undefined)
+    if (!value?.place)
+      throw new FaultAtOffset(
+        'CS1510',
+        'A ref or out argument must be an assignable variable.',
+        argument.at,
+      )
     places.set(slot, value)
     assigned(value)
   }
@@ -100,5 +105,9 @@ function slotRun(slot: Slot): Run {
   if (slot.kind === 'value') return slot.run
   if (slot.kind === 'variable') return () => null
   const { runs, element } = slot
-  return (frame) => arrayOf(element.name, runs.map((run) => run(frame)))
+  return (frame) =>
+    arrayOf(
+      element.name,
+      runs.map((run) => run(frame)),
+    )
 }

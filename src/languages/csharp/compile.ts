@@ -37,7 +37,11 @@ export interface CompileOptions {
 export function compileExpression(text: string, options: CompileOptions): CompiledExpression {
   try {
     if (text.length > expressionLengthMax) {
-      throw new FaultAtOffset('CS8078', `An expression has at most ${expressionLengthMax} characters.`, 0)
+      throw new FaultAtOffset(
+        'CS8078',
+        `An expression has at most ${expressionLengthMax} characters.`,
+        0,
+      )
     }
     const compiled = options.kind === 'block' ? compileBlock(text) : compileValue(text)
     return {
@@ -48,7 +52,8 @@ export function compileExpression(text: string, options: CompileOptions): Compil
       },
     }
   } catch (error) {
-    if (error instanceof FaultAtOffset) throw errorAt(error, text, options.position ?? { line: 1, column: 1 })
+    if (error instanceof FaultAtOffset)
+      throw errorAt(error, text, options.position ?? { line: 1, column: 1 })
     throw error
   }
 }
@@ -62,7 +67,14 @@ function compileValue(text: string): Compiled {
   const world = policyWorld()
   const owner = new FunctionScope(undefined, world.get('System.Object'))
   const binder = new CSharpBinder(world)
-  return { owner, run: binder.valueAs(parseExpressionText(text), world.get('System.Object'), new Scope(undefined, owner)) }
+  return {
+    owner,
+    run: binder.valueAs(
+      parseExpressionText(text),
+      world.get('System.Object'),
+      new Scope(undefined, owner),
+    ),
+  }
 }
 
 function compileBlock(text: string): Compiled {
@@ -70,7 +82,12 @@ function compileBlock(text: string): Compiled {
   const owner = new FunctionScope(undefined, world.get('System.Object'))
   const binder = new CSharpBinder(world)
   const block = binder.block(parseBlockText(text), new Scope(undefined, owner))
-  if (!block.ends) throw new FaultAtOffset('CS0161', 'Not all code paths return a value.', Math.max(0, text.length - 1))
+  if (!block.ends)
+    throw new FaultAtOffset(
+      'CS0161',
+      'Not all code paths return a value.',
+      Math.max(0, text.length - 1),
+    )
   const { run } = block
   return {
     owner,

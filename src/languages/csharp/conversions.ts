@@ -56,7 +56,10 @@ export function implicitConversion(
   to: Type,
   constant?: { readonly value: unknown },
 ): Conversion | undefined {
-  return standardImplicit(world, from, to, constant) ?? userConversion(world, { from, to, isExplicit: false }, standardImplicit)
+  return (
+    standardImplicit(world, from, to, constant) ??
+    userConversion(world, { from, to, isExplicit: false }, standardImplicit)
+  )
 }
 
 /** The implicit conversions that the language itself has. */
@@ -87,7 +90,10 @@ function specialConversion(world: TypeWorld, from: Type, to: Type): Conversion |
     const value = defaultValue(world, to)
     return { apply: () => value }
   }
-  const takesNull = from.name === 'null' && to.name !== 'void' && (!isValueType(to) || world.underlying(to) !== undefined)
+  const takesNull =
+    from.name === 'null' &&
+    to.name !== 'void' &&
+    (!isValueType(to) || world.underlying(to) !== undefined)
   return takesNull ? identity : undefined
 }
 
@@ -113,13 +119,17 @@ function numericImplicit(
 }
 
 function constantFits(from: string, to: string, value: unknown): boolean {
-  if (!isIntegerKind(to) || (from !== 'Int32' && !(from === 'Int64' && to === 'UInt64'))) return false
+  if (!isIntegerKind(to) || (from !== 'Int32' && !(from === 'Int64' && to === 'UInt64')))
+    return false
   const whole = integerOf(value)
   return whole !== undefined && whole >= integerMin(to) && whole <= integerMax(to)
 }
 
 /** Code that casts any number to a type. */
-export function numericCast(to: NumericKind | 'Char', isChecked: boolean): (value: unknown) => unknown {
+export function numericCast(
+  to: NumericKind | 'Char',
+  isChecked: boolean,
+): (value: unknown) => unknown {
   const options = { checked: isChecked }
   if (to === 'Int64') {
     return (value) => (typeof value === 'number' ? BigInt(value) : castNumber(value, to, options))
@@ -130,14 +140,23 @@ export function numericCast(to: NumericKind | 'Char', isChecked: boolean): (valu
 /** The conversion that a cast makes, or undefined when C# has none. */
 export function explicitConversion(
   world: TypeWorld,
-  way: { readonly from: Type; readonly to: Type; readonly isChecked: boolean; readonly constant?: { readonly value: unknown } },
+  way: {
+    readonly from: Type
+    readonly to: Type
+    readonly isChecked: boolean
+    readonly constant?: { readonly value: unknown }
+  },
 ): Conversion | undefined {
   const { from, to } = way
   return (
     standardImplicit(world, from, to, way.constant) ??
     standardExplicit(world, way) ??
-    userConversion(world, { from, to, isExplicit: true }, (_, source, target) =>
-      standardImplicit(world, source, target) ?? standardExplicit(world, { from: source, to: target, isChecked: way.isChecked }),
+    userConversion(
+      world,
+      { from, to, isExplicit: true },
+      (_, source, target) =>
+        standardImplicit(world, source, target) ??
+        standardExplicit(world, { from: source, to: target, isChecked: way.isChecked }),
     )
   )
 }
@@ -151,7 +170,8 @@ function standardExplicit(
   if (from.kind === 'special') return undefined
   const source = world.underlying(from)
   const target = world.underlying(to)
-  if (source || target) return nullableExplicit(world, { ...way, source: source ?? from, target: target ?? to })
+  if (source || target)
+    return nullableExplicit(world, { ...way, source: source ?? from, target: target ?? to })
   return numberOrEnumExplicit(world, way) ?? referenceExplicit(world, from, to)
 }
 
@@ -161,7 +181,9 @@ function nullableExplicit(
 ): Conversion | undefined {
   const { from, to, source, target, isChecked } = way
   if (!isValueType(source)) return referenceExplicit(world, from, to)
-  const inner = standardImplicit(world, source, target) ?? standardExplicit(world, { from: source, to: target, isChecked })
+  const inner =
+    standardImplicit(world, source, target) ??
+    standardExplicit(world, { from: source, to: target, isChecked })
   if (!inner || inner.isUser) return undefined
   const toNullable = world.underlying(to) !== undefined
   const apply = inner.apply ?? ((value: unknown) => value)
@@ -183,13 +205,19 @@ function numberOrEnumExplicit(
   const to = definition ? 'Int32' : numericName(way.to)
   if (!from || !to) return undefined
   const cast = numericCast(to, way.isChecked)
-  return definition ? { apply: (value) => world.enumValue(definition, Number(cast(value))) } : { apply: cast }
+  return definition
+    ? { apply: (value) => world.enumValue(definition, Number(cast(value))) }
+    : { apply: cast }
 }
 
 function referenceExplicit(world: TypeWorld, from: Type, to: Type): Conversion | undefined {
   const isDown = world.isSubtype(world.underlying(to) ?? to, from)
-  const isAcross = isOpen(from) && isOpen(to) && (from.kind === 'interface' || to.kind === 'interface')
-  const isArray = from.element !== undefined && to.element !== undefined && world.isSubtype(to.element, from.element)
+  const isAcross =
+    isOpen(from) && isOpen(to) && (from.kind === 'interface' || to.kind === 'interface')
+  const isArray =
+    from.element !== undefined &&
+    to.element !== undefined &&
+    world.isSubtype(to.element, from.element)
   if (!isDown && !isAcross && !isArray) return undefined
   return { apply: castTo(world, to) }
 }
@@ -219,7 +247,11 @@ export function isInstance(world: TypeWorld, value: unknown, type: Type): boolea
   if (name === type.name) return true
   const target = world.underlying(type) ?? type
   const actual = world.find(name)
-  return actual !== undefined && world.isSubtype(actual, target) && (!isValueType(target) || actual === target)
+  return (
+    actual !== undefined &&
+    world.isSubtype(actual, target) &&
+    (!isValueType(target) || actual === target)
+  )
 }
 
 /** `default(T)`. */
@@ -230,5 +262,5 @@ export function defaultValue(world: TypeWorld, type: Type): unknown {
   if (number) return castNumber(0, number)
   if (type.kind === 'enum' && type.definition) return world.enumValue(type.definition, 0)
   const maker = type.definition?.members().get('default')?.[0]?.run
-  return maker ? maker({ types: type.arguments, owner: type }) : null
+  return maker ? maker() : null
 }

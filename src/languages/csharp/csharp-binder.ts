@@ -1,7 +1,17 @@
 import { bindAnonymous, arrayInitializer, bindNew } from './bind-creation.ts'
 import { bindAssign, bindStep } from './bind-assignment.ts'
 import { bindCall, bindIndex, bindNewArray } from './bind-call.ts'
-import { bindAs, bindBinary, bindCast, bindConditional, bindInterpolated, bindIs, bindLiteral, bindThrow, bindWhenNotNull } from './bind-expression.ts'
+import {
+  bindAs,
+  bindBinary,
+  bindCast,
+  bindConditional,
+  bindInterpolated,
+  bindIs,
+  bindLiteral,
+  bindThrow,
+  bindWhenNotNull,
+} from './bind-expression.ts'
 import { bindLambda, delegateRun, resultOfFunction } from './bind-lambda.ts'
 import { bindMember, bindName, localValue } from './bind-names.ts'
 import { bindBlock, bindStatement } from './bind-statement.ts'
@@ -11,7 +21,14 @@ import { defaultValue, implicitConversion } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { unaryOperation } from './operators.ts'
 import { Scope, type Local } from './scope.ts'
-import type { BlockSyntax, ExpressionSyntax, Initializer, LambdaSyntax, StatementSyntax, TypeSyntax } from './syntax.ts'
+import type {
+  BlockSyntax,
+  ExpressionSyntax,
+  Initializer,
+  LambdaSyntax,
+  StatementSyntax,
+  TypeSyntax,
+} from './syntax.ts'
 import type { Type } from './type-model.ts'
 import { typeText } from './type-text.ts'
 import type { TypeWorld } from './type-world.ts'
@@ -42,14 +59,30 @@ export class CSharpBinder implements StatementBinder {
   value(syntax: ExpressionSyntax, scope: Scope): Value {
     const operand = this.operand(syntax, scope)
     if (operand.kind === 'value') return operand
-    const what = { methods: 'a method', function: 'a method', lambda: 'a lambda', type: 'a type', generic: 'a type', namespace: 'a namespace' }
-    throw new FaultAtOffset('CS0119', `A value is expected here, not ${what[operand.kind]}.`, syntax.at)
+    const what = {
+      methods: 'a method',
+      function: 'a method',
+      lambda: 'a lambda',
+      type: 'a type',
+      generic: 'a type',
+      namespace: 'a namespace',
+    }
+    throw new FaultAtOffset(
+      'CS0119',
+      `A value is expected here, not ${what[operand.kind]}.`,
+      syntax.at,
+    )
   }
 
   target(syntax: ExpressionSyntax, scope: Scope): Value {
-    const operand = syntax.kind === 'name' ? bindName(this, syntax, scope) : this.value(syntax, scope)
+    const operand =
+      syntax.kind === 'name' ? bindName(this, syntax, scope) : this.value(syntax, scope)
     if (operand.kind === 'value') return operand
-    throw new FaultAtOffset('CS0131', 'The left-hand side of an assignment must be a variable, property or indexer.', syntax.at)
+    throw new FaultAtOffset(
+      'CS0131',
+      'The left-hand side of an assignment must be a variable, property or indexer.',
+      syntax.at,
+    )
   }
 
   valueAs(syntax: ExpressionSyntax, type: Type, scope: Scope): Run {
@@ -68,7 +101,11 @@ export class CSharpBinder implements StatementBinder {
     }
     const run = delegateRun(this, operand, type)
     if (run) return run
-    throw new FaultAtOffset('CS1660', `Cannot convert this expression to type '${typeText(type)}'.`, operand.at)
+    throw new FaultAtOffset(
+      'CS1660',
+      `Cannot convert this expression to type '${typeText(type)}'.`,
+      operand.at,
+    )
   }
 
   tryConvert(operand: Operand, type: Type): Run | undefined {
@@ -117,7 +154,11 @@ export class CSharpBinder implements StatementBinder {
 
   #checked(operand: Operand, scope: Scope): Operand {
     if (operand.kind === 'value' && operand.local && scope.flow.isUnassigned(operand.local)) {
-      throw new FaultAtOffset('CS0165', `Use of unassigned local variable '${operand.local.name}'.`, operand.at)
+      throw new FaultAtOffset(
+        'CS0165',
+        `Use of unassigned local variable '${operand.local.name}'.`,
+        operand.at,
+      )
     }
     return operand
   }
@@ -146,7 +187,12 @@ export class CSharpBinder implements StatementBinder {
       case 'binary':
         return bindBinary(this, syntax, scope)
       case 'unary':
-        return unaryOperation(this, syntax.operator, this.value(negatable(syntax), scope), scope.marks.isChecked)
+        return unaryOperation(
+          this,
+          syntax.operator,
+          this.value(negatable(syntax), scope),
+          scope.marks.isChecked,
+        )
       case 'assign':
         return bindAssign(this, syntax, scope)
       case 'step':
@@ -181,7 +227,13 @@ export class CSharpBinder implements StatementBinder {
       case 'throw':
         return bindThrow(this, syntax, scope)
       case 'checked':
-        return this.value(syntax.operand, new Scope(scope, scope.owner, { isChecked: syntax.isChecked, isUnchecked: !syntax.isChecked }))
+        return this.value(
+          syntax.operand,
+          new Scope(scope, scope.owner, {
+            isChecked: syntax.isChecked,
+            isUnchecked: !syntax.isChecked,
+          }),
+        )
       case 'default':
         return this.#default(syntax, scope)
       case 'typeof':
@@ -197,7 +249,8 @@ export class CSharpBinder implements StatementBinder {
   }
 
   #default(syntax: Extract<ExpressionSyntax, { kind: 'default' }>, scope: Scope): Value {
-    if (!syntax.type) return { kind: 'value', type: this.world.special('default'), run: () => null, at: syntax.at }
+    if (!syntax.type)
+      return { kind: 'value', type: this.world.special('default'), run: () => null, at: syntax.at }
     const type = this.type(syntax.type, scope)
     const value = defaultValue(this.world, type)
     return { kind: 'value', type, run: () => value, at: syntax.at }
@@ -215,13 +268,19 @@ function negatable(syntax: Extract<ExpressionSyntax, { kind: 'unary' }>): Expres
   const { operand } = syntax
   if (syntax.operator !== '-' || operand.kind !== 'number') return operand
   const { type, digits } = operand.number
-  if (type === 'UInt32' && digits === '2147483648') return { ...operand, number: { type: 'Int32', digits } }
-  if (type === 'UInt64' && digits === '9223372036854775808') return { ...operand, number: { type: 'Int64', digits } }
+  if (type === 'UInt32' && digits === '2147483648')
+    return { ...operand, number: { type: 'Int32', digits } }
+  if (type === 'UInt64' && digits === '9223372036854775808')
+    return { ...operand, number: { type: 'Int64', digits } }
   return operand
 }
 
 function conversionFault(value: Value, type: Type): FaultAtOffset {
   const isLiteral = value.constant && value.type.name === 'System.Double'
   const code = isLiteral ? 'CS0664' : 'CS0266'
-  return new FaultAtOffset(code, `Cannot implicitly convert type '${typeText(value.type)}' to '${typeText(type)}'.`, value.at)
+  return new FaultAtOffset(
+    code,
+    `Cannot implicitly convert type '${typeText(value.type)}' to '${typeText(type)}'.`,
+    value.at,
+  )
 }

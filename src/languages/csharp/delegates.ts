@@ -5,8 +5,12 @@ import type { Implementation, Type } from './type-model.ts'
 import type { TypeWorld } from './type-world.ts'
 
 /** The parameters and result of a delegate type; undefined for any other type. */
-export function delegateOf(world: TypeWorld, type: Type): (Delegate & { readonly result: Type }) | undefined {
-  const invoke = type.kind === 'delegate' ? type.definition?.members().get('Invoke')?.[0] : undefined
+export function delegateOf(
+  world: TypeWorld,
+  type: Type,
+): (Delegate & { readonly result: Type }) | undefined {
+  const invoke =
+    type.kind === 'delegate' ? type.definition?.members().get('Invoke')?.[0] : undefined
   if (!invoke) return undefined
   const replacement = world.replacementOf(type)
   return {

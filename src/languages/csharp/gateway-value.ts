@@ -14,13 +14,17 @@ export function booleanOfResult(result: BoxedValue): boolean {
   if (typeof value === 'boolean') return value
   const text = typeof value === 'string' ? value.trim().toLowerCase() : ''
   if (text === 'true' || text === 'false') return text === 'true'
-  throw new DotnetException('System.InvalidCastException', `Unable to cast object of type '${result.type}' to type 'System.Boolean'.`)
+  throw new DotnetException(
+    'System.InvalidCastException',
+    `Unable to cast object of type '${result.type}' to type 'System.Boolean'.`,
+  )
 }
 
 /** The result as a number: any number, or a text that is one. */
 export function numberOfResult(result: BoxedValue): number {
   const { value } = result
   if (isNumeric(value)) return toDouble(value)
-  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value))) return Number(value)
+  if (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)))
+    return Number(value)
   throw systemException('FormatException')
 }

@@ -4,7 +4,6 @@ import { delegateOf } from './delegates.ts'
 import { Scope } from './scope.ts'
 import type { Member, Type } from './type-model.ts'
 
-
 /** An argument with the parameter type it goes to. */
 export interface Pairing {
   readonly argument: BoundArgument
@@ -15,13 +14,17 @@ export interface Pairing {
  * The type arguments that the arguments of a call imply, or undefined.
  * https://learn.microsoft.com/dotnet/csharp/language-reference/language-specification/expressions#1263-type-inference
  */
-export function inferTypes(binder: Binder, member: Member, pairings: readonly Pairing[]): readonly Type[] | undefined {
+export function inferTypes(
+  binder: Binder,
+  member: Member,
+  pairings: readonly Pairing[],
+): readonly Type[] | undefined {
   const inference = new Inference(binder, member.typeParameters)
   const waiting: Pairing[] = []
   for (const pairing of pairings) {
     if (!inference.learn(pairing)) waiting.push(pairing)
   }
-  for (let progress = true; progress && waiting.length > 0; ) {
+  for (let progress = true; progress && waiting.length > 0;) {
     const ready = waiting.findIndex((pairing) => inference.learnFromFunction(pairing))
     progress = ready !== -1
     if (progress) waiting.splice(ready, 1)
@@ -64,7 +67,9 @@ class Inference {
   }
 
   results(): readonly Type[] | undefined {
-    const found = this.#parameters.map((parameter) => this.#fixed.get(parameter) ?? this.#best(parameter))
+    const found = this.#parameters.map(
+      (parameter) => this.#fixed.get(parameter) ?? this.#best(parameter),
+    )
     const known = found.filter((type) => type !== undefined)
     return known.length === found.length ? known : undefined
   }
@@ -79,7 +84,8 @@ class Inference {
     if (!delegate || operand.kind !== 'lambda' || !(operand.scope instanceof Scope)) return
     for (const [index, parameter] of operand.lambda.parameters.entries()) {
       const target = delegate.parameters[index]
-      if (parameter.type && target) this.#bound(this.#binder.type(parameter.type, operand.scope), target)
+      if (parameter.type && target)
+        this.#bound(this.#binder.type(parameter.type, operand.scope), target)
     }
   }
 
@@ -115,7 +121,8 @@ class Inference {
       this.#bound(world.underlying(from) ?? from, underlying)
       return
     }
-    const same = to.definition && to.arguments.length > 0 ? world.asInstanceOf(from, to.definition) : undefined
+    const same =
+      to.definition && to.arguments.length > 0 ? world.asInstanceOf(from, to.definition) : undefined
     for (const [index, argument] of (same?.arguments ?? []).entries()) {
       const target = to.arguments[index]
       if (target) this.#bound(argument, target)

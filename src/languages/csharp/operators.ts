@@ -2,7 +2,16 @@ import { displayText } from '../dotnet/format.ts'
 import { isIntegerKind, negate, promotedKind } from '../dotnet/numbers.ts'
 import type { NumericKind } from '../dotnet/types.ts'
 import { DotnetEnum } from '../dotnet/value.ts'
-import { arithmeticRun, bitwiseRun, comparisonRun, comparisonTest, complementRun, int32, numeric, shiftRun } from './arithmetic.ts'
+import {
+  arithmeticRun,
+  bitwiseRun,
+  comparisonRun,
+  comparisonTest,
+  complementRun,
+  int32,
+  numeric,
+  shiftRun,
+} from './arithmetic.ts'
 import type { Binder } from './binder.ts'
 import type { Frame, Run, Value } from './bound.ts'
 import { numericName } from './conversions.ts'
@@ -40,16 +49,29 @@ export function binaryOperation(binder: Binder, operator: string, sides: BinaryS
     referenceEquality(binder, operator, sides)
   if (found) return foldConstants(found, sides)
   const types = `'${typeText(sides.left.type)}' and '${typeText(sides.right.type)}'`
-  throw new FaultAtOffset('CS0019', `Operator '${operator}' cannot be applied to operands of type ${types}.`, sides.at)
+  throw new FaultAtOffset(
+    'CS0019',
+    `Operator '${operator}' cannot be applied to operands of type ${types}.`,
+    sides.at,
+  )
 }
 
 /** `-x`, `+x`, `!x`, `~x`. */
-export function unaryOperation(binder: Binder, operator: string, operand: Value, isChecked: boolean): Value {
+export function unaryOperation(
+  binder: Binder,
+  operator: string,
+  operand: Value,
+  isChecked: boolean,
+): Value {
   const { world } = binder
   const underlying = world.underlying(operand.type)
   if (operator === '!' && (underlying ?? operand.type).name === 'System.Boolean') {
     const { run } = operand
-    return { ...plain(operand), run: lift(underlying, (frame) => run(frame) !== true, run), ...fold(operand, (value) => value !== true) }
+    return {
+      ...plain(operand),
+      run: lift(underlying, (frame) => run(frame) !== true, run),
+      ...fold(operand, (value) => value !== true),
+    }
   }
   const name = numericName(underlying ?? operand.type)
   const kind = name && promoteUnary(operator, name === 'Char' ? 'Int32' : name)
@@ -58,24 +80,45 @@ export function unaryOperation(binder: Binder, operator: string, operand: Value,
     const run = binder.convert({ ...operand, type: underlying ?? operand.type }, type)
     const code = unaryRun(operator, kind, { run, isChecked })
     const lifted = lift(underlying, code, operand.run)
-    const value: Value = { kind: 'value', type: underlying ? world.nullable(type) : type, run: lifted, at: operand.at }
+    const value: Value = {
+      kind: 'value',
+      type: underlying ? world.nullable(type) : type,
+      run: lifted,
+      at: operand.at,
+    }
     return operand.constant ? evaluate(value) : value
   }
   if (operator === '~' && operand.type.kind === 'enum' && operand.type.definition) {
     const { definition } = operand.type
     const { run } = operand
-    return { ...plain(operand), run: (frame) => world.enumValue(definition, ~enumNumber(run(frame))) }
+    return {
+      ...plain(operand),
+      run: (frame) => world.enumValue(definition, ~enumNumber(run(frame))),
+    }
   }
-  const user = userOperator(binder, operator, { left: operand, right: operand, isChecked, at: operand.at, isUnary: true })
+  const user = userOperator(binder, operator, {
+    left: operand,
+    right: operand,
+    isChecked,
+    at: operand.at,
+    isUnary: true,
+  })
   if (user) return user
-  throw new FaultAtOffset('CS0023', `Operator '${operator}' cannot be applied to operand of type '${typeText(operand.type)}'.`, operand.at)
+  throw new FaultAtOffset(
+    'CS0023',
+    `Operator '${operator}' cannot be applied to operand of type '${typeText(operand.type)}'.`,
+    operand.at,
+  )
 }
 
 function plain(value: Value): Value {
   return { kind: 'value', type: value.type, run: value.run, at: value.at }
 }
 
-function fold(operand: Value, compute: (value: unknown) => unknown): { constant?: { value: unknown } } {
+function fold(
+  operand: Value,
+  compute: (value: unknown) => unknown,
+): { constant?: { value: unknown } } {
   return operand.constant ? { constant: { value: compute(operand.constant.value) } } : {}
 }
 
@@ -91,7 +134,11 @@ function promoteUnary(operator: string, kind: NumericKind): NumericKind | undefi
   return kind === 'UInt64' ? undefined : kind
 }
 
-function unaryRun(operator: string, kind: NumericKind, operand: { run: Run; isChecked: boolean }): Run {
+function unaryRun(
+  operator: string,
+  kind: NumericKind,
+  operand: { run: Run; isChecked: boolean },
+): Run {
   const { run, isChecked } = operand
   if (operator === '+') return run
   if (operator === '~' && isIntegerKind(kind)) return complementRun(kind, run)
@@ -104,12 +151,22 @@ function concatenation(binder: Binder, operator: string, sides: BinarySides): Va
   if (operator !== '+') return undefined
   if (left.type.name !== 'System.String' && right.type.name !== 'System.String') return undefined
   for (const side of [left, right]) {
-    if (side.type.name === 'void') throw new FaultAtOffset('CS0019', "Operator '+' cannot be applied to an operand of type 'void'.", sides.at)
+    if (side.type.name === 'void')
+      throw new FaultAtOffset(
+        'CS0019',
+        "Operator '+' cannot be applied to an operand of type 'void'.",
+        sides.at,
+      )
   }
   const first = left.run
   const second = right.run
   const type = binder.world.get('System.String')
-  return { kind: 'value', type, run: (frame) => textOf(first(frame)) + textOf(second(frame)), at: left.at }
+  return {
+    kind: 'value',
+    type,
+    run: (frame) => textOf(first(frame)) + textOf(second(frame)),
+    at: left.at,
+  }
 }
 
 function textOf(value: unknown): string {
@@ -124,7 +181,9 @@ function numericOperation(binder: Binder, operator: string, sides: BinarySides):
   if (!leftName || !rightName) return undefined
   const kind = operandKind(operator, sides, [leftName, rightName])
   if (!kind) return undefined
-  const isLifted = [sides.left, sides.right].some((side) => side.type.kind === 'special' || world.underlying(side.type))
+  const isLifted = [sides.left, sides.right].some(
+    (side) => side.type.kind === 'special' || world.underlying(side.type),
+  )
   const operand = world.get(`System.${kind}`)
   const count = operator === '<<' || operator === '>>' ? world.get('System.Int32') : operand
   const left = operandRun(binder, sides.left, { type: operand, isLifted })
@@ -135,7 +194,16 @@ function numericOperation(binder: Binder, operator: string, sides: BinarySides):
   const result = isTest ? world.get('System.Boolean') : operand
   if (!isLifted) return { kind: 'value', type: result, run: code, at: sides.left.at }
   const type = isTest ? result : world.nullable(operand)
-  return { kind: 'value', type, run: liftBinary(operator, sides, (pair) => numericRun(operator, kind, { ...pair, isChecked: sides.isChecked }) ?? code), at: sides.left.at }
+  return {
+    kind: 'value',
+    type,
+    run: liftBinary(
+      operator,
+      sides,
+      (pair) => numericRun(operator, kind, { ...pair, isChecked: sides.isChecked }) ?? code,
+    ),
+    at: sides.left.at,
+  }
 }
 
 /** The type of an untyped `null` is that of the other side. */
@@ -147,7 +215,11 @@ function withoutNull(sides: BinarySides): [Type, Type] {
 
 type KindName = NumericKind | 'Char'
 
-function operandKind(operator: string, sides: BinarySides, names: [KindName, KindName]): NumericKind | undefined {
+function operandKind(
+  operator: string,
+  sides: BinarySides,
+  names: [KindName, KindName],
+): NumericKind | undefined {
   const [left, right] = names.map((name) => (name === 'Char' ? 'UInt16' : name))
   if (!left || !right) return undefined
   if (operator === '<<' || operator === '>>') return promotedKind(left, 'Byte')
@@ -156,7 +228,10 @@ function operandKind(operator: string, sides: BinarySides, names: [KindName, Kin
 }
 
 /** A constant Int32 that is not negative goes with UInt32 and UInt64 as one of them. */
-function fittingKind(sides: BinarySides, kinds: [NumericKind, NumericKind]): NumericKind | undefined {
+function fittingKind(
+  sides: BinarySides,
+  kinds: [NumericKind, NumericKind],
+): NumericKind | undefined {
   const [left, right] = kinds
   if ((left === 'UInt32' || left === 'UInt64') && isSmallConstant(sides.right)) return left
   if ((right === 'UInt32' || right === 'UInt64') && isSmallConstant(sides.left)) return right
@@ -173,17 +248,26 @@ function operandRun(binder: Binder, side: Value, to: { type: Type; isLifted: boo
   return binder.convert(side, binder.world.nullable(to.type))
 }
 
-function numericRun(operator: string, kind: NumericKind, sides: { left: Run; right: Run; isChecked: boolean }): Run | undefined {
+function numericRun(
+  operator: string,
+  kind: NumericKind,
+  sides: { left: Run; right: Run; isChecked: boolean },
+): Run | undefined {
   const plainOperator = arithmeticOperators.find((one) => one === operator)
   if (plainOperator) return arithmeticRun(plainOperator, kind, sides)
-  if (comparisons.includes(operator)) return comparisonRun(operator, { ...sides, isInt32: kind === 'Int32' })
+  if (comparisons.includes(operator))
+    return comparisonRun(operator, { ...sides, isInt32: kind === 'Int32' })
   if (!isIntegerKind(kind)) return undefined
   if (operator === '<<' || operator === '>>') return shiftRun(operator, kind, sides)
   return ['&', '|', '^'].includes(operator) ? bitwiseRun(operator, kind, sides) : undefined
 }
 
 /** Runs an operator on values that may be null: comparisons are false, all else is null. */
-function liftBinary(operator: string, sides: BinarySides, make: (pair: { left: Run; right: Run }) => Run): Run {
+function liftBinary(
+  operator: string,
+  sides: BinarySides,
+  make: (pair: { left: Run; right: Run }) => Run,
+): Run {
   const left = sides.left.run
   const right = sides.right.run
   const isTest = comparisons.includes(operator)
@@ -202,15 +286,24 @@ function liftBinary(operator: string, sides: BinarySides, make: (pair: { left: R
 function booleanOperation(binder: Binder, operator: string, sides: BinarySides): Value | undefined {
   const { world } = binder
   const [leftType, rightType] = withoutNull(sides)
-  const isBoolean = [leftType, rightType].every((type) => (world.underlying(type) ?? type).name === 'System.Boolean')
+  const isBoolean = [leftType, rightType].every(
+    (type) => (world.underlying(type) ?? type).name === 'System.Boolean',
+  )
   if (!isBoolean || !['==', '!=', '&', '|', '^'].includes(operator)) return undefined
   const { left, right } = sides
   const first = left.run
   const second = right.run
-  const isNullable = world.underlying(leftType) !== undefined || world.underlying(rightType) !== undefined
+  const isNullable =
+    world.underlying(leftType) !== undefined || world.underlying(rightType) !== undefined
   const boolean = world.get('System.Boolean')
-  const type = isNullable && operator !== '==' && operator !== '!=' ? world.nullable(boolean) : boolean
-  return { kind: 'value', type, run: (frame) => logic(operator, first(frame), second(frame)), at: left.at }
+  const type =
+    isNullable && operator !== '==' && operator !== '!=' ? world.nullable(boolean) : boolean
+  return {
+    kind: 'value',
+    type,
+    run: (frame) => logic(operator, first(frame), second(frame)),
+    at: left.at,
+  }
 }
 
 function logic(operator: string, left: unknown, right: unknown): unknown {
@@ -220,7 +313,11 @@ function logic(operator: string, left: unknown, right: unknown): unknown {
     case '!=':
       return left !== right
     case '&':
-      return left === false || right === false ? false : left === null || right === null ? null : true
+      return left === false || right === false
+        ? false
+        : left === null || right === null
+          ? null
+          : true
     case '|':
       return left === true || right === true ? true : left === null || right === null ? null : false
     default:
@@ -231,11 +328,18 @@ function logic(operator: string, left: unknown, right: unknown): unknown {
 function enumOperation(binder: Binder, operator: string, sides: BinarySides): Value | undefined {
   const { world } = binder
   const { left, right } = sides
-  const type = [left.type, right.type].map((one) => world.underlying(one) ?? one).find((one) => one.kind === 'enum')
+  const type = [left.type, right.type]
+    .map((one) => world.underlying(one) ?? one)
+    .find((one) => one.kind === 'enum')
   if (!type?.definition) return undefined
   const { definition } = type
   const others = [left, right].filter((side) => (world.underlying(side.type) ?? side.type) !== type)
-  const isFit = others.every((side) => side.type.name === 'null' || side.constant?.value === 0 || (['+', '-'].includes(operator) && side.type.name === 'System.Int32'))
+  const isFit = others.every(
+    (side) =>
+      side.type.name === 'null' ||
+      side.constant?.value === 0 ||
+      (['+', '-'].includes(operator) && side.type.name === 'System.Int32'),
+  )
   if (!isFit) return undefined
   const first = left.run
   const second = right.run
@@ -254,8 +358,14 @@ function enumOperation(binder: Binder, operator: string, sides: BinarySides): Va
   return { kind: 'value', type: isNumber ? world.get('System.Int32') : type, run, at: left.at }
 }
 
-function compareEnums(left: unknown, right: unknown, test: (order: number) => boolean, operator: string): boolean {
-  if (left === null || right === null) return operator === '==' ? left === right : operator === '!=' && left !== right
+function compareEnums(
+  left: unknown,
+  right: unknown,
+  test: (order: number) => boolean,
+  operator: string,
+): boolean {
+  if (left === null || right === null)
+    return operator === '==' ? left === right : operator === '!=' && left !== right
   return test(enumNumber(left) - enumNumber(right))
 }
 
@@ -283,7 +393,9 @@ function enumCombination(operator: string): ((left: number, right: number) => nu
 function stringEquality(binder: Binder, operator: string, sides: BinarySides): Value | undefined {
   const { left, right } = sides
   if (operator !== '==' && operator !== '!=') return undefined
-  const isText = [left, right].every((side) => side.type.name === 'System.String' || side.type.name === 'null')
+  const isText = [left, right].every(
+    (side) => side.type.name === 'System.String' || side.type.name === 'null',
+  )
   if (!isText) return undefined
   return identityTest(binder, operator, sides)
 }
@@ -291,21 +403,32 @@ function stringEquality(binder: Binder, operator: string, sides: BinarySides): V
 /** `x == null` for anything that can be null. */
 function nullEquality(binder: Binder, operator: string, sides: BinarySides): Value | undefined {
   if (operator !== '==' && operator !== '!=') return undefined
-  const other = sides.left.type.name === 'null' ? sides.right : sides.right.type.name === 'null' ? sides.left : undefined
+  const other =
+    sides.left.type.name === 'null'
+      ? sides.right
+      : sides.right.type.name === 'null'
+        ? sides.left
+        : undefined
   if (!other || other.type.name === 'void') return undefined
   if (isValueType(other.type) && !binder.world.underlying(other.type)) return undefined
   return identityTest(binder, operator, sides)
 }
 
-function referenceEquality(binder: Binder, operator: string, sides: BinarySides): Value | undefined {
+function referenceEquality(
+  binder: Binder,
+  operator: string,
+  sides: BinarySides,
+): Value | undefined {
   if (operator !== '==' && operator !== '!=') return undefined
   const { world } = binder
   const { left, right } = sides
   if (isValueType(left.type) || isValueType(right.type)) return undefined
   if (left.type.kind === 'special' || right.type.kind === 'special') return undefined
   const isRelated =
-    world.isSubtype(left.type, right.type) || world.isSubtype(right.type, left.type) ||
-    (left.type.kind === 'interface' && right.type.name !== 'System.String') || (right.type.kind === 'interface' && left.type.name !== 'System.String')
+    world.isSubtype(left.type, right.type) ||
+    world.isSubtype(right.type, left.type) ||
+    (left.type.kind === 'interface' && right.type.name !== 'System.String') ||
+    (right.type.kind === 'interface' && left.type.name !== 'System.String')
   return isRelated ? identityTest(binder, operator, sides) : undefined
 }
 
@@ -313,7 +436,10 @@ function identityTest(binder: Binder, operator: string, sides: BinarySides): Val
   const left = sides.left.run
   const right = sides.right.run
   const type = binder.world.get('System.Boolean')
-  const run: Run = operator === '==' ? (frame) => left(frame) === right(frame) : (frame) => left(frame) !== right(frame)
+  const run: Run =
+    operator === '=='
+      ? (frame) => left(frame) === right(frame)
+      : (frame) => left(frame) !== right(frame)
   return { kind: 'value', type, run, at: sides.left.at }
 }
 
@@ -327,7 +453,11 @@ function evaluate(value: Value): Value {
     const constant = value.run(constantFrame())
     return { ...value, constant: { value: constant }, run: () => constant }
   } catch {
-    throw new FaultAtOffset('CS0220', 'The operation overflows at compile time in checked mode, or divides by zero.', value.at)
+    throw new FaultAtOffset(
+      'CS0220',
+      'The operation overflows at compile time in checked mode, or divides by zero.',
+      value.at,
+    )
   }
 }
 

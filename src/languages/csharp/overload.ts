@@ -20,7 +20,12 @@ export interface Choice {
 export type Slot =
   | { readonly kind: 'value'; readonly run: Run; readonly argument: BoundArgument | undefined }
   | { readonly kind: 'variable'; readonly argument: BoundArgument; readonly type: Type }
-  | { readonly kind: 'array'; readonly runs: readonly Run[]; readonly element: Type; readonly arguments: readonly BoundArgument[] }
+  | {
+      readonly kind: 'array'
+      readonly runs: readonly Run[]
+      readonly element: Type
+      readonly arguments: readonly BoundArgument[]
+    }
 
 /** What a call asks for. */
 export interface CallShape {
@@ -34,7 +39,11 @@ export interface CallShape {
  * Chooses a member by its arguments.
  * https://learn.microsoft.com/dotnet/csharp/language-reference/language-specification/expressions#1264-overload-resolution
  */
-export function chooseOverload(binder: Binder, candidates: readonly FoundMember[], shape: CallShape): Choice {
+export function chooseOverload(
+  binder: Binder,
+  candidates: readonly FoundMember[],
+  shape: CallShape,
+): Choice {
   const choice = tryChoose(binder, candidates, shape)
   if (choice) return choice
   const count = shape.arguments.length
@@ -46,7 +55,11 @@ export function chooseOverload(binder: Binder, candidates: readonly FoundMember[
 }
 
 /** Chooses a member, or undefined when none can be called so. */
-export function tryChoose(binder: Binder, candidates: readonly FoundMember[], shape: CallShape): Choice | undefined {
+export function tryChoose(
+  binder: Binder,
+  candidates: readonly FoundMember[],
+  shape: CallShape,
+): Choice | undefined {
   const ready = candidates.flatMap((found) => applicableForms(binder, found, shape))
   let best = ready[0]
   for (const candidate of ready.slice(1)) {
@@ -67,7 +80,11 @@ function applicableForms(binder: Binder, found: FoundMember, shape: CallShape): 
   return forms.filter((form) => form !== undefined)
 }
 
-function formOf(binder: Binder, found: FoundMember, shape: CallShape & { isExpanded: boolean }): Form | undefined {
+function formOf(
+  binder: Binder,
+  found: FoundMember,
+  shape: CallShape & { isExpanded: boolean },
+): Form | undefined {
   const { member, owner } = found
   const { world } = binder
   const groups = groupArguments(member.parameters, shape)
@@ -79,30 +96,51 @@ function formOf(binder: Binder, found: FoundMember, shape: CallShape & { isExpan
     const type = typeArguments[index]
     if (type) open.set(parameter, type)
   }
-  const parameters = member.parameters.map((parameter) => ({ ...parameter, type: world.substitute(parameter.type, open) }))
+  const parameters = member.parameters.map((parameter) => ({
+    ...parameter,
+    type: world.substitute(parameter.type, open),
+  }))
   const slots = parameters.map((parameter, index) =>
-    slotOf(binder, parameter, { given: groups[index] ?? [], isExpanded: shape.isExpanded && index === parameters.length - 1 }),
+    slotOf(binder, parameter, {
+      given: groups[index] ?? [],
+      isExpanded: shape.isExpanded && index === parameters.length - 1,
+    }),
   )
   const filled = slots.filter((slot) => slot !== undefined)
   if (filled.length < slots.length) return undefined
-  return { found, typeArguments, parameters, result: world.substitute(member.type, open), slots: filled, isExpanded: shape.isExpanded }
+  return {
+    found,
+    typeArguments,
+    parameters,
+    result: world.substitute(member.type, open),
+    slots: filled,
+    isExpanded: shape.isExpanded,
+  }
 }
 
 function typeArgumentsOf(
   binder: Binder,
   found: FoundMember,
-  call: { shape: CallShape & { isExpanded: boolean }; groups: readonly (readonly BoundArgument[])[] },
+  call: {
+    shape: CallShape & { isExpanded: boolean }
+    groups: readonly (readonly BoundArgument[])[]
+  },
 ): readonly Type[] | undefined {
   const { member, owner } = found
   const { shape, groups } = call
   if (member.typeParameters.length === 0) return shape.typeArguments.length === 0 ? [] : undefined
   if (shape.typeArguments.length > 0) {
-    return shape.typeArguments.length === member.typeParameters.length ? shape.typeArguments : undefined
+    return shape.typeArguments.length === member.typeParameters.length
+      ? shape.typeArguments
+      : undefined
   }
   const outer = binder.world.replacementOf(owner)
   const pairings = member.parameters.flatMap((parameter, index): Pairing[] => {
     const isRest = shape.isExpanded && index === member.parameters.length - 1
-    const type = binder.world.substitute(isRest ? (parameter.type.element ?? parameter.type) : parameter.type, outer)
+    const type = binder.world.substitute(
+      isRest ? (parameter.type.element ?? parameter.type) : parameter.type,
+      outer,
+    )
     return (groups[index] ?? []).map((argument) => ({ argument, type }))
   })
   return inferTypes(binder, member, pairings)
@@ -118,14 +156,19 @@ function groupArguments(
     const last = parameters.length - 1
     const position =
       argument.name === undefined
-        ? shape.isExpanded ? Math.min(index, last) : index
+        ? shape.isExpanded
+          ? Math.min(index, last)
+          : index
         : parameters.findIndex((parameter) => parameter.name === argument.name)
     const group = groups[position]
     if (!group || (group.length > 0 && !(shape.isExpanded && position === last))) return undefined
     group.push(argument)
   }
   const isComplete = parameters.every(
-    (parameter, index) => groups[index]?.length !== 0 || parameter.fallback || (shape.isExpanded && index === parameters.length - 1),
+    (parameter, index) =>
+      groups[index]?.length !== 0 ||
+      parameter.fallback ||
+      (shape.isExpanded && index === parameters.length - 1),
   )
   return isComplete ? groups : undefined
 }
@@ -137,19 +180,26 @@ function slotOf(
 ): Slot | undefined {
   if (use.isExpanded) {
     const element = parameter.type.element ?? parameter.type
-    const runs = use.given.map((argument) => (argument.passing === 'value' ? binder.tryConvert(argument.operand, element) : undefined))
+    const runs = use.given.map((argument) =>
+      argument.passing === 'value' ? binder.tryConvert(argument.operand, element) : undefined,
+    )
     const found = runs.filter((run) => run !== undefined)
-    return found.length === runs.length ? { kind: 'array', runs: found, element, arguments: use.given } : undefined
+    return found.length === runs.length
+      ? { kind: 'array', runs: found, element, arguments: use.given }
+      : undefined
   }
   const [argument] = use.given
   if (!argument) {
     const value = parameter.fallback?.value ?? null
     return { kind: 'value', run: () => value, argument: undefined }
   }
-  const wanted = parameter.passing === 'out' || parameter.passing === 'ref' ? parameter.passing : 'value'
+  const wanted =
+    parameter.passing === 'out' || parameter.passing === 'ref' ? parameter.passing : 'value'
   if (argument.passing !== wanted) return undefined
   if (wanted !== 'value') {
-    const isFit = argument.declare || (argument.operand.kind === 'value' && argument.operand.type === parameter.type)
+    const isFit =
+      argument.declare ||
+      (argument.operand.kind === 'value' && argument.operand.type === parameter.type)
     return isFit ? { kind: 'variable', argument, type: parameter.type } : undefined
   }
   const run = binder.tryConvert(argument.operand, parameter.type)
@@ -180,7 +230,9 @@ function tieBreak(binder: Binder, left: Form, right: Form): number {
   const rightGeneric = right.found.member.typeParameters.length > 0 ? 1 : 0
   if (leftGeneric !== rightGeneric) return rightGeneric - leftGeneric
   if (left.isExpanded !== right.isExpanded) return left.isExpanded ? -1 : 1
-  const byCount = left.isExpanded ? left.parameters.length - right.parameters.length : right.parameters.length - left.parameters.length
+  const byCount = left.isExpanded
+    ? left.parameters.length - right.parameters.length
+    : right.parameters.length - left.parameters.length
   if (byCount !== 0) return byCount
   // Members of a derived type are found first and hide those of its bases.
   return binder.world.isSubtype(right.found.owner, left.found.owner) ? 0 : -1
@@ -190,13 +242,18 @@ function targetTypes(form: Form): Map<BoundArgument, Type> {
   const types = new Map<BoundArgument, Type>()
   for (const [index, slot] of form.slots.entries()) {
     const parameter = form.parameters[index]
-    if (slot.kind === 'array') for (const argument of slot.arguments) types.set(argument, slot.element)
+    if (slot.kind === 'array')
+      for (const argument of slot.arguments) types.set(argument, slot.element)
     else if (slot.argument && parameter) types.set(slot.argument, parameter.type)
   }
   return types
 }
 
-function compareTargets(binder: Binder, argument: BoundArgument, to: { left: Type; right: Type }): number {
+function compareTargets(
+  binder: Binder,
+  argument: BoundArgument,
+  to: { left: Type; right: Type },
+): number {
   const { left, right } = to
   if (left === right) return 0
   const { operand } = argument
@@ -215,7 +272,11 @@ function compareTargets(binder: Binder, argument: BoundArgument, to: { left: Typ
 }
 
 /** Among delegates the one whose result is the lambda's own type is better. */
-function compareDelegates(binder: Binder, argument: BoundArgument, to: { left: Type; right: Type }): number {
+function compareDelegates(
+  binder: Binder,
+  argument: BoundArgument,
+  to: { left: Type; right: Type },
+): number {
   const left = delegateOf(binder.world, to.left)
   const right = delegateOf(binder.world, to.right)
   if (!left || !right || left.result === right.result) return 0
@@ -228,5 +289,7 @@ function compareDelegates(binder: Binder, argument: BoundArgument, to: { left: T
 }
 
 function signedRank(type: Type): number {
-  return ['System.SByte', 'System.Int16', 'System.Int32', 'System.Int64'].includes(type.name) ? 1 : 0
+  return ['System.SByte', 'System.Int16', 'System.Int32', 'System.Int64'].includes(type.name)
+    ? 1
+    : 0
 }

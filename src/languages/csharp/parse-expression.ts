@@ -6,8 +6,27 @@ import type { ExpressionSyntax, PatternSyntax } from './syntax.ts'
 import type { TokenReader } from './token-reader.ts'
 
 const levels: Readonly<Record<string, number>> = {
-  '??': 1, '||': 2, '&&': 3, '|': 4, '^': 5, '&': 6, '==': 7, '!=': 7, '<': 8, '>': 8, '<=': 8, '>=': 8, is: 8, as: 8,
-  '<<': 9, '>>': 9, '+': 10, '-': 10, '*': 11, '/': 11, '%': 11,
+  '??': 1,
+  '||': 2,
+  '&&': 3,
+  '|': 4,
+  '^': 5,
+  '&': 6,
+  '==': 7,
+  '!=': 7,
+  '<': 8,
+  '>': 8,
+  '<=': 8,
+  '>=': 8,
+  is: 8,
+  as: 8,
+  '<<': 9,
+  '>>': 9,
+  '+': 10,
+  '-': 10,
+  '*': 11,
+  '/': 11,
+  '%': 11,
 }
 
 const assignments = ['=', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=', '<<=']
@@ -39,7 +58,9 @@ export function parseBinary(reader: TokenReader, level: number): ExpressionSynta
     else if (operator === 'as') left = { kind: 'as', type: parseType(reader), operand: left, at }
     else {
       const right = reader.deeper(() =>
-        reader.is('throw') ? parseExpression(reader) : parseBinary(reader, operator === '??' ? 1 : operatorLevel + 1),
+        reader.is('throw')
+          ? parseExpression(reader)
+          : parseBinary(reader, operator === '??' ? 1 : operatorLevel + 1),
       )
       left = { kind: 'binary', operator, left, right, at }
     }
@@ -97,15 +118,34 @@ function parseUnary(reader: TokenReader): ExpressionSyntax {
   const operator = ['+', '-', '!', '~'].find((mark) => reader.is(mark))
   if (operator !== undefined) {
     reader.next()
-    return { kind: 'unary', operator, operand: reader.deeper(() => parseUnary(reader)), at: token.start }
+    return {
+      kind: 'unary',
+      operator,
+      operand: reader.deeper(() => parseUnary(reader)),
+      at: token.start,
+    }
   }
   if (reader.is('++') || reader.is('--')) {
     reader.next()
     const operand = reader.deeper(() => parseUnary(reader))
-    return { kind: 'step', operator: token.text === '++' ? '++' : '--', isPrefix: true, operand, at: token.start }
+    return {
+      kind: 'step',
+      operator: token.text === '++' ? '++' : '--',
+      isPrefix: true,
+      operand,
+      at: token.start,
+    }
   }
-  if (token.kind === 'identifier' && token.text === 'await' && reader.peek(1).kind === 'identifier') {
-    throw new FaultAtOffset('CS4032', "The 'await' operator can only be used within an async method.", token.start)
+  if (
+    token.kind === 'identifier' &&
+    token.text === 'await' &&
+    reader.peek(1).kind === 'identifier'
+  ) {
+    throw new FaultAtOffset(
+      'CS4032',
+      "The 'await' operator can only be used within an async method.",
+      token.start,
+    )
   }
   return (reader.is('(') ? tryParseCast(reader) : undefined) ?? parsePrimary(reader)
 }
@@ -113,7 +153,8 @@ function parseUnary(reader: TokenReader): ExpressionSyntax {
 function tryParseCast(reader: TokenReader): ExpressionSyntax | undefined {
   const start = reader.index
   const at = reader.next().start
-  const isKeyword = reader.current.kind === 'keyword' && predefinedTypes[reader.current.text] !== undefined
+  const isKeyword =
+    reader.current.kind === 'keyword' && predefinedTypes[reader.current.text] !== undefined
   const type = tryParseType(reader)
   if (type && reader.accept(')') && startsOperand(reader, isKeyword)) {
     return { kind: 'cast', type, operand: reader.deeper(() => parseUnary(reader)), at }
@@ -126,7 +167,12 @@ function tryParseCast(reader: TokenReader): ExpressionSyntax | undefined {
 function startsOperand(reader: TokenReader, isKeyword: boolean): boolean {
   const { kind, text } = reader.current
   if (kind === 'punctuation') {
-    return text === '(' || text === '!' || text === '~' || (isKeyword && ['+', '-', '++', '--'].includes(text))
+    return (
+      text === '(' ||
+      text === '!' ||
+      text === '~' ||
+      (isKeyword && ['+', '-', '++', '--'].includes(text))
+    )
   }
   if (kind === 'keyword') return text !== 'is' && text !== 'as' && text !== 'in'
   return kind !== 'end'

@@ -41,7 +41,13 @@ function parseLambdaParameters(reader: TokenReader): ParameterSyntax[] {
 
 function plainParameter(reader: TokenReader): ParameterSyntax {
   const token = reader.identifier()
-  return { name: token.text, type: undefined, passing: 'value', fallback: undefined, at: token.start }
+  return {
+    name: token.text,
+    type: undefined,
+    passing: 'value',
+    fallback: undefined,
+    at: token.start,
+  }
 }
 
 function parseParameter(reader: TokenReader): ParameterSyntax {

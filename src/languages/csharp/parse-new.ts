@@ -17,12 +17,23 @@ export function parseNew(reader: TokenReader): ExpressionSyntax {
   if (reader.is('{')) return { kind: 'anonymous', members: parseAnonymous(reader), at }
   const implicitRank = tryParseRank(reader)
   if (implicitRank !== undefined) {
-    return { kind: 'new-array', element: undefined, sizes: [], rank: implicitRank, initializer: parseInitializer(reader), at }
+    return {
+      kind: 'new-array',
+      element: undefined,
+      sizes: [],
+      rank: implicitRank,
+      initializer: parseInitializer(reader),
+      at,
+    }
   }
   const type = parseElementType(reader)
   if (reader.is('[')) return parseArray(reader, type, at)
   if (!reader.is('(') && !reader.is('{')) {
-    throw new FaultAtOffset('CS1526', 'A new expression requires (), [], or {} after type.', reader.current.start)
+    throw new FaultAtOffset(
+      'CS1526',
+      'A new expression requires (), [], or {} after type.',
+      reader.current.start,
+    )
   }
   const list = reader.is('(') ? parseArguments(reader, ')') : []
   const initializer = reader.is('{') ? parseInitializer(reader) : undefined
@@ -67,7 +78,14 @@ function parseArray(reader: TokenReader, element: TypeSyntax, at: number): Expre
   const rank = tryParseRank(reader)
   if (rank !== undefined) {
     const inner = wrapRanks(reader, element)
-    return { kind: 'new-array', element: inner, sizes: [], rank, initializer: parseInitializer(reader), at }
+    return {
+      kind: 'new-array',
+      element: inner,
+      sizes: [],
+      rank,
+      initializer: parseInitializer(reader),
+      at,
+    }
   }
   const sizes = parseArguments(reader, ']').map((argument) => argument.value)
   const inner = wrapRanks(reader, element)
@@ -77,9 +95,11 @@ function parseArray(reader: TokenReader, element: TypeSyntax, at: number): Expre
 
 function wrapRanks(reader: TokenReader, element: TypeSyntax): TypeSyntax {
   const ranks: number[] = []
-  for (let rank = tryParseRank(reader); rank !== undefined; rank = tryParseRank(reader)) ranks.push(rank)
+  for (let rank = tryParseRank(reader); rank !== undefined; rank = tryParseRank(reader))
+    ranks.push(rank)
   let type = element
-  for (const rank of ranks.toReversed()) type = { kind: 'array', element: type, rank, at: element.at }
+  for (const rank of ranks.toReversed())
+    type = { kind: 'array', element: type, rank, at: element.at }
   return type
 }
 

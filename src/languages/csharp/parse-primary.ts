@@ -30,8 +30,10 @@ function parseSuffixes(reader: TokenReader, start: ExpressionSyntax): Expression
   for (;;) {
     const { start: at } = reader.current
     if (reader.accept('.')) target = parseMember(reader, target, at)
-    else if (reader.is('(')) target = { kind: 'call', target, arguments: parseArguments(reader, ')'), at }
-    else if (reader.is('[')) target = { kind: 'index', target, arguments: parseArguments(reader, ']'), at }
+    else if (reader.is('('))
+      target = { kind: 'call', target, arguments: parseArguments(reader, ')'), at }
+    else if (reader.is('['))
+      target = { kind: 'index', target, arguments: parseArguments(reader, ']'), at }
     else if (reader.is('++') || reader.is('--')) {
       const operator = reader.next().text === '++' ? '++' : '--'
       target = { kind: 'step', operator, isPrefix: false, operand: target, at }
@@ -47,7 +49,12 @@ function parseWhenNotNull(reader: TokenReader, target: ExpressionSyntax): Expres
   const first: ExpressionSyntax = reader.is('[')
     ? { kind: 'index', target: receiver, arguments: parseArguments(reader, ']'), at }
     : parseMember(reader, receiver, at)
-  return { kind: 'when-not-null', target, access: reader.deeper(() => parseSuffixes(reader, first)), at }
+  return {
+    kind: 'when-not-null',
+    target,
+    access: reader.deeper(() => parseSuffixes(reader, first)),
+    at,
+  }
 }
 
 /** `a?[0]` against `a ? [0] ...`, which C# 7 does not have. */
@@ -57,7 +64,13 @@ function startsNullIndex(reader: TokenReader): boolean {
 
 function parseMember(reader: TokenReader, target: ExpressionSyntax, at: number): ExpressionSyntax {
   const name = reader.identifier()
-  return { kind: 'member', target, name: name.text, typeArguments: parseGenericArguments(reader), at: name.start || at }
+  return {
+    kind: 'member',
+    target,
+    name: name.text,
+    typeArguments: parseGenericArguments(reader),
+    at: name.start || at,
+  }
 }
 
 /** `a<b>(c)` is generic, `a < b` is not: what follows the `>` decides. */
@@ -69,7 +82,26 @@ function parseGenericArguments(reader: TokenReader): readonly TypeSyntax[] {
   const follows =
     kind === 'end' ||
     (kind === 'punctuation' &&
-      ['(', ')', ']', '}', ':', ';', ',', '.', '?', '?.', '==', '!=', '|', '^', '&&', '||', '&', '['].includes(text))
+      [
+        '(',
+        ')',
+        ']',
+        '}',
+        ':',
+        ';',
+        ',',
+        '.',
+        '?',
+        '?.',
+        '==',
+        '!=',
+        '|',
+        '^',
+        '&&',
+        '||',
+        '&',
+        '[',
+      ].includes(text))
   if (follows) return types
   reader.rewind(start)
   return []
@@ -121,7 +153,11 @@ function parseKeyword(reader: TokenReader, token: Token): ExpressionSyntax {
       return { kind: 'typeof', type: parseParenthesizedType(reader), at }
     case 'default':
       reader.next()
-      return { kind: 'default', type: reader.is('(') ? parseParenthesizedType(reader) : undefined, at }
+      return {
+        kind: 'default',
+        type: reader.is('(') ? parseParenthesizedType(reader) : undefined,
+        at,
+      }
     case 'checked':
     case 'unchecked': {
       reader.next()

@@ -45,7 +45,8 @@ function parseBlock(reader: TokenReader): BlockSyntax {
   const at = reader.expect('{').start
   const statements: StatementSyntax[] = []
   while (!reader.is('}')) {
-    if (reader.current.kind === 'end') throw new FaultAtOffset('CS1513', '} expected.', reader.current.start)
+    if (reader.current.kind === 'end')
+      throw new FaultAtOffset('CS1513', '} expected.', reader.current.start)
     statements.push(parseStatement(reader))
   }
   return { kind: 'block', statements, at, end: reader.next().start }
@@ -91,13 +92,19 @@ function parseCheckedBlock(reader: TokenReader, at: number): StatementSyntax {
   return { kind: 'checked', isChecked: isOn, block: reader.block(), at }
 }
 
-function parseJump(reader: TokenReader, jump: { kind: 'break' | 'continue'; at: number }): StatementSyntax {
+function parseJump(
+  reader: TokenReader,
+  jump: { kind: 'break' | 'continue'; at: number },
+): StatementSyntax {
   reader.next()
   reader.expect(';')
   return jump
 }
 
-function parseValueStatement(reader: TokenReader, statement: { kind: 'throw' | 'return'; at: number }): StatementSyntax {
+function parseValueStatement(
+  reader: TokenReader,
+  statement: { kind: 'throw' | 'return'; at: number },
+): StatementSyntax {
   reader.next()
   const value = reader.is(';') ? undefined : reader.expression()
   reader.expect(';')
@@ -122,7 +129,11 @@ function parseIf(reader: TokenReader, at: number): StatementSyntax {
 function parseEmbedded(reader: TokenReader): StatementSyntax {
   const statement = parseStatement(reader)
   if (statement.kind === 'local' || statement.kind === 'function') {
-    throw new FaultAtOffset('CS1023', 'Embedded statement cannot be a declaration or labeled statement.', statement.at)
+    throw new FaultAtOffset(
+      'CS1023',
+      'Embedded statement cannot be a declaration or labeled statement.',
+      statement.at,
+    )
   }
   return statement
 }
@@ -196,11 +207,13 @@ function parseSwitch(reader: TokenReader, at: number): StatementSyntax {
 function parseSection(reader: TokenReader): SwitchSection {
   const at = reader.current.start
   const labels: SwitchLabel[] = []
-  while (reader.is('case') || (reader.is('default') && reader.is(':', 1))) labels.push(parseLabel(reader))
+  while (reader.is('case') || (reader.is('default') && reader.is(':', 1)))
+    labels.push(parseLabel(reader))
   if (labels.length === 0) throw new FaultAtOffset('CS1513', '} expected.', at)
   const statements: StatementSyntax[] = []
   while (!reader.is('case') && !(reader.is('default') && reader.is(':', 1)) && !reader.is('}')) {
-    if (reader.current.kind === 'end') throw new FaultAtOffset('CS1513', '} expected.', reader.current.start)
+    if (reader.current.kind === 'end')
+      throw new FaultAtOffset('CS1513', '} expected.', reader.current.start)
     statements.push(parseStatement(reader))
   }
   return { labels, statements, at }
@@ -279,9 +292,12 @@ function tryParseLocal(reader: TokenReader, at: number): LocalSyntax | undefined
   const isVar = reader.isWord('var')
   const type = tryParseType(reader)
   const isDeclared =
-    type && reader.current.kind === 'identifier' && ['=', ';', ',', ')'].some((mark) => reader.is(mark, 1))
+    type &&
+    reader.current.kind === 'identifier' &&
+    ['=', ';', ',', ')'].some((mark) => reader.is(mark, 1))
   if (!isDeclared) {
-    const isUnfinished = type && reader.current.kind === 'identifier' && !reader.is('(', 1) && !reader.is('<', 1)
+    const isUnfinished =
+      type && reader.current.kind === 'identifier' && !reader.is('(', 1) && !reader.is('<', 1)
     if (isUnfinished) throw new FaultAtOffset('CS1002', '; expected.', reader.peek(1).start)
     reader.rewind(start)
     return undefined
@@ -303,7 +319,9 @@ function tryParseFunction(reader: TokenReader, at: number): StatementSyntax | un
   const isVoid = reader.accept('void')
   const type = isVoid ? undefined : tryParseType(reader)
   const isFunction =
-    (isVoid || type) && reader.current.kind === 'identifier' && (reader.is('(', 1) || reader.is('<', 1))
+    (isVoid || type) &&
+    reader.current.kind === 'identifier' &&
+    (reader.is('(', 1) || reader.is('<', 1))
   if (!isFunction) {
     reader.rewind(start)
     return undefined
@@ -326,10 +344,17 @@ function tryParseFunction(reader: TokenReader, at: number): StatementSyntax | un
 function parseExpressionStatement(reader: TokenReader, at: number): StatementSyntax {
   const value = reader.expression()
   const isAllowed =
-    value.kind === 'assign' || value.kind === 'call' || value.kind === 'step' || value.kind === 'new' ||
+    value.kind === 'assign' ||
+    value.kind === 'call' ||
+    value.kind === 'step' ||
+    value.kind === 'new' ||
     (value.kind === 'when-not-null' && endsInCall(value.access))
   if (!isAllowed) {
-    throw new FaultAtOffset('CS0201', 'Only assignment, call, increment, decrement, and new object expressions can be used as a statement.', value.at)
+    throw new FaultAtOffset(
+      'CS0201',
+      'Only assignment, call, increment, decrement, and new object expressions can be used as a statement.',
+      value.at,
+    )
   }
   reader.expect(';')
   return { kind: 'expression', value, at }

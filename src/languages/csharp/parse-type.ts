@@ -4,8 +4,20 @@ import type { TokenReader } from './token-reader.ts'
 
 /** C#'s own names of types. */
 export const predefinedTypes: Readonly<Record<string, string>> = {
-  bool: 'Boolean', byte: 'Byte', char: 'Char', decimal: 'Decimal', double: 'Double', float: 'Single', int: 'Int32',
-  long: 'Int64', object: 'Object', sbyte: 'SByte', short: 'Int16', string: 'String', uint: 'UInt32', ulong: 'UInt64',
+  bool: 'Boolean',
+  byte: 'Byte',
+  char: 'Char',
+  decimal: 'Decimal',
+  double: 'Double',
+  float: 'Single',
+  int: 'Int32',
+  long: 'Int64',
+  object: 'Object',
+  sbyte: 'SByte',
+  short: 'Int16',
+  string: 'String',
+  uint: 'UInt32',
+  ulong: 'UInt64',
   ushort: 'UInt16',
 }
 
@@ -27,7 +39,12 @@ export function tryParseType(reader: TokenReader): TypeSyntax | undefined {
 /** Parses a type without array ranks, as `new` needs it. */
 export function parseElementType(reader: TokenReader): TypeSyntax {
   const type = parseName(reader)
-  if (!type) throw new FaultAtOffset('CS1526', 'A new expression requires (), [], or {} after type.', reader.current.start)
+  if (!type)
+    throw new FaultAtOffset(
+      'CS1526',
+      'A new expression requires (), [], or {} after type.',
+      reader.current.start,
+    )
   return reader.is('?') && isTypeEnd(reader, 1) && reader.accept('?')
     ? { kind: 'nullable', of: type, at: type.at }
     : type
@@ -77,7 +94,10 @@ function parseName(reader: TokenReader): TypeSyntax | undefined {
     const { text } = reader.next()
     if (reader.is('::')) {
       reader.next()
-      parts.push({ name: reader.identifier().text, typeArguments: tryParseTypeArguments(reader) ?? [] })
+      parts.push({
+        name: reader.identifier().text,
+        typeArguments: tryParseTypeArguments(reader) ?? [],
+      })
     } else parts.push({ name: text, typeArguments: tryParseTypeArguments(reader) ?? [] })
   } while (reader.accept('.'))
   return { kind: 'named', parts, at: first.start }
@@ -91,7 +111,8 @@ function parseSuffixes(reader: TokenReader, name: TypeSyntax | undefined): TypeS
     type = { kind: 'nullable', of: type, at: type.at }
   }
   const ranks: number[] = []
-  for (let rank = tryParseRank(reader); rank !== undefined; rank = tryParseRank(reader)) ranks.push(rank)
+  for (let rank = tryParseRank(reader); rank !== undefined; rank = tryParseRank(reader))
+    ranks.push(rank)
   // `int[][,]` is an array of two-dimensional arrays: the ranks read from the left are the outer ones.
   for (const rank of ranks.toReversed()) type = { kind: 'array', element: type, rank, at: type.at }
   return type
@@ -101,13 +122,18 @@ function parseSuffixes(reader: TokenReader, name: TypeSyntax | undefined): TypeS
 function isTypeEnd(reader: TokenReader, ahead: number): boolean {
   const token = reader.peek(ahead)
   if (token.kind === 'end') return true
+  const after = reader.peek(ahead + 1)
   if (token.kind === 'identifier') {
-    const after = reader.peek(ahead + 1)
-    return after.kind === 'punctuation' && ['=', ';', ',', ')', '=>', '('].includes(after.text) && !hasColon(reader, ahead)
-      || (after.kind === 'keyword' && after.text === 'in')
+    if (after.kind === 'end' || (after.kind === 'keyword' && after.text === 'in')) return true
+    return after.kind === 'punctuation' && behindName.has(after.text) && !hasColon(reader, ahead)
   }
-  return token.kind === 'punctuation' && [')', ']', '>', ',', ';', '[', '{', '}', '&&', '||', '?', ':', '==', '!=', '??'].includes(token.text) && !(token.text === '[' && !reader.is(']', ahead + 1))
+  if (token.kind !== 'punctuation') return false
+  if (token.text === '(') return !hasColon(reader, ahead)
+  return behindType.has(token.text) && !(token.text === '[' && !reader.is(']', ahead + 1))
 }
+
+const behindName = new Set(['=', ';', ',', ')', '=>', '(', '<'])
+const behindType = new Set([')', ']', '>', ',', ';', '[', '{', '}', '&&', '||', '?', ':', '==', '!=', '??'])
 
 function hasColon(reader: TokenReader, ahead: number): boolean {
   let depth = 0

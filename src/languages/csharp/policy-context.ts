@@ -170,7 +170,11 @@ export interface PolicyDeployment {
   readonly serviceId: string
   readonly serviceName: string
   readonly sustainabilityInfo?: { readonly currentCarbonIntensity: string } | null
-  readonly gateway: { readonly id: string; readonly instanceId: string; readonly isManaged: boolean }
+  readonly gateway: {
+    readonly id: string
+    readonly instanceId: string
+    readonly isManaged: boolean
+  }
   readonly certificates: ReadonlyMap<string, PolicyCertificate>
 }
 

@@ -38,7 +38,14 @@ export interface ScopeMarks {
   readonly receiver: Value | undefined
 }
 
-const noMarks: ScopeMarks = { isChecked: false, isUnchecked: false, inLoop: false, inSwitch: false, caught: undefined, receiver: undefined }
+const noMarks: ScopeMarks = {
+  isChecked: false,
+  isUnchecked: false,
+  inLoop: false,
+  inSwitch: false,
+  caught: undefined,
+  receiver: undefined,
+}
 
 /** The names of a block; blocks nest, functions start over with their own frame. */
 export class Scope {
@@ -65,7 +72,11 @@ export class Scope {
   declare(
     name: string,
     type: Type,
-    more: { readonly at: number; readonly readOnly?: string; readonly constant?: { value: unknown } },
+    more: {
+      readonly at: number
+      readonly readOnly?: string
+      readonly constant?: { value: unknown }
+    },
   ): Local {
     this.#checkNew(name, more.at)
     const { at: _, ...rest } = more
@@ -88,11 +99,19 @@ export class Scope {
 
   #checkNew(name: string, at: number): void {
     if (this.#names.has(name)) {
-      throw new FaultAtOffset('CS0128', `A local variable named '${name}' is already defined in this scope.`, at)
+      throw new FaultAtOffset(
+        'CS0128',
+        `A local variable named '${name}' is already defined in this scope.`,
+        at,
+      )
     }
     const outer = name === 'context' ? { kind: 'function' } : this.parent?.find(name)
     if (outer) {
-      throw new FaultAtOffset('CS0136', `A local named '${name}' cannot be declared in this scope because it is already used in an enclosing scope.`, at)
+      throw new FaultAtOffset(
+        'CS0136',
+        `A local named '${name}' cannot be declared in this scope because it is already used in an enclosing scope.`,
+        at,
+      )
     }
   }
 }
@@ -156,7 +175,9 @@ export function placeOf(local: Local, from: FunctionScope): Place {
   const isOwn = hops(local, from) === 0
   return {
     assign: (value) =>
-      isOwn ? (frame) => (frame.slots[slot] = value(frame)) : (frame) => (find(frame).slots[slot] = value(frame)),
+      isOwn
+        ? (frame) => (frame.slots[slot] = value(frame))
+        : (frame) => (find(frame).slots[slot] = value(frame)),
     open(frame) {
       const { slots } = find(frame)
       return { get: () => slots[slot], set: (value) => void (slots[slot] = value) }
@@ -166,7 +187,8 @@ export function placeOf(local: Local, from: FunctionScope): Place {
 
 function hops(local: Local, from: FunctionScope): number {
   let count = 0
-  for (let at: FunctionScope | undefined = from; at && at !== local.owner; at = at.parent) count += 1
+  for (let at: FunctionScope | undefined = from; at && at !== local.owner; at = at.parent)
+    count += 1
   return count
 }
 

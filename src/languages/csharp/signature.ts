@@ -5,7 +5,14 @@ import { parseParameters } from './parse-lambda.ts'
 import { parseType } from './parse-type.ts'
 import type { TokenReader } from './token-reader.ts'
 import type { ParameterSyntax, TypeSyntax } from './syntax.ts'
-import type { Implementation, Member, Parameter, Type, TypeDefinition, TypeKind } from './type-model.ts'
+import type {
+  Implementation,
+  Member,
+  Parameter,
+  Type,
+  TypeDefinition,
+  TypeKind,
+} from './type-model.ts'
 import type { TypeWorld } from './type-world.ts'
 
 /** What the head of a declaration says: `class System.Text.StringBuilder : IDisposable`. */
@@ -35,11 +42,24 @@ export function readHead(text: string): Head {
   }
   const namespace = names.slice(0, -1).join('.')
   const shortName = names.at(-1) ?? ''
-  return { fullName: names.join('.'), namespace, shortName, kind, typeParameters, isHidden, supertypes }
+  return {
+    fullName: names.join('.'),
+    namespace,
+    shortName,
+    kind,
+    typeParameters,
+    isHidden,
+    supertypes,
+  }
 }
 
 const kinds: Readonly<Record<string, TypeKind>> = {
-  class: 'class', struct: 'struct', interface: 'interface', enum: 'enum', delegate: 'delegate', static: 'static',
+  class: 'class',
+  struct: 'struct',
+  interface: 'interface',
+  enum: 'enum',
+  delegate: 'delegate',
+  static: 'static',
 }
 
 /** Reads the members of a table, by name; properties with a setter are two lines of it. */
@@ -63,10 +83,18 @@ export function readMembers(
 
 function isTwin(member: Member, other: Member): boolean {
   if (member.kind === 'property') return other.kind === 'property'
-  return member.kind === 'indexer' && member.parameters.every((parameter, index) => parameter.type === other.parameters[index]?.type)
+  return (
+    member.kind === 'indexer' &&
+    member.parameters.every((parameter, index) => parameter.type === other.parameters[index]?.type)
+  )
 }
 
-function readMember(world: TypeWorld, owner: TypeDefinition, line: { text: string; run: Implementation }): Member {
+function readMember(
+  world: TypeWorld,
+  owner: TypeDefinition,
+  line: { text: string; run: Implementation },
+): Member {
+  if (line.text === 'default') return defaultMember(world, owner, line.run)
   const isSetter = line.text.startsWith('set ')
   const reader = readerOf(isSetter ? line.text.slice('set '.length) : line.text)
   const isStatic = reader.accept('static')
@@ -75,11 +103,32 @@ function readMember(world: TypeWorld, owner: TypeDefinition, line: { text: strin
   const isExtension = shape.parameters[0]?.passing === 'this'
   return {
     ...shape,
-    isStatic: isStatic || shape.kind === 'constructor' || shape.kind === 'operator' || shape.kind === 'conversion',
+    isStatic:
+      isStatic ||
+      shape.kind === 'constructor' ||
+      shape.kind === 'operator' ||
+      shape.kind === 'conversion',
     isExtension,
     owner,
     run: isSetter ? undefined : line.run,
     set: isSetter ? line.run : undefined,
+  }
+}
+
+/** `default(T)` of a struct that is no number. */
+function defaultMember(world: TypeWorld, owner: TypeDefinition, run: Implementation): Member {
+  return {
+    kind: 'operator',
+    name: 'default',
+    isStatic: true,
+    isExtension: false,
+    isImplicit: false,
+    typeParameters: [],
+    parameters: [],
+    type: world.special('void'),
+    owner,
+    run,
+    set: undefined,
   }
 }
 
@@ -97,8 +146,17 @@ function readShape(context: Context): Shape {
   const { reader, world, owner } = context
   const plain = { typeParameters: [], parameters: [], isImplicit: false }
   if (reader.accept('new')) {
-    const self = world.close(owner, owner.typeParameters.map((name) => world.parameter(name)))
-    return { ...plain, kind: 'constructor', name: 'new', parameters: readParameters(context, parseParameters(reader)), type: self }
+    const self = world.close(
+      owner,
+      owner.typeParameters.map((name) => world.parameter(name)),
+    )
+    return {
+      ...plain,
+      kind: 'constructor',
+      name: 'new',
+      parameters: readParameters(context, parseParameters(reader)),
+      type: self,
+    }
   }
   if (reader.is('implicit') || reader.is('explicit')) return readConversion(context)
   const returnType = reader.accept('void') ? world.special('void') : parseType(reader)
@@ -125,7 +183,14 @@ function readConversion(context: Context): Shape {
   reader.expect('operator')
   const type = resolve(context, parseType(reader))
   const parameters = readParameters(context, parseParameters(reader))
-  return { kind: 'conversion', name: 'conversion', isImplicit, typeParameters: [], parameters, type }
+  return {
+    kind: 'conversion',
+    name: 'conversion',
+    isImplicit,
+    typeParameters: [],
+    parameters,
+    type,
+  }
 }
 
 function readOperator(context: Context, returnType: TypeSyntax | Type): Shape {
@@ -133,17 +198,38 @@ function readOperator(context: Context, returnType: TypeSyntax | Type): Shape {
   let name = ''
   while (!reader.is('(')) name += reader.next().text
   const parameters = readParameters(context, parseParameters(reader))
-  return { kind: 'operator', name: `operator ${name}`, isImplicit: false, typeParameters: [], parameters, type: resolve(context, returnType) }
+  return {
+    kind: 'operator',
+    name: `operator ${name}`,
+    isImplicit: false,
+    typeParameters: [],
+    parameters,
+    type: resolve(context, returnType),
+  }
 }
 
 function readIndexer(context: Context, returnType: TypeSyntax | Type): Shape {
   const { reader } = context
   const inside: ParameterSyntax[] = []
   reader.expect('[')
-  do inside.push({ type: parseType(reader), name: reader.identifier().text, passing: 'value', fallback: undefined, at: 0 })
+  do
+    inside.push({
+      type: parseType(reader),
+      name: reader.identifier().text,
+      passing: 'value',
+      fallback: undefined,
+      at: 0,
+    })
   while (reader.accept(','))
   const parameters = readParameters(context, inside)
-  return { kind: 'indexer', name: 'this', isImplicit: false, typeParameters: [], parameters, type: resolve(context, returnType) }
+  return {
+    kind: 'indexer',
+    name: 'this',
+    isImplicit: false,
+    typeParameters: [],
+    parameters,
+    type: resolve(context, returnType),
+  }
 }
 
 function readTypeParameters(reader: TokenReader): string[] {
@@ -159,7 +245,12 @@ function readParameters(context: Context, list: readonly ParameterSyntax[]): Par
   return list.map((syntax) => {
     assert(syntax.type, 'the parameters of a table have types')
     const fallback = syntax.fallback && constantOf(syntax.fallback)
-    return { name: syntax.name, type: resolve(context, syntax.type), passing: syntax.passing, fallback }
+    return {
+      name: syntax.name,
+      type: resolve(context, syntax.type),
+      passing: syntax.passing,
+      fallback,
+    }
   })
 }
 
@@ -167,4 +258,3 @@ function resolve(context: Context, syntax: TypeSyntax | Type): Type {
   if (!('at' in syntax)) return syntax
   return context.world.resolve(syntax, { typeParameters: context.typeParameters, isTable: true })
 }
-

@@ -14,7 +14,8 @@ export function findClosing(text: string, start: number, depth = 0): number {
     const ch = text.charAt(at)
     if (ch === closer) return at + 1
     if (ch === ')' || ch === ']' || ch === '}') return -1
-    at = closers[ch] === undefined ? skipLexeme(text, at, depth + 1) : findClosing(text, at, depth + 1)
+    at =
+      closers[ch] === undefined ? skipLexeme(text, at, depth + 1) : findClosing(text, at, depth + 1)
     if (at === -1) return -1
   }
   return -1
@@ -41,7 +42,8 @@ export function findHoleEnd(text: string, start: number, depth = 0): number {
   while (at < text.length) {
     const ch = text.charAt(at)
     if (ch === '}' || ch === ':') return at
-    at = closers[ch] === undefined ? skipLexeme(text, at, depth + 1) : findClosing(text, at, depth + 1)
+    at =
+      closers[ch] === undefined ? skipLexeme(text, at, depth + 1) : findClosing(text, at, depth + 1)
     if (at === -1) return -1
   }
   return -1

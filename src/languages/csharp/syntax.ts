@@ -3,7 +3,12 @@ import type { NumberLiteral } from './number-literal.ts'
 /** A type as it is written: `List<int>[]`, `int?`, `System.Text.Encoding`. */
 export type TypeSyntax =
   | { readonly kind: 'named'; readonly parts: readonly NamePart[]; readonly at: number }
-  | { readonly kind: 'array'; readonly element: TypeSyntax; readonly rank: number; readonly at: number }
+  | {
+      readonly kind: 'array'
+      readonly element: TypeSyntax
+      readonly rank: number
+      readonly at: number
+    }
   | { readonly kind: 'nullable'; readonly of: TypeSyntax; readonly at: number }
 
 /** One name of a dotted name, with its type arguments. */
@@ -21,7 +26,12 @@ export interface ArgumentSyntax {
 
 /** A member or element of an object, collection or array initializer. */
 export type InitializerItem =
-  | { readonly kind: 'member'; readonly name: string; readonly value: InitializerValue; readonly at: number }
+  | {
+      readonly kind: 'member'
+      readonly name: string
+      readonly value: InitializerValue
+      readonly at: number
+    }
   | {
       readonly kind: 'index'
       readonly arguments: readonly ArgumentSyntax[]
@@ -66,7 +76,11 @@ export type ExpressionSyntax =
   | { readonly kind: 'string' | 'char'; readonly value: string; readonly at: number }
   | { readonly kind: 'boolean'; readonly value: boolean; readonly at: number }
   | { readonly kind: 'null' | 'receiver'; readonly at: number }
-  | { readonly kind: 'interpolated'; readonly parts: readonly InterpolatedPart[]; readonly at: number }
+  | {
+      readonly kind: 'interpolated'
+      readonly parts: readonly InterpolatedPart[]
+      readonly at: number
+    }
   | {
       readonly kind: 'name'
       readonly name: string
@@ -109,7 +123,11 @@ export type ExpressionSyntax =
       readonly initializer: Initializer | undefined
       readonly at: number
     }
-  | { readonly kind: 'anonymous'; readonly members: readonly AnonymousMember[]; readonly at: number }
+  | {
+      readonly kind: 'anonymous'
+      readonly members: readonly AnonymousMember[]
+      readonly at: number
+    }
   | {
       readonly kind: 'unary'
       readonly operator: string
@@ -145,8 +163,18 @@ export type ExpressionSyntax =
       readonly whenFalse: ExpressionSyntax
       readonly at: number
     }
-  | { readonly kind: 'cast'; readonly type: TypeSyntax; readonly operand: ExpressionSyntax; readonly at: number }
-  | { readonly kind: 'as'; readonly type: TypeSyntax; readonly operand: ExpressionSyntax; readonly at: number }
+  | {
+      readonly kind: 'cast'
+      readonly type: TypeSyntax
+      readonly operand: ExpressionSyntax
+      readonly at: number
+    }
+  | {
+      readonly kind: 'as'
+      readonly type: TypeSyntax
+      readonly operand: ExpressionSyntax
+      readonly at: number
+    }
   | {
       readonly kind: 'is'
       readonly operand: ExpressionSyntax

@@ -76,7 +76,8 @@ export class TokenReader {
 
   expect(mark: string): Token {
     if (this.is(mark)) return this.next()
-    const code = mark === ';' ? 'CS1002' : mark === ')' ? 'CS1026' : mark === '}' ? 'CS1513' : 'CS1003'
+    const code =
+      mark === ';' ? 'CS1002' : mark === ')' ? 'CS1026' : mark === '}' ? 'CS1513' : 'CS1003'
     throw new FaultAtOffset(code, `${mark} expected.`, this.current.start)
   }
 
@@ -89,7 +90,11 @@ export class TokenReader {
   deeper<T>(rule: () => T): T {
     this.#depth += 1
     if (this.#depth > nestingDepthMax) {
-      throw new FaultAtOffset('CS8078', 'An expression is too long or complex to compile.', this.current.start)
+      throw new FaultAtOffset(
+        'CS8078',
+        'An expression is too long or complex to compile.',
+        this.current.start,
+      )
     }
     const result = rule()
     this.#depth -= 1

@@ -15,7 +15,14 @@ export type InterpolationPart =
 /** A lexeme of C# with its place in the text. */
 export interface Token {
   readonly kind:
-    'identifier' | 'keyword' | 'number' | 'char' | 'string' | 'interpolated' | 'punctuation' | 'end'
+    | 'identifier'
+    | 'keyword'
+    | 'number'
+    | 'char'
+    | 'string'
+    | 'interpolated'
+    | 'punctuation'
+    | 'end'
   /** The name, keyword or punctuation; the value of a string or character. */
   readonly text: string
   readonly start: number
@@ -35,16 +42,70 @@ const keywords = new Set(
 )
 
 const punctuation = [
-  '<<=', '=>', '==', '!=', '<=', '>=', '&&', '||', '??', '?.', '++', '--', '+=', '-=', '*=', '/=', '%=', '&=', '|=', '^=',
-  '<<', '->', '::', '{', '}', '(', ')', '[', ']', '.', ',', ';', ':', '?', '=', '<', '>', '+', '-', '*', '/', '%', '&', '|',
-  '^', '!', '~',
+  '<<=',
+  '=>',
+  '==',
+  '!=',
+  '<=',
+  '>=',
+  '&&',
+  '||',
+  '??',
+  '?.',
+  '++',
+  '--',
+  '+=',
+  '-=',
+  '*=',
+  '/=',
+  '%=',
+  '&=',
+  '|=',
+  '^=',
+  '<<',
+  '->',
+  '::',
+  '{',
+  '}',
+  '(',
+  ')',
+  '[',
+  ']',
+  '.',
+  ',',
+  ';',
+  ':',
+  '?',
+  '=',
+  '<',
+  '>',
+  '+',
+  '-',
+  '*',
+  '/',
+  '%',
+  '&',
+  '|',
+  '^',
+  '!',
+  '~',
 ]
 
 const identifierStart = /[\p{L}\p{Nl}_]/u
 const identifierPart = /[\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}\p{Cf}]/u
 
 const escapes: Readonly<Record<string, string>> = {
-  "'": "'", '"': '"', '\\': '\\', '0': '\0', a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v',
+  "'": "'",
+  '"': '"',
+  '\\': '\\',
+  '0': '\0',
+  a: '\x07',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
 }
 
 /** The tokens of a range of a text, with an `end` token last. */
@@ -81,7 +142,8 @@ function readToken(text: string, at: number): Token {
   if (ch === '"') return readString(text, at)
   if (ch === "'") return readCharacter(text, at)
   if (ch === '@' && next === '"') return readVerbatim(text, at)
-  if (ch === '$' && next === '"') return readInterpolated(text, at, { from: at + 2, isVerbatim: false })
+  if (ch === '$' && next === '"')
+    return readInterpolated(text, at, { from: at + 2, isVerbatim: false })
   if (ch === '$' && text.startsWith('@"', at + 1)) {
     return readInterpolated(text, at, { from: at + 3, isVerbatim: true })
   }
@@ -89,7 +151,8 @@ function readToken(text: string, at: number): Token {
     const { literal, end } = readNumber(text, at)
     return { kind: 'number', text: text.slice(at, end), start: at, end, number: literal }
   }
-  if (identifierStart.test(ch) || (ch === '@' && identifierStart.test(next))) return readWord(text, at)
+  if (identifierStart.test(ch) || (ch === '@' && identifierStart.test(next)))
+    return readWord(text, at)
   const found = punctuation.find((mark) => text.startsWith(mark, at))
   if (found === undefined) throw new FaultAtOffset('CS1056', `Unexpected character '${ch}'.`, at)
   // `a?.5:b` is a conditional with a number, not a null-conditional access.
@@ -138,7 +201,9 @@ function readPiece(text: string, at: number): { value: string; end: number } {
   const letter = text.charAt(at + 1)
   const simple = escapes[letter]
   if (simple !== undefined) return { value: simple, end: at + 2 }
-  const hex = /^(?:u([\da-fA-F]{4})|U([\da-fA-F]{8})|x([\da-fA-F]{1,4}))/.exec(text.slice(at + 1, at + 10))
+  const hex = /^(?:u([\da-fA-F]{4})|U([\da-fA-F]{8})|x([\da-fA-F]{1,4}))/.exec(
+    text.slice(at + 1, at + 10),
+  )
   const digits = hex?.[1] ?? hex?.[2] ?? hex?.[3]
   const code = digits === undefined ? Number.NaN : Number.parseInt(digits, 16)
   if (hex === null || !(code <= 0x10_ff_ff)) {
@@ -191,12 +256,20 @@ function readInterpolated(
   return { kind: 'interpolated', text: '', start, end: at + 1, parts }
 }
 
-function readInterpolatedText(text: string, at: number, isVerbatim: boolean): { value: string; end: number } {
+function readInterpolatedText(
+  text: string,
+  at: number,
+  isVerbatim: boolean,
+): { value: string; end: number } {
   const ch = text.charAt(at)
   if (ch === '"' || ch === '{') return { value: ch, end: at + 2 }
   if (ch === '}') {
     if (text[at + 1] === '}') return { value: '}', end: at + 2 }
-    throw new FaultAtOffset('CS8086', "A '}' character must be escaped (by doubling) in an interpolated string.", at)
+    throw new FaultAtOffset(
+      'CS8086',
+      "A '}' character must be escaped (by doubling) in an interpolated string.",
+      at,
+    )
   }
   return isVerbatim ? { value: ch, end: at + 1 } : readPiece(text, at)
 }
@@ -204,7 +277,12 @@ function readInterpolatedText(text: string, at: number, isVerbatim: boolean): { 
 function readHole(text: string, start: number): { part: InterpolationPart; next: number } {
   const end = findHoleEnd(text, start)
   const close = end === -1 ? -1 : text.indexOf('}', end)
-  if (close === -1) throw new FaultAtOffset('CS8076', 'Missing close delimiter for an interpolated expression.', start)
+  if (close === -1)
+    throw new FaultAtOffset(
+      'CS8076',
+      'Missing close delimiter for an interpolated expression.',
+      start,
+    )
   const format = text[end] === ':' ? text.slice(end + 1, close) : undefined
   if (format === '') throw new FaultAtOffset('CS8089', 'Empty format specifier.', end)
   return { part: { kind: 'hole', start, end, format: unescapeFormat(format) }, next: close + 1 }
@@ -213,7 +291,7 @@ function readHole(text: string, start: number): { part: InterpolationPart; next:
 function unescapeFormat(format: string | undefined): string | undefined {
   if (!format?.includes('\\')) return format
   let value = ''
-  for (let at = 0; at < format.length; ) {
+  for (let at = 0; at < format.length;) {
     const piece = readPiece(format, at)
     value += piece.value
     at = piece.end

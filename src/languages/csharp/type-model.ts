@@ -1,3 +1,5 @@
+import type { TypeWorld } from './type-world.ts'
+
 /** What runs behind a member: the receiver (unless static), the arguments, and last the `Call`. */
 export type Implementation = (...values: readonly unknown[]) => unknown
 
@@ -7,11 +9,20 @@ export interface Call {
   readonly types: readonly Type[]
   /** The type that declares the member, with its type arguments. */
   readonly owner: Type
+  readonly world: TypeWorld
 }
 
 /** The sorts of types; `null` and `void` are the compiler's own. */
 export type TypeKind =
-  'class' | 'struct' | 'interface' | 'enum' | 'delegate' | 'static' | 'parameter' | 'anonymous' | 'special'
+  | 'class'
+  | 'struct'
+  | 'interface'
+  | 'enum'
+  | 'delegate'
+  | 'static'
+  | 'parameter'
+  | 'anonymous'
+  | 'special'
 
 /** A type with its arguments; there is one instance for each full name, so types compare by identity. */
 export interface Type {
@@ -79,6 +90,14 @@ export function declareType(
 }
 
 /** Declares an enum with the numbers of its names. */
-export function declareEnum(name: string, values: Readonly<Record<string, number>>): TypeDeclaration {
+export function declareEnum(
+  name: string,
+  values: Readonly<Record<string, number>>,
+): TypeDeclaration {
   return { head: `enum ${name}`, members: {}, values }
+}
+
+/** True for what a member gets last. */
+export function isCall(value: unknown): value is Call {
+  return typeof value === 'object' && value !== null && 'types' in value && 'owner' in value
 }

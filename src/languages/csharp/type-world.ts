@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import { DotnetEnum } from '../dotnet/value.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { readHead, readMembers } from './signature.ts'
@@ -38,7 +39,10 @@ export class TypeWorld {
   readonly #supertypes = new Map<Type, readonly Type[]>()
   #extensions: Map<string, Member[]> | undefined
 
-  constructor(declarations: readonly TypeDeclaration[]) {
+  readonly clock: Clock
+
+  constructor(declarations: readonly TypeDeclaration[], clock: Clock) {
+    this.clock = clock
     for (const declaration of declarations) this.#define(declaration)
   }
 
@@ -113,18 +117,29 @@ export class TypeWorld {
   }
 
   /** The type that a written type means; `typeParameters` are those in scope. */
-  resolve(syntax: TypeSyntax, scope: { readonly typeParameters: readonly string[]; readonly isTable?: boolean }): Type {
+  resolve(
+    syntax: TypeSyntax,
+    scope: { readonly typeParameters: readonly string[]; readonly isTable?: boolean },
+  ): Type {
     if (syntax.kind === 'array') return this.array(this.resolve(syntax.element, scope), syntax.rank)
     if (syntax.kind === 'nullable') return this.nullable(this.resolve(syntax.of, scope))
     const [only] = syntax.parts
-    if (only && syntax.parts.length === 1 && scope.typeParameters.includes(only.name)) return this.parameter(only.name)
+    if (only && syntax.parts.length === 1 && scope.typeParameters.includes(only.name))
+      return this.parameter(only.name)
     const typeArguments = syntax.parts.flatMap((part) => part.typeArguments)
     const name = syntax.parts.map((part) => part.name).join('.')
     const definition = this.#lookupAny(name, typeArguments.length, scope.isTable ?? false)
     if (!definition) {
-      throw new FaultAtOffset('CS0246', `The type or namespace name '${name}' could not be found or is not allowed.`, syntax.at)
+      throw new FaultAtOffset(
+        'CS0246',
+        `The type or namespace name '${name}' could not be found or is not allowed.`,
+        syntax.at,
+      )
     }
-    return this.close(definition, typeArguments.map((argument) => this.resolve(argument, scope)))
+    return this.close(
+      definition,
+      typeArguments.map((argument) => this.resolve(argument, scope)),
+    )
   }
 
   /** The direct base type and interfaces. */
@@ -149,12 +164,23 @@ export class TypeWorld {
   isSubtype(type: Type, of: Type): boolean {
     if (type === of || of.name === 'System.Object') return true
     if (type.element && of.element) {
-      return type.rank === of.rank && !isValueType(type.element) && this.isSubtype(type.element, of.element)
+      return (
+        type.rank === of.rank &&
+        !isValueType(type.element) &&
+        this.isSubtype(type.element, of.element)
+      )
     }
-    if (type.definition && type.definition === of.definition && covariant.has(of.definition.fullName)) {
+    if (
+      type.definition &&
+      type.definition === of.definition &&
+      covariant.has(of.definition.fullName)
+    ) {
       return type.arguments.every((argument, index) => {
         const wanted = of.arguments[index]
-        return argument === wanted || (wanted !== undefined && !isValueType(argument) && this.isSubtype(argument, wanted))
+        return (
+          argument === wanted ||
+          (wanted !== undefined && !isValueType(argument) && this.isSubtype(argument, wanted))
+        )
       })
     }
     return this.supertypes(type).some((supertype) => this.isSubtype(supertype, of))
@@ -167,7 +193,10 @@ export class TypeWorld {
     if (direct) return direct
     if (type.element) return this.array(this.substitute(type.element, replacement), type.rank)
     if (!type.definition || type.arguments.length === 0) return type
-    return this.close(type.definition, type.arguments.map((argument) => this.substitute(argument, replacement)))
+    return this.close(
+      type.definition,
+      type.arguments.map((argument) => this.substitute(argument, replacement)),
+    )
   }
 
   /** What the type parameters of a closed type stand for. */
@@ -188,7 +217,8 @@ export class TypeWorld {
     const visit = (current: Type): void => {
       if (seen.has(current)) return
       seen.add(current)
-      for (const member of current.definition?.members().get(name) ?? []) found.push({ member, owner: current })
+      for (const member of current.definition?.members().get(name) ?? [])
+        found.push({ member, owner: current })
       for (const supertype of this.supertypes(current)) visit(supertype)
     }
     visit(type)
@@ -205,13 +235,21 @@ export class TypeWorld {
   /** A value of an enum by its number. */
   enumValue(definition: TypeDefinition, value: number): DotnetEnum {
     const entry = [...(definition.values ?? [])].find(([, number]) => number === value)
-    return new DotnetEnum(definition.fullName, entry?.[0] ?? this.#flagNames(definition, value), value)
+    return new DotnetEnum(
+      definition.fullName,
+      entry?.[0] ?? this.#flagNames(definition, value),
+      value,
+    )
   }
 
   #flagNames(definition: TypeDefinition, value: number): string {
-    const flags = [...(definition.values ?? [])].filter(([, bit]) => bit !== 0 && (value & bit) === bit)
+    const flags = [...(definition.values ?? [])].filter(
+      ([, bit]) => bit !== 0 && (value & bit) === bit,
+    )
     const sum = flags.reduce((total, [, bit]) => total | bit, 0)
-    return sum === value && flags.length > 0 ? flags.map(([name]) => name).join(', ') : String(value)
+    return sum === value && flags.length > 0
+      ? flags.map(([name]) => name).join(', ')
+      : String(value)
   }
 
   #collectExtensions(): Map<string, Member[]> {
@@ -234,12 +272,17 @@ export class TypeWorld {
     const definition: TypeDefinition = {
       ...head,
       values: declaration.values && new Map(Object.entries(declaration.values)),
-      supertypes: () => (supertypes ??= head.supertypes.map((syntax) => this.resolve(syntax, scope))),
+      supertypes: () =>
+        (supertypes ??= head.supertypes.map((syntax) => this.resolve(syntax, scope))),
       members: () => (members ??= readMembers(this, definition, declaration.members)),
     }
     const arity = head.typeParameters.length
     this.#definitions.set(arity === 0 ? head.fullName : `${head.fullName}\`${arity}`, definition)
-    for (let space = head.namespace; space !== ''; space = space.slice(0, Math.max(0, space.lastIndexOf('.')))) {
+    for (
+      let space = head.namespace;
+      space !== '';
+      space = space.slice(0, Math.max(0, space.lastIndexOf('.')))
+    ) {
       this.#namespaces.add(space)
     }
   }
@@ -266,7 +309,9 @@ export class TypeWorld {
     }
     if (!type.definition) return type.kind === 'special' ? [] : [object]
     const replacement = this.replacementOf(type)
-    const declared = type.definition.supertypes().map((supertype) => this.substitute(supertype, replacement))
+    const declared = type.definition
+      .supertypes()
+      .map((supertype) => this.substitute(supertype, replacement))
     const hasBase = declared.some((supertype) => supertype.kind === 'class')
     if (type.kind === 'enum') return [this.get('System.Enum'), object]
     return hasBase || type.kind === 'interface' ? declared : [...declared, object]
@@ -279,10 +324,14 @@ export class TypeWorld {
       const plain = this.definition(name)
       return plain && this.close(plain, [])
     }
-    const typeArguments = splitArguments(name.slice(open + 1, -1)).map((argument) => this.find(argument))
+    const typeArguments = splitArguments(name.slice(open + 1, -1)).map((argument) =>
+      this.find(argument),
+    )
     const definition = this.definition(name.slice(0, open), typeArguments.length)
     const known = typeArguments.filter((argument) => argument !== undefined)
-    return definition && known.length === typeArguments.length ? this.close(definition, known) : undefined
+    return definition && known.length === typeArguments.length
+      ? this.close(definition, known)
+      : undefined
   }
 
   #arrayFromName(name: string): Type | undefined {
@@ -294,7 +343,15 @@ export class TypeWorld {
   #intern(name: string, shape: Partial<Type> & { readonly kind: TypeKind }): Type {
     const known = this.#types.get(name)
     if (known) return known
-    const type: Type = { name, definition: undefined, arguments: [], element: undefined, rank: 1, anonymous: undefined, ...shape }
+    const type: Type = {
+      name,
+      definition: undefined,
+      arguments: [],
+      element: undefined,
+      rank: 1,
+      anonymous: undefined,
+      ...shape,
+    }
     this.#types.set(name, type)
     return type
   }

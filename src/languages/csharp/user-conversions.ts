@@ -12,7 +12,8 @@ export function userConversion(
   standard: Standard,
 ): Conversion | undefined {
   const { from, to } = way
-  if (from.kind === 'special' || from.name === 'System.Object' || to.name === 'System.Object') return undefined
+  if (from.kind === 'special' || from.name === 'System.Object' || to.name === 'System.Object')
+    return undefined
   if (from.kind === 'interface' || to.kind === 'interface') return undefined
   const applicable = operatorsOf(world, way).filter(({ member }) => {
     const parameter = member.parameters[0]?.type
@@ -24,7 +25,7 @@ export function userConversion(
   if (!best || !run || !parameter) return undefined
   const before = standard(world, from, parameter)?.apply
   const after = standard(world, best.member.type, to)?.apply
-  const call = { types: [], owner: best.owner }
+  const call = { types: [], owner: best.owner, world }
   return {
     isUser: true,
     apply(value) {
@@ -34,7 +35,10 @@ export function userConversion(
   }
 }
 
-function operatorsOf(world: TypeWorld, way: { from: Type; to: Type; isExplicit: boolean }): FoundMember[] {
+function operatorsOf(
+  world: TypeWorld,
+  way: { from: Type; to: Type; isExplicit: boolean },
+): FoundMember[] {
   const sources = [way.from, world.underlying(way.from), way.to, world.underlying(way.to)]
   const found = sources.flatMap((type) => (type ? world.members(type, 'conversion') : []))
   return [...new Map(found.map((one) => [one.member, one])).values()].filter(

@@ -16,7 +16,9 @@ export function userOperator(binder: Binder, operator: string, sides: Sides): Va
   const { world } = binder
   const values = sides.isUnary ? [sides.left] : [sides.left, sides.right]
   const types = values.map((value) => world.underlying(value.type) ?? value.type)
-  const found = types.flatMap((type) => (type.kind === 'special' ? [] : world.members(type, `operator ${operator}`)))
+  const found = types.flatMap((type) =>
+    type.kind === 'special' ? [] : world.members(type, `operator ${operator}`),
+  )
   const candidates = [...new Map(found.map((one) => [one.member, one])).values()].filter(
     ({ member }) => member.parameters.length === values.length,
   )
@@ -28,7 +30,11 @@ export function userOperator(binder: Binder, operator: string, sides: Sides): Va
   return best && operation(binder, best, { values, operator, at: sides.at })
 }
 
-function costOf(binder: Binder, found: FoundMember, sides: { values: readonly Value[]; types: readonly Type[] }): number {
+function costOf(
+  binder: Binder,
+  found: FoundMember,
+  sides: { values: readonly Value[]; types: readonly Type[] },
+): number {
   const { world } = binder
   return found.member.parameters.reduce((sum, parameter, index) => {
     const value = sides.values[index]
@@ -49,17 +55,21 @@ function operation(
   const { member, owner } = found
   const { run } = member
   if (!run) return undefined
-  const call = { types: [], owner }
+  const call = { types: [], owner, world }
   const isLifted = sides.values.some((value) => world.underlying(value.type))
   const runs = sides.values.map((value, index): Run => {
     const type = member.parameters[index]?.type
     if (!type) return value.run
-    return isLifted && type.kind === 'struct' ? binder.convert(value, world.nullable(type)) : binder.convert(value, type)
+    return isLifted && type.kind === 'struct'
+      ? binder.convert(value, world.nullable(type))
+      : binder.convert(value, type)
   })
   const at = sides.values[0]?.at ?? sides.at
   const [first, second] = runs
   if (!first) return undefined
-  const plain: Run = second ? (frame) => run(first(frame), second(frame), call) : (frame) => run(first(frame), call)
+  const plain: Run = second
+    ? (frame) => run(first(frame), second(frame), call)
+    : (frame) => run(first(frame), call)
   if (!isLifted) return { kind: 'value', type: member.type, run: plain, at }
   const isTest = member.type.name === 'System.Boolean'
   const { operator } = sides
@@ -71,5 +81,10 @@ function operation(
     if (operator === '!=') return left !== right
     return isTest ? false : null
   }
-  return { kind: 'value', type: isTest ? member.type : world.nullable(member.type), run: lifted, at }
+  return {
+    kind: 'value',
+    type: isTest ? member.type : world.nullable(member.type),
+    run: lifted,
+    at,
+  }
 }

@@ -71,14 +71,17 @@ class DocumentReader {
   #element(): PolicyElement {
     const start = this.#at
     this.#depth += 1
-    if (this.#depth > elementDepthMax) throw this.#fault(`elements are nested deeper than ${elementDepthMax}.`)
+    if (this.#depth > elementDepthMax)
+      throw this.#fault(`elements are nested deeper than ${elementDepthMax}.`)
     this.#at += 1
     const name = this.#name()
     const attributes = this.#attributes(name)
     const place = this.#position(start)
     const isEmpty = this.#text.startsWith('/>', this.#at)
     this.#at += isEmpty ? 2 : 1
-    const content = isEmpty ? { children: [], text: undefined, inner: '' } : this.#content(name, start)
+    const content = isEmpty
+      ? { children: [], text: undefined, inner: '' }
+      : this.#content(name, start)
     this.#depth -= 1
     return { name, attributes, ...content, ...place }
   }
@@ -103,18 +106,22 @@ class DocumentReader {
     const start = this.#at
     const name = this.#name()
     this.#skipSpace()
-    if (this.#text[this.#at] !== '=') throw this.#fault(`'=' is expected behind the attribute '${name}'.`)
+    if (this.#text[this.#at] !== '=')
+      throw this.#fault(`'=' is expected behind the attribute '${name}'.`)
     this.#at += 1
     this.#skipSpace()
     const quote = this.#text.charAt(this.#at)
-    if (quote !== '"' && quote !== "'") throw this.#fault(`the value of '${name}' must stand in quotes.`)
+    if (quote !== '"' && quote !== "'")
+      throw this.#fault(`the value of '${name}' must stand in quotes.`)
     this.#at += 1
     return { name, value: this.#attributeValue(quote), ...this.#position(start) }
   }
 
   #attributeValue(quote: string): PolicyText {
     const start = this.#at
-    const expression = this.#expression(start, quote, (end) => /[\s/>?]/.test(this.#text.charAt(end + 1)))
+    const expression = this.#expression(start, quote, (end) =>
+      /[\s/>?]/.test(this.#text.charAt(end + 1)),
+    )
     if (expression) {
       this.#at = expression.end + 1
       return expression.text
@@ -122,14 +129,22 @@ class DocumentReader {
     const end = this.#text.indexOf(quote, start)
     if (end === -1) throw this.#fault('the value of an attribute does not end.', start)
     const raw = this.#text.slice(start, end)
-    if (raw.includes('<')) throw this.#fault("'<' must be written as &lt; in an attribute.", start + raw.indexOf('<'))
+    if (raw.includes('<'))
+      throw this.#fault("'<' must be written as &lt; in an attribute.", start + raw.indexOf('<'))
     this.#at = end + 1
-    return { kind: 'literal', syntax: 'expression', text: decodeEntities(raw), ...this.#position(start) }
+    return {
+      kind: 'literal',
+      syntax: 'expression',
+      text: decodeEntities(raw),
+      ...this.#position(start),
+    }
   }
 
   #content(name: string, start: number): Pick<PolicyElement, 'children' | 'text' | 'inner'> {
     const from = this.#at
-    const expression = this.#expression(from, `</${name}`, (end) => /[\s>]/.test(this.#text.charAt(end + name.length + 2)))
+    const expression = this.#expression(from, `</${name}`, (end) =>
+      /[\s>]/.test(this.#text.charAt(end + name.length + 2)),
+    )
     if (expression) {
       this.#at = expression.end
       this.#closeTag(name, start)
@@ -146,13 +161,15 @@ class DocumentReader {
     for (;;) {
       const next = this.#text.indexOf('<', this.#at)
       if (next === -1) throw this.#fault(`the element '${name}' is not closed.`, start)
-      if (next > this.#at) texts.push({ text: decodeEntities(this.#text.slice(this.#at, next)), at: this.#at })
+      if (next > this.#at)
+        texts.push({ text: decodeEntities(this.#text.slice(this.#at, next)), at: this.#at })
       this.#at = next
       if (this.#text.startsWith('</', next)) break
       if (this.#text.startsWith('<![CDATA[', next)) texts.push(this.#cdata())
       else if (this.#text.startsWith('<!--', next)) this.#comment()
       else if (this.#text.startsWith('<?', next)) this.#instruction()
-      else if (this.#text.startsWith('<!', next)) throw this.#fault('document type declarations are not allowed.')
+      else if (this.#text.startsWith('<!', next))
+        throw this.#fault('document type declarations are not allowed.')
       else children.push(this.#element())
     }
     const inner = this.#text.slice(from, this.#at)
@@ -187,7 +204,8 @@ class DocumentReader {
     const trimmed = text.trim()
     const isWhole = /^@[({]/.test(trimmed) && findClosing(trimmed, 1) === trimmed.length
     const lead = first.text.length - first.text.trimStart().length
-    if (!isWhole) return { kind: 'literal', syntax: 'expression', text, ...this.#position(first.at + lead) }
+    if (!isWhole)
+      return { kind: 'literal', syntax: 'expression', text, ...this.#position(first.at + lead) }
     return this.#expressionText(trimmed, first.at + lead)
   }
 
@@ -203,12 +221,16 @@ class DocumentReader {
     for (let tries = 0; end !== -1 && tries < expressionEndsMax; tries += 1) {
       const decoded = decodeEntities(this.#text.slice(start, end)).trim()
       const close = isEnd(end) ? findClosing(decoded, 1) : -1
-      if (close === decoded.length) return { text: this.#expressionText(decoded, start + lead[0].length), end }
+      if (close === decoded.length)
+        return { text: this.#expressionText(decoded, start + lead[0].length), end }
       // Behind a whole expression stands more text: Azure takes all of it as a literal.
       if (close !== -1) return undefined
       end = this.#text.indexOf(closer, end + 1)
     }
-    throw this.#fault('the expression does not end: its brackets or quotes are not balanced.', start + lead[0].length)
+    throw this.#fault(
+      'the expression does not end: its brackets or quotes are not balanced.',
+      start + lead[0].length,
+    )
   }
 
   #expressionText(whole: string, at: number): PolicyText {
@@ -222,7 +244,10 @@ class DocumentReader {
     const closing = this.#name()
     if (closing !== name) {
       const { line, column } = this.#position(start)
-      throw this.#fault(`the start tag '${name}' at line ${line}, column ${column} does not match the end tag '${closing}'.`, at)
+      throw this.#fault(
+        `the start tag '${name}' at line ${line}, column ${column} does not match the end tag '${closing}'.`,
+        at,
+      )
     }
     this.#skipSpace()
     if (this.#text[this.#at] !== '>') throw this.#fault(`'>' is expected behind '</${name}'.`)
@@ -256,7 +281,8 @@ class DocumentReader {
       this.#skipSpace()
       if (this.#text.startsWith('<!--', this.#at)) this.#comment()
       else if (this.#text.startsWith('<?', this.#at)) this.#instruction()
-      else if (this.#text.startsWith('<!', this.#at)) throw this.#fault('document type declarations are not allowed.')
+      else if (this.#text.startsWith('<!', this.#at))
+        throw this.#fault('document type declarations are not allowed.')
       else return
     }
   }

@@ -1,0 +1,4 @@
+import type { TypeDeclaration } from '../type-model.ts'
+
+/** To come. */
+export const encodingTypes: readonly TypeDeclaration[] = []

@@ -1,0 +1,670 @@
+import { argumentOutOfRange, systemException } from '../../dotnet/exceptions.ts'
+import { compareValues, defaultComparer, equalValues } from '../../dotnet/comparison.ts'
+import { Dictionary } from '../../dotnet/dictionary.ts'
+import { List } from '../../dotnet/list.ts'
+import { enumerate, Sequence } from '../../dotnet/sequence.ts'
+import type { DotnetObject } from '../../dotnet/value.ts'
+import { isInstance } from '../conversions.ts'
+import { elementCountMax } from '../limits.ts'
+import { LimitError } from '../machine.ts'
+import { declareType, type Call, type Implementation, type TypeDeclaration } from '../type-model.ts'
+import { comparerOf, countOf } from './collection-types.ts'
+import { defaultOf } from './defaults.ts'
+import { aggregateMembers } from './enumerable-sums.ts'
+import { bool, callback, callOf, instance, int } from './guards.ts'
+import { castObject } from './casting.ts'
+
+/** A group of `GroupBy`. */
+export class Grouping implements DotnetObject {
+  readonly typeName: string
+  readonly key: unknown
+  readonly items: unknown[] = []
+
+  constructor(key: unknown, types: readonly [string, string]) {
+    this.key = key
+    this.typeName = `System.Linq.IGrouping<${types[0]},${types[1]}>`
+  }
+
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.items[Symbol.iterator]()
+  }
+}
+
+/** A sequence that remembers how it is ordered, so that `ThenBy` can go on. */
+class OrderedSequence implements DotnetObject {
+  readonly typeName: string
+  readonly #source: unknown
+  readonly #orders: readonly Order[]
+  readonly #elementType: string
+
+  constructor(elementType: string, source: unknown, orders: readonly Order[]) {
+    this.typeName = `System.Linq.IOrderedEnumerable<${elementType}>`
+    this.#elementType = elementType
+    this.#source = source
+    this.#orders = orders
+  }
+
+  then(order: Order): OrderedSequence {
+    return new OrderedSequence(this.#elementType, this.#source, [...this.#orders, order])
+  }
+
+  [Symbol.iterator](): Iterator<unknown> {
+    const rows = [...enumerate(this.#source)].map((item) => ({
+      item,
+      keys: this.#orders.map((order) => order.key(item)),
+    }))
+    const sorted = rows.toSorted((left, right) => {
+      for (const [index, order] of this.#orders.entries()) {
+        const result = order.compare(left.keys[index], right.keys[index])
+        if (result !== 0) return order.isDescending ? -result : result
+      }
+      return 0
+    })
+    return sorted.map((row) => row.item)[Symbol.iterator]()
+  }
+}
+
+interface Order {
+  readonly key: Implementation
+  readonly compare: (left: unknown, right: unknown) => number
+  readonly isDescending: boolean
+}
+
+type Members = Record<string, Implementation>
+
+function lazy(
+  call: unknown,
+  source: unknown,
+  read: () => Iterator<unknown>,
+  position = 0,
+): Sequence {
+  // The source of a lazy operator is checked when it is called, not when it is read.
+  enumerate(source)
+  return new Sequence(read, callOf(call).types[position]?.name)
+}
+
+/** The type System.Linq.Enumerable and the interfaces its results have. */
+export const enumerableTypes: readonly TypeDeclaration[] = [
+  declareType('hidden interface System.Linq.IGrouping<TKey,TElement> : IEnumerable<TElement>', {
+    'TKey Key': (self) => instance(self, Grouping).key,
+  }),
+  declareType('hidden interface System.Linq.IOrderedEnumerable<TElement> : IEnumerable<TElement>'),
+  declareType(
+    'hidden interface System.Linq.ILookup<TKey,TElement> : IEnumerable<IGrouping<TKey,TElement>>',
+    {
+      'int Count': (self) => countOf(self),
+      'bool Contains(TKey key)': (self, key) => groupOf(self, key) !== undefined,
+      'IEnumerable<TElement> this[TKey key]': (self, key) =>
+        groupOf(self, key) ?? new List('System.Object'),
+    },
+  ),
+  declareType('static System.Linq.Enumerable', {
+    ...projections(),
+    ...partitions(),
+    ...orderings(),
+    ...sets(),
+    ...groups(),
+    ...elements(),
+    ...conversions(),
+    ...generators(),
+    ...aggregateMembers(),
+  }),
+]
+
+function groupOf(self: unknown, key: unknown): Grouping | undefined {
+  for (const group of enumerate(self))
+    if (group instanceof Grouping && equalValues(group.key, key)) return group
+  return undefined
+}
+
+function projections(): Members {
+  return {
+    'static IEnumerable<T> Where<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (
+      source,
+      predicate,
+      call,
+    ) => lazy(call, source, () => filtered(source, callback(predicate))),
+    'static IEnumerable<T> Where<T>(this IEnumerable<T> source, Func<T,int,bool> predicate)': (
+      source,
+      predicate,
+      call,
+    ) => lazy(call, source, () => filtered(source, callback(predicate))),
+    'static IEnumerable<R> Select<T,R>(this IEnumerable<T> source, Func<T,R> selector)': (
+      source,
+      selector,
+      call,
+    ) => lazy(call, source, () => mapped(source, callback(selector)), 1),
+    'static IEnumerable<R> Select<T,R>(this IEnumerable<T> source, Func<T,int,R> selector)': (
+      source,
+      selector,
+      call,
+    ) => lazy(call, source, () => mapped(source, callback(selector)), 1),
+    'static IEnumerable<R> SelectMany<T,R>(this IEnumerable<T> source, Func<T,IEnumerable<R>> selector)':
+      (source, selector, call) =>
+        lazy(call, source, () => flattened(source, callback(selector)), 1),
+    'static IEnumerable<R> SelectMany<T,C,R>(this IEnumerable<T> source, Func<T,IEnumerable<C>> selector, Func<T,C,R> result)':
+      (source, selector, result, call) =>
+        lazy(call, source, () => flattened(source, callback(selector), callback(result)), 2),
+    'static IEnumerable<R> Zip<T,U,R>(this IEnumerable<T> first, IEnumerable<U> second, Func<T,U,R> selector)':
+      (first, second, selector, call) =>
+        lazy(call, first, () => zipped(first, second, callback(selector)), 2),
+    'static IEnumerable<T> Concat<T>(this IEnumerable<T> first, IEnumerable<T> second)': (
+      first,
+      second,
+      call,
+    ) => lazy(call, first, () => joined([first, second])),
+    'static IEnumerable<T> Reverse<T>(this IEnumerable<T> source)': (source, call) =>
+      lazy(call, source, () => [...enumerate(source)].toReversed()[Symbol.iterator]()),
+    'static IEnumerable<T> DefaultIfEmpty<T>(this IEnumerable<T> source)': (source, call) =>
+      lazy(call, source, () => orElse(source, defaultOf(callOf(call).types[0]))),
+    'static IEnumerable<T> DefaultIfEmpty<T>(this IEnumerable<T> source, T value)': (
+      source,
+      value,
+      call,
+    ) => lazy(call, source, () => orElse(source, value)),
+    'static IEnumerable<T> Append<T>(this IEnumerable<T> source, T element)': (
+      source,
+      element,
+      call,
+    ) => lazy(call, source, () => joined([source, [element]])),
+    'static IEnumerable<T> Prepend<T>(this IEnumerable<T> source, T element)': (
+      source,
+      element,
+      call,
+    ) => lazy(call, source, () => joined([[element], source])),
+  }
+}
+
+function* filtered(source: unknown, test: Implementation): Generator<unknown> {
+  let index = 0
+  for (const item of enumerate(source)) {
+    if (bool(test(item, index))) yield item
+    index += 1
+  }
+}
+
+function* mapped(source: unknown, select: Implementation): Generator<unknown> {
+  let index = 0
+  for (const item of enumerate(source)) {
+    yield select(item, index)
+    index += 1
+  }
+}
+
+function* flattened(
+  source: unknown,
+  select: Implementation,
+  result?: Implementation,
+): Generator<unknown> {
+  for (const item of enumerate(source)) {
+    for (const inner of enumerate(select(item))) yield result ? result(item, inner) : inner
+  }
+}
+
+function* zipped(first: unknown, second: unknown, select: Implementation): Generator<unknown> {
+  const other = enumerate(second)[Symbol.iterator]()
+  for (const item of enumerate(first)) {
+    const next = other.next()
+    if (next.done === true) return
+    yield select(item, next.value)
+  }
+}
+
+function* joined(sources: readonly unknown[]): Generator<unknown> {
+  for (const source of sources) yield* enumerate(source)
+}
+
+function* orElse(source: unknown, value: unknown): Generator<unknown> {
+  let isEmpty = true
+  for (const item of enumerate(source)) {
+    isEmpty = false
+    yield item
+  }
+  if (isEmpty) yield value
+}
+
+function partitions(): Members {
+  return {
+    'static IEnumerable<T> Skip<T>(this IEnumerable<T> source, int count)': (source, count, call) =>
+      lazy(call, source, () => skipped(source, int(count))),
+    'static IEnumerable<T> Take<T>(this IEnumerable<T> source, int count)': (source, count, call) =>
+      lazy(call, source, () => taken(source, int(count))),
+    'static IEnumerable<T> SkipWhile<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (
+      source,
+      test,
+      call,
+    ) => lazy(call, source, () => whileTrue(source, callback(test), false)),
+    'static IEnumerable<T> TakeWhile<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (
+      source,
+      test,
+      call,
+    ) => lazy(call, source, () => whileTrue(source, callback(test), true)),
+  }
+}
+
+function* skipped(source: unknown, count: number): Generator<unknown> {
+  let left = count
+  for (const item of enumerate(source)) {
+    if (left > 0) left -= 1
+    else yield item
+  }
+}
+
+function* taken(source: unknown, count: number): Generator<unknown> {
+  let left = count
+  if (left <= 0) return
+  for (const item of enumerate(source)) {
+    yield item
+    left -= 1
+    if (left === 0) return
+  }
+}
+
+function* whileTrue(source: unknown, test: Implementation, takes: boolean): Generator<unknown> {
+  let holds = true
+  for (const item of enumerate(source)) {
+    holds = holds && bool(test(item))
+    if (takes && !holds) return
+    if (takes || !holds) yield item
+  }
+}
+
+function orderings(): Members {
+  const members: Members = {}
+  for (const [name, isDescending] of [
+    ['OrderBy', false],
+    ['OrderByDescending', true],
+  ] as const) {
+    const run = (
+      source: unknown,
+      key: unknown,
+      comparer: unknown,
+      call: unknown,
+    ): OrderedSequence => {
+      enumerate(source)
+      return new OrderedSequence(callOf(call).types[0]?.name ?? '', source, [
+        { key: callback(key), compare: compareBy(comparer), isDescending },
+      ])
+    }
+    members[
+      `static IOrderedEnumerable<T> ${name}<T,K>(this IEnumerable<T> source, Func<T,K> key)`
+    ] = (source, key, call) => run(source, key, null, call)
+    members[
+      `static IOrderedEnumerable<T> ${name}<T,K>(this IEnumerable<T> source, Func<T,K> key, IComparer<K> comparer)`
+    ] = run
+  }
+  for (const [name, isDescending] of [
+    ['ThenBy', false],
+    ['ThenByDescending', true],
+  ] as const) {
+    const run = (source: unknown, key: unknown, comparer: unknown): OrderedSequence =>
+      instance(source, OrderedSequence).then({
+        key: callback(key),
+        compare: compareBy(comparer),
+        isDescending,
+      })
+    members[
+      `static IOrderedEnumerable<T> ${name}<T,K>(this IOrderedEnumerable<T> source, Func<T,K> key)`
+    ] = (source, key) => run(source, key, null)
+    members[
+      `static IOrderedEnumerable<T> ${name}<T,K>(this IOrderedEnumerable<T> source, Func<T,K> key, IComparer<K> comparer)`
+    ] = run
+  }
+  return members
+}
+
+function compareBy(comparer: unknown): (left: unknown, right: unknown) => number {
+  const found =
+    typeof comparer === 'object' && comparer !== null && 'compare' in comparer
+      ? comparer.compare
+      : undefined
+  if (typeof found !== 'function') return compareValues
+  return (left, right) => Number(found.call(comparer, left, right))
+}
+
+function sets(): Members {
+  const distinct = (source: unknown, comparer: unknown, call: unknown): Sequence =>
+    lazy(call, source, () => unique(source, { comparer }))
+  const union = (first: unknown, second: unknown, comparer: unknown, call: unknown): Sequence =>
+    lazy(call, first, () => unique(new Sequence(() => joined([first, second])), { comparer }))
+  const intersect = (first: unknown, second: unknown, comparer: unknown, call: unknown): Sequence =>
+    lazy(call, first, () => unique(first, { comparer, among: second, isIn: true }))
+  const except = (first: unknown, second: unknown, comparer: unknown, call: unknown): Sequence =>
+    lazy(call, first, () => unique(first, { comparer, among: second, isIn: false }))
+  const members: Members = {
+    'static IEnumerable<T> Distinct<T>(this IEnumerable<T> source)': (source, call) =>
+      distinct(source, null, call),
+    'static IEnumerable<T> Distinct<T>(this IEnumerable<T> source, IEqualityComparer<T> comparer)':
+      distinct,
+    'static bool SequenceEqual<T>(this IEnumerable<T> first, IEnumerable<T> second)': (
+      first,
+      second,
+    ) => sameItems(first, second),
+    'static bool Contains<T>(this IEnumerable<T> source, T value)': (source, value) =>
+      contains(source, value, null),
+    'static bool Contains<T>(this IEnumerable<T> source, T value, IEqualityComparer<T> comparer)':
+      contains,
+  }
+  for (const [name, run] of [
+    ['Union', union],
+    ['Intersect', intersect],
+    ['Except', except],
+  ] as const) {
+    members[`static IEnumerable<T> ${name}<T>(this IEnumerable<T> first, IEnumerable<T> second)`] =
+      (first, second, call) => run(first, second, null, call)
+    members[
+      `static IEnumerable<T> ${name}<T>(this IEnumerable<T> first, IEnumerable<T> second, IEqualityComparer<T> comparer)`
+    ] = run
+  }
+  return members
+}
+
+function* unique(
+  source: unknown,
+  options: { comparer: unknown; among?: unknown; isIn?: boolean },
+): Generator<unknown> {
+  const comparer = comparerOf(options.comparer)
+  const seen = new Set<unknown>()
+  const others =
+    options.among === undefined
+      ? undefined
+      : new Set([...enumerate(options.among)].map((item) => comparer.keyOf(item)))
+  for (const item of enumerate(source)) {
+    const key = comparer.keyOf(item)
+    if (seen.has(key) || (others && others.has(key) !== options.isIn)) continue
+    seen.add(key)
+    yield item
+  }
+}
+
+function sameItems(first: unknown, second: unknown): boolean {
+  const left = [...enumerate(first)]
+  const right = [...enumerate(second)]
+  return (
+    left.length === right.length && left.every((item, index) => equalValues(item, right[index]))
+  )
+}
+
+function contains(source: unknown, value: unknown, comparer: unknown): boolean {
+  const how = comparerOf(comparer)
+  for (const item of enumerate(source)) if (how.equals(item, value)) return true
+  return false
+}
+
+function groups(): Members {
+  const byKey = (
+    source: unknown,
+    options: {
+      key: Implementation
+      element?: Implementation
+      comparer?: unknown
+      types: readonly [string, string]
+    },
+  ): Grouping[] => {
+    const comparer = comparerOf(options.comparer)
+    const found = new Map<unknown, Grouping>()
+    for (const item of enumerate(source)) {
+      const key = options.key(item)
+      const hash = comparer.keyOf(key)
+      const group = found.get(hash) ?? new Grouping(key, options.types)
+      group.items.push(options.element ? options.element(item) : item)
+      found.set(hash, group)
+    }
+    return [...found.values()]
+  }
+  const names = (call: unknown, key: number, element: number): readonly [string, string] => [
+    callOf(call).types[key]?.name ?? '',
+    callOf(call).types[element]?.name ?? '',
+  ]
+  const iterate = (
+    groupsOf: () => readonly unknown[],
+    source: unknown,
+    call: unknown,
+  ): Sequence => {
+    const { types } = callOf(call)
+    enumerate(source)
+    return new Sequence(
+      () => groupsOf()[Symbol.iterator](),
+      `System.Linq.IGrouping<${types[1]?.name},${(types[2] ?? types[0])?.name}>`,
+    )
+  }
+  return {
+    'static IEnumerable<IGrouping<K,T>> GroupBy<T,K>(this IEnumerable<T> source, Func<T,K> key)': (
+      source,
+      key,
+      call,
+    ) =>
+      iterate(() => byKey(source, { key: callback(key), types: names(call, 1, 0) }), source, call),
+    'static IEnumerable<IGrouping<K,T>> GroupBy<T,K>(this IEnumerable<T> source, Func<T,K> key, IEqualityComparer<K> comparer)':
+      (source, key, comparer, call) =>
+        iterate(
+          () => byKey(source, { key: callback(key), comparer, types: names(call, 1, 0) }),
+          source,
+          call,
+        ),
+    'static IEnumerable<IGrouping<K,E>> GroupBy<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element)':
+      (source, key, element, call) =>
+        iterate(
+          () =>
+            byKey(source, {
+              key: callback(key),
+              element: callback(element),
+              types: names(call, 1, 2),
+            }),
+          source,
+          call,
+        ),
+    'static IEnumerable<R> GroupBy<T,K,R>(this IEnumerable<T> source, Func<T,K> key, Func<K,IEnumerable<T>,R> result)':
+      (source, key, result, call) =>
+        lazy(
+          call,
+          source,
+          () =>
+            byKey(source, { key: callback(key), types: names(call, 1, 0) })
+              .map((group) => callback(result)(group.key, group))
+              [Symbol.iterator](),
+          2,
+        ),
+    'static ILookup<K,T> ToLookup<T,K>(this IEnumerable<T> source, Func<T,K> key)': (
+      source,
+      key,
+      call,
+    ) => new List('System.Object', byKey(source, { key: callback(key), types: names(call, 1, 0) })),
+    'static IEnumerable<R> Join<T,U,K,R>(this IEnumerable<T> outer, IEnumerable<U> inner, Func<T,K> outerKey, Func<U,K> innerKey, Func<T,U,R> result)':
+      (outer, inner, outerKey, innerKey, result, call) =>
+        lazy(
+          call,
+          outer,
+          () => {
+            const index = byKey(inner, { key: callback(innerKey), types: ['', ''] })
+            return flattened(
+              outer,
+              (item) =>
+                index.find((group) => equalValues(group.key, callback(outerKey)(item))) ?? [],
+              callback(result),
+            )
+          },
+          3,
+        ),
+    'static IEnumerable<R> GroupJoin<T,U,K,R>(this IEnumerable<T> outer, IEnumerable<U> inner, Func<T,K> outerKey, Func<U,K> innerKey, Func<T,IEnumerable<U>,R> result)':
+      (outer, inner, outerKey, innerKey, result, call) =>
+        lazy(
+          call,
+          outer,
+          () => {
+            const index = byKey(inner, { key: callback(innerKey), types: names(call, 2, 1) })
+            return mapped(outer, (item) =>
+              callback(result)(
+                item,
+                index.find((group) => equalValues(group.key, callback(outerKey)(item))) ??
+                  new List(callOf(call).types[1]?.name),
+              ),
+            )
+          },
+          3,
+        ),
+  }
+}
+
+function noElements(): Error {
+  return systemException('InvalidOperationException', 'Sequence contains no elements')
+}
+
+function noMatch(): Error {
+  return systemException('InvalidOperationException', 'Sequence contains no matching element')
+}
+
+function moreThanOne(): Error {
+  return systemException('InvalidOperationException', 'Sequence contains more than one element')
+}
+
+type Pick = (items: readonly unknown[]) => { readonly value: unknown } | undefined
+
+/** First, Last and Single, each with a condition and with a default. */
+function elements(): Members {
+  const picks: Readonly<Record<string, Pick>> = {
+    First: (items) => (items.length > 0 ? { value: items[0] } : undefined),
+    Last: (items) => (items.length > 0 ? { value: items.at(-1) } : undefined),
+    Single: (items) => {
+      if (items.length > 1) throw moreThanOne()
+      return items.length > 0 ? { value: items[0] } : undefined
+    },
+  }
+  const members: Members = {
+    'static T ElementAt<T>(this IEnumerable<T> source, int index)': (source, index) => {
+      const items = [...enumerate(source)]
+      if (int(index) < 0 || int(index) >= items.length) throw argumentOutOfRange('index')
+      return items[int(index)]
+    },
+    'static T ElementAtOrDefault<T>(this IEnumerable<T> source, int index)': (
+      source,
+      index,
+      call,
+    ) => [...enumerate(source)][int(index)] ?? defaultOf(callOf(call).types[0]),
+    'static bool Any<T>(this IEnumerable<T> source)': (source) =>
+      enumerate(source)[Symbol.iterator]().next().done !== true,
+    'static bool Any<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
+      some(source, callback(test)),
+    'static bool All<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
+      !some(source, (item) => !bool(callback(test)(item))),
+    'static int Count<T>(this IEnumerable<T> source)': (source) => countOf(source),
+    'static int Count<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
+      [...filtered(source, callback(test))].length,
+    'static long LongCount<T>(this IEnumerable<T> source)': (source) => BigInt(countOf(source)),
+  }
+  for (const [name, pick] of Object.entries(picks)) {
+    const read = (source: unknown, test?: unknown): unknown[] => {
+      const isShort = name === 'First'
+      const all = test === undefined ? enumerate(source) : filtered(source, callback(test))
+      return isShort ? [...taken(all, 1)] : [...all]
+    }
+    const fallback = (call: unknown): unknown => defaultOf(callOf(call).types[0])
+    members[`static T ${name}<T>(this IEnumerable<T> source)`] = (source) =>
+      required(pick(read(source)), noElements)
+    members[`static T ${name}<T>(this IEnumerable<T> source, Func<T,bool> predicate)`] = (
+      source,
+      test,
+    ) => required(pick(read(source, test)), noMatch)
+    members[`static T ${name}OrDefault<T>(this IEnumerable<T> source)`] = (source, call) =>
+      (pick(read(source)) ?? { value: fallback(call) }).value
+    members[`static T ${name}OrDefault<T>(this IEnumerable<T> source, Func<T,bool> predicate)`] = (
+      source,
+      test,
+      call,
+    ) => (pick(read(source, test)) ?? { value: fallback(call) }).value
+  }
+  return members
+}
+
+function required(found: { readonly value: unknown } | undefined, fault: () => Error): unknown {
+  if (found) return found.value
+  throw fault()
+}
+
+function some(source: unknown, test: Implementation): boolean {
+  for (const item of enumerate(source)) if (bool(test(item))) return true
+  return false
+}
+
+function conversions(): Members {
+  const dictionary = (
+    source: unknown,
+    options: { key: unknown; element?: unknown; comparer?: unknown },
+    call: Call,
+  ): Dictionary => {
+    const made = new Dictionary(
+      call.types[1]?.name,
+      (call.types[2] ?? call.types[0])?.name,
+      options.comparer ? comparerOf(options.comparer) : defaultComparer,
+    )
+    const element = options.element ? callback(options.element) : undefined
+    for (const item of enumerate(source))
+      made.add(callback(options.key)(item), element ? element(item) : item)
+    return made
+  }
+  return {
+    'static T[] ToArray<T>(this IEnumerable<T> source)': (source, call) =>
+      new List(callOf(call).types[0]?.name, [...enumerate(source)]).toArray(),
+    'static List<T> ToList<T>(this IEnumerable<T> source)': (source, call) =>
+      List.from(callOf(call).types[0]?.name ?? '', source),
+    'static IEnumerable<T> AsEnumerable<T>(this IEnumerable<T> source)': (source) => source,
+    'static Dictionary<K,T> ToDictionary<T,K>(this IEnumerable<T> source, Func<T,K> key)': (
+      source,
+      key,
+      call,
+    ) => dictionary(source, { key }, callOf(call)),
+    'static Dictionary<K,T> ToDictionary<T,K>(this IEnumerable<T> source, Func<T,K> key, IEqualityComparer<K> comparer)':
+      (source, key, comparer, call) => dictionary(source, { key, comparer }, callOf(call)),
+    'static Dictionary<K,E> ToDictionary<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element)':
+      (source, key, element, call) => dictionary(source, { key, element }, callOf(call)),
+    'static Dictionary<K,E> ToDictionary<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element, IEqualityComparer<K> comparer)':
+      (source, key, element, comparer, call) =>
+        dictionary(source, { key, element, comparer }, callOf(call)),
+    'static IEnumerable<R> Cast<R>(this System.Collections.IEnumerable source)': (source, call) =>
+      lazy(call, source, () => mapped(source, (item) => castTo(callOf(call), item))),
+    'static IEnumerable<R> OfType<R>(this System.Collections.IEnumerable source)': (
+      source,
+      call,
+    ) => {
+      const [type] = callOf(call).types
+      const { world } = callOf(call)
+      return lazy(call, source, () =>
+        filtered(
+          source,
+          (item) => item !== null && type !== undefined && isInstance(world, item, type),
+        ),
+      )
+    },
+  }
+}
+
+function castTo(call: Call, item: unknown): unknown {
+  const [type] = call.types
+  return type ? castObject(call.world, item, type) : item
+}
+
+function generators(): Members {
+  return {
+    'static IEnumerable<int> Range(int start, int count)': (start, count) =>
+      new Sequence(() => range(int(start), bounded(count)), 'System.Int32'),
+    'static IEnumerable<R> Repeat<R>(R element, int count)': (element, count, call) =>
+      new Sequence(() => repeated(element, bounded(count)), callOf(call).types[0]?.name),
+    'static IEnumerable<R> Empty<R>()': (call) =>
+      new Sequence(() => repeated(null, 0), callOf(call).types[0]?.name),
+  }
+}
+
+function bounded(count: unknown): number {
+  if (int(count) < 0) throw argumentOutOfRange('count')
+  if (int(count) > elementCountMax)
+    throw new LimitError(`A sequence of ${int(count)} elements is over the limit.`)
+  return int(count)
+}
+
+function* range(start: number, count: number): Generator<unknown> {
+  for (let index = 0; index < count; index += 1) yield start + index
+}
+
+function* repeated(element: unknown, count: number): Generator<unknown> {
+  for (let index = 0; index < count; index += 1) yield element
+}

@@ -1,0 +1,48 @@
+import { RealClock, type Clock } from '../../../base/clock.ts'
+import { TypeWorld } from '../type-world.ts'
+import { collectionTypes } from './collection-types.ts'
+import { contextTypes } from './context-types.ts'
+import { coreTypes } from './core-types.ts'
+import { dateTypes } from './date-types.ts'
+import { dictionaryTypes } from './dictionary-types.ts'
+import { enumerableTypes } from './enumerable.ts'
+import { jsonTypes } from './json-types.ts'
+import { numberTypes } from './number-types.ts'
+import { simpleTypes } from './simple-types.ts'
+import { stringTypes } from './string-types.ts'
+import { certificateTypes } from './certificates.ts'
+import { xmlTypes } from './xml-types.ts'
+import { regexTypes } from './regex-types.ts'
+import { encodingTypes } from './encoding-types.ts'
+
+const worlds = new WeakMap<Clock, TypeWorld>()
+const realClock = new RealClock()
+
+const declarations = [
+  ...coreTypes,
+  ...numberTypes,
+  ...stringTypes,
+  ...collectionTypes,
+  ...dictionaryTypes,
+  ...enumerableTypes,
+  ...dateTypes,
+  ...jsonTypes,
+  ...simpleTypes,
+  ...encodingTypes,
+  ...regexTypes,
+  ...xmlTypes,
+  ...certificateTypes,
+  ...contextTypes,
+]
+
+/**
+ * All types that a policy expression may use, the same for every expression of a clock.
+ * https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#net-framework-types-allowed-in-policy-expressions
+ */
+export function policyWorld(clock: Clock = realClock): TypeWorld {
+  const known = worlds.get(clock)
+  if (known) return known
+  const world = new TypeWorld(declarations, clock)
+  worlds.set(clock, world)
+  return world
+}
