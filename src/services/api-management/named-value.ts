@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../base/json.ts'
 import { objectMember, stringMember } from '../../base/json.ts'
 import { entityInUse, validationError } from './errors.ts'
-import type { EntityHolder, EntityKind } from './entity-kind.ts'
+import type { EntityKind } from './entity-kind.ts'
 import type { Entity } from './entity-tree.ts'
 import { namedValueLengthMax } from './limits.ts'
 import { namesIn } from './placeholders.ts'
@@ -71,7 +71,7 @@ export function valueOf(entity: Entity): string | undefined {
   return stringMember(entity.properties, 'value')
 }
 
-export function isSecret(entity: Entity): boolean {
+function isSecret(entity: Entity): boolean {
   return entity.properties['secret'] === true
 }
 
@@ -88,9 +88,4 @@ function checkDisplayName(displayName: string): void {
       message: "'displayName' may contain only letters, digits, periods, dashes and underscores.",
     },
   ])
-}
-
-/** True where the holder has a named value of that display name. */
-export function hasNamedValue(holder: EntityHolder, name: string): boolean {
-  return holder.list('namedValues').some((each) => displayNameOf(each) === name)
 }

@@ -53,8 +53,8 @@ export function operationOf(entity: Entity): Operation {
   }
 }
 
-/** The names between braces: `['id', 'limit']`; a leading `*` catches the rest of the path. */
-export function templateNames(urlTemplate: string): readonly string[] {
+// The names between braces: `['id', 'limit']`; a leading `*` catches the rest of the path.
+function templateNames(urlTemplate: string): readonly string[] {
   return [...urlTemplate.matchAll(/\{\*?([^}]*)\}/g)].map(([, name = '']) => name)
 }
 

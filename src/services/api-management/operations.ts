@@ -1,7 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Entity } from './entity-tree.ts'
-import { entityKinds } from './entity-kinds.ts'
-import { valueOf } from './named-value.ts'
+import { namedValueKind, valueOf } from './named-value.ts'
 import type { ServiceInstance } from './service-instance.ts'
 import { newKey, secretsOf } from './subscription.ts'
 
@@ -11,7 +10,10 @@ export type EntityAction = (
   entity: Entity,
 ) => Promise<JsonObject | undefined>
 
-/** The POST actions by kind of entity. */
+/**
+ * The POST actions by kind of entity. Besides them each kind of `entity-kinds.ts` has `GET` of one and of all, `HEAD`, `PUT`,
+ * `PATCH` and `DELETE`.
+ */
 export const entityActions: Readonly<Record<string, Readonly<Record<string, EntityAction>>>> = {
   subscriptions: {
     listSecrets: async (_instance, entity) => secretsOf(entity),
@@ -19,32 +21,15 @@ export const entityActions: Readonly<Record<string, Readonly<Record<string, Enti
     regenerateSecondaryKey: (instance, entity) => regenerate(instance, entity, 'secondaryKey'),
   },
   namedValues: {
-    listValue: async (_instance, entity) => ({ value: valueOf(entity) ?? '' }),
+    refreshSecret: async (instance, entity) => {
+      await instance.refreshSecret(entity)
+      return namedValueKind.show?.(entity)
+    },
+    listValue: async (instance, entity) => ({
+      value: valueOf(entity) ?? instance.secretOf(entity) ?? '',
+    }),
   },
 }
-
-/** Every operation of the management REST: method, path below the service, and the statuses of success. */
-export const operations: readonly (readonly [string, string, string])[] = [
-  ['GET', '', '200'],
-  ...entityKinds.flatMap(({ kind }) => {
-    const path = kind
-      .split('/')
-      .map((segment) => `${segment}/{${segment}Id}`)
-      .join('/')
-    const collection = path.slice(0, path.lastIndexOf('/'))
-    return [
-      ['GET', collection, '200'],
-      ['GET', path, '200'],
-      ['HEAD', path, '200'],
-      ['PUT', path, '200, 201'],
-      ['PATCH', path, '200'],
-      ['DELETE', path, '200, 204'],
-    ] as const
-  }),
-  ...Object.entries(entityActions).flatMap(([kind, actions]) =>
-    Object.keys(actions).map((action) => ['POST', `${kind}/{id}/${action}`, '200, 204'] as const),
-  ),
-]
 
 async function regenerate(
   instance: ServiceInstance,

@@ -43,8 +43,8 @@ export function policyText(properties: JsonObject): string {
   return stringMember(properties, 'value') ?? ''
 }
 
-/** The fault of a document as the management REST tells it. */
-export function policyFault(error: SourceError): Error {
+// The fault of a document as the management REST tells it.
+function policyFault(error: SourceError): Error {
   const { line, column } = error.position
   const text = error.message.replace(/^[^:]*:\d+:\d+: /, '')
   const [, element = 'policies', rest = text] =

@@ -67,7 +67,7 @@ export class ManagementRest {
   }
 
   async #answer(request: IncomingMessage): Promise<Answer> {
-    const url = new URL(request.url ?? '/', 'https://management.azure.com')
+    const url = urlOf(request)
     const target = parseTarget(url.pathname)
     const method = request.method ?? 'GET'
     if (!target) throw operationNotSupported(method, url.pathname)
@@ -121,7 +121,7 @@ function parseTarget(pathname: string): Target | undefined {
   const words = rest
     .split('/')
     .filter((word) => word !== '')
-    .map(decodeURIComponent)
+    .map(decodeName)
   const kinds = words.filter((_, index) => index % 2 === 0)
   const names = words.filter((_, index) => index % 2 === 1)
   const isOdd = words.length % 2 === 1
@@ -131,6 +131,21 @@ function parseTarget(pathname: string): Target | undefined {
   const kind = action === undefined ? kinds.join('/') : outer
   const isCollection = isOdd && action === undefined
   return { serviceId, service, kind, names, isCollection, action: action && last }
+}
+
+function urlOf(request: IncomingMessage): URL {
+  const target = `https://management.azure.com${request.url ?? '/'}`
+  if (!URL.canParse(target)) throw operationNotSupported(request.method ?? '', request.url ?? '')
+  return new URL(target)
+}
+
+function decodeName(word: string): string {
+  try {
+    return decodeURIComponent(word)
+  } catch {
+    // Not UTF-8: no entity has such a name.
+    return word
+  }
 }
 
 function findAction(kind: string, name: string): EntityAction | undefined {

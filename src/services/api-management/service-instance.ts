@@ -162,6 +162,17 @@ export class ServiceInstance implements EntityHolder {
     return this.#tree.delete(kind, names, options)
   }
 
+  /** Reads again what a named value refers to. */
+  async refreshSecret(entity: Entity): Promise<void> {
+    await this.#readSecret(entity.properties, entity.names[0] ?? '')
+    this.#namedValues.adopt(this.#tree.list('namedValues'))
+  }
+
+  /** What a vault gave for a named value. */
+  secretOf(entity: Entity): string | undefined {
+    return this.#namedValues.secret(entity.names[0] ?? '')
+  }
+
   /** A call to the gateway of this service. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     return this.#gateway.handle(request, response)

@@ -73,8 +73,8 @@ export class CallUrl implements PolicyUrl {
   }
 }
 
-/** The values of each name in a query string, decoded; names are found in any case by the caller. */
-export function parseQuery(queryString: string): ReadonlyMap<string, readonly string[]> {
+// The values of each name, decoded.
+function parseQuery(queryString: string): ReadonlyMap<string, readonly string[]> {
   const query = new Map<string, string[]>()
   for (const [name, value] of new URLSearchParams(queryString)) {
     const values = query.get(name)

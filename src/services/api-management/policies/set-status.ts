@@ -25,6 +25,8 @@ export function compileStatus(
   const reason = source.text('reason')
   return (response, call) => {
     response.status = code.read(call)
-    response.reason = reason?.read(call) ?? STATUS_CODES[response.status] ?? ''
+    const text = reason?.read(call) ?? STATUS_CODES[response.status] ?? ''
+    // Only what may stand in a status line.
+    response.reason = text.replaceAll(/[^\t\x20-\x7e\u0080-\u00ff]/g, ' ')
   }
 }
