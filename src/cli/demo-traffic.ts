@@ -1,4 +1,5 @@
 import type { OrdersDemo, SentBooking } from '../platform/demo/orders-demo.ts'
+import { OrdersApiDemo } from '../platform/demo/orders-api-demo.ts'
 import type { Platform } from '../platform/platform.ts'
 import { renderWaterfall } from '../services/monitor/waterfall-text.ts'
 import { toWaterfall } from '../services/monitor/waterfall.ts'
@@ -19,7 +20,7 @@ export class DemoTraffic {
     this.#demo = demo
   }
 
-  /** One order, shown hop by hop, then a burst of others. */
+  /** One order, shown hop by hop, then a burst of others, then calls to the published API. */
   async begin(interrupted: AbortSignal): Promise<void> {
     const before = await this.#demo.processedCount()
     if (before > 0) print(`${before} orders of earlier runs are still here`)
@@ -27,6 +28,7 @@ export class DemoTraffic {
     await this.#showJourney(first, interrupted)
     for (let count = 1; count < firstBookings && !interrupted.aborted; count++)
       await this.#demo.send()
+    await this.#showCalls()
   }
 
   /** A booking now and then, until interrupted. */
@@ -70,6 +72,18 @@ export class DemoTraffic {
     print(`  trace page   ${console}#trace=${booking.trace.traceId}`)
     if (functions['datafetching'] !== undefined) {
       print(`  the orders   curl ${functions['datafetching']}/api/FetchOrders`)
+    }
+  }
+
+  async #showCalls(): Promise<void> {
+    const demo = await OrdersApiDemo.for(this.#platform)
+    if (!demo) return
+    print('')
+    print('calls to the published orders API')
+    for (const line of demo.preparation()) print(`       ${line}`)
+    for await (const call of demo.calls()) {
+      print(`  ${call.status.padEnd(4)} ${call.what}`)
+      print(`       ${call.curl}`)
     }
   }
 }

@@ -45,7 +45,7 @@ async function run(
   await traffic?.goOn(interrupted)
   await aborted(interrupted)
   print('')
-  print('stopping: what was accepted is finished or kept')
+  print('stopping: what runs is finished, what waits is kept (Ctrl-C again ends at once)')
   return 0
 }
 
@@ -56,8 +56,8 @@ async function untilIdle(
 ): Promise<number> {
   const { deadLetters } = await platform.idle.untilIdle(interrupted)
   await traffic?.printSummary()
-  for (const [entity, count] of deadLetters) {
-    process.stderr.write(`not idle cleanly: ${count} dead-lettered message(s) in ${entity}\n`)
+  for (const [entity, { count, reason }] of deadLetters) {
+    process.stderr.write(`${count} dead-lettered message(s) in ${entity}: ${reason}\n`)
   }
   if (deadLetters.size === 0) print('idle: all work has drained')
   return deadLetters.size === 0 ? 0 : 1
@@ -67,6 +67,9 @@ function printReady(platform: Platform, parsed: UpArguments): void {
   for (const app of platform.functions.apps()) {
     if (app.state !== 'failed') continue
     process.stderr.write(`function app '${app.name}' does not run: ${app.failure ?? ''}\n`)
+  }
+  for (const app of platform.functions.apps()) {
+    for (const warning of app.folder?.warnings ?? []) print(`note: ${app.name}: ${warning}`)
   }
   const functions = Object.entries(platform.endpoints.functions)
   print(`ready in ${Math.round(performance.now())} ms`)

@@ -5,10 +5,28 @@ import { isJsonObject, objectMember, parseJson, stringMember } from '../base/jso
 /** What a running instance tells other programs: addresses and keys. Entries appear as their service lands. */
 export interface Endpoints {
   readonly console: string
+  /** Published APIs, where there are any. */
+  readonly gateway?: string
+  readonly management?: string
+  readonly entra?: string
   /** By service of azure.yaml. */
   readonly functions: Readonly<Record<string, string>>
+  /** The certificate authority of the addresses with https. */
+  readonly ca?: string
+  /** By name of the API Management subscription. */
+  readonly subscriptions?: Readonly<Record<string, { readonly primaryKey: string }>>
+  /** Applications that the solutions registered, by name. */
+  readonly appRegistrations?: Readonly<Record<string, AppRegistration>>
   /** The process that serves them. */
   readonly pid: number
+}
+
+/** What a client needs to obtain a token by client credentials. */
+export interface AppRegistration {
+  readonly tenantId: string
+  readonly clientId: string
+  readonly clientSecret: string
+  readonly scope: string
 }
 
 /** Writes the file so that only its owner can read it: it holds secrets. */

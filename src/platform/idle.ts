@@ -11,7 +11,13 @@ const quietLooks = 3
 /** What the work came to when it had drained. */
 export interface IdleReport {
   /** Dead-lettered messages, by entity: each is a reason for a run to fail. */
-  readonly deadLetters: ReadonlyMap<string, number>
+  readonly deadLetters: ReadonlyMap<string, DeadLetters>
+}
+
+/** How many messages of an entity were dead-lettered, and why the first one was. */
+export interface DeadLetters {
+  readonly count: number
+  readonly reason: string
 }
 
 /** Tells when no accepted message, event or feed change waits for anyone. */
@@ -48,12 +54,19 @@ export class IdleWatch {
     return false
   }
 
-  async #deadLetters(): Promise<Map<string, number>> {
-    const found = new Map<string, number>()
+  async #deadLetters(): Promise<Map<string, DeadLetters>> {
+    const found = new Map<string, DeadLetters>()
     for await (const { namespace, entity, counts } of this.#counted()) {
       const { deadLetterMessageCount, transferDeadLetterMessageCount } = counts
       const count = deadLetterMessageCount + transferDeadLetterMessageCount
-      if (count > 0) found.set(`${namespace.name}/${entity.path}`, count)
+      if (count === 0) continue
+      const subQueue = deadLetterMessageCount > 0 ? 'deadLetter' : 'transferDeadLetter'
+      const [first] = await namespace.peek(entity.path, { maxCount: 1, subQueue })
+      const reason = [first?.deadLetterReason, first?.deadLetterErrorDescription]
+      found.set(`${namespace.name}/${entity.path}`, {
+        count,
+        reason: reason.filter((text) => text !== undefined).join(': '),
+      })
     }
     return found
   }

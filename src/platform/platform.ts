@@ -2,19 +2,20 @@
  * The platform: one instance on one state folder. What survives a crash is in the store and in the files of the
  * projects; this file only starts and stops.
  */
-import { mkdirSync } from 'node:fs'
+import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { RealClock, type Clock } from '../base/clock.ts'
-import { randomHex } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
-import { Console } from '../services/monitor/console.ts'
 import { openSqliteStore } from '../store/sqlite/open-store.ts'
 import type { Store } from '../store/store.ts'
 import { readAzdProject, type AzdProject } from './azd-project.ts'
+import { registerOrdersApplications } from './demo/orders-registrations.ts'
+import { endpointsOf } from './endpoint-list.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { declaredFlow } from './flow-declaration.ts'
 import { IdleWatch } from './idle.ts'
-import { defaultPorts, Ports } from './ports.ts'
+import { Listeners } from './listeners.ts'
+import { Ports } from './ports.ts'
 import { ProjectDeployment } from './project-deployment.ts'
 import { ProjectWatch } from './project-watch.ts'
 import { newServices, type Services } from './services.ts'
@@ -51,6 +52,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const dataDir = resolve(options.dataDir)
   const projects = options.projects.map(readAzdProject)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  for (const file of ['store.db', 'spans.db']) ownFile(join(dataDir, file))
   const store = await openSqliteStore({ path: join(dataDir, 'store.db'), clock, logger })
   const services = newServices({ store, clock, logger, host, spansPath: join(dataDir, 'spans.db') })
   const ports = new Ports({
@@ -61,10 +63,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const running: { stop(): Promise<void> }[] = [services.lifecycle, { stop: () => store.close() }]
   try {
     await services.lifecycle.start()
-    const deployment = new ProjectDeployment({ ...services, ports, say })
+    const { registrations, deployer } = projects.some((project) => project.name === 'orders')
+      ? await registerOrdersApplications(services.entra)
+      : { registrations: {}, deployer: undefined }
+    const deployment = new ProjectDeployment({ ...services, ports, say, deployer })
     for (const project of projects) await deployment.deploy(project)
-    const console = await startConsole({ ...services, host, ports, logger, clock })
-    running.unshift(console)
+    const listeners = new Listeners({ ...services, dataDir, host, ports, logger, clock })
+    running.unshift(listeners)
+    await listeners.start()
     for (const project of projects) await deployment.run(project)
     const watch = new ProjectWatch({
       projects,
@@ -76,7 +82,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     running.unshift(watch)
     const { places, arrows } = declaredFlow(services.functions.apps())
     await services.monitor.declare(places, arrows)
-    const endpoints = endpointsOf(services, console, host)
+    serveApps(services, host)
+    const endpoints = endpointsOf({ ...services, listeners, registrations, host })
     writeEndpoints(dataDir, endpoints)
     const idle = new IdleWatch({ ...services, clock })
     return { ...services, endpoints, projects, clock, store, idle, stop }
@@ -87,29 +94,25 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
   async function stop(): Promise<void> {
     removeEndpoints(dataDir)
-    for (const part of running.splice(0)) await part.stop()
+    const results = []
+    // One part that cannot stop must not keep the others, and with them the store, from it.
+    for (const part of running.splice(0)) results.push(...(await Promise.allSettled([part.stop()])))
+    for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 }
 
-async function startConsole(
-  options: Services & {
-    host: string
-    ports: Ports
-    logger: Logger
-    clock: Clock
-  },
-): Promise<Console> {
-  const { monitor, host, ports, logger, clock } = options
-  const port = await ports.take('console', defaultPorts.console)
-  const console = new Console({ monitor, host, port, token: randomHex(16), logger, clock })
-  await console.start()
-  return console
+/** Makes a file of the state readable by its owner alone, before anything is in it: it holds keys. */
+function ownFile(path: string): void {
+  closeSync(openSync(path, 'a', 0o600))
+  chmodSync(path, 0o600)
 }
 
-function endpointsOf(services: Services, console: Console, host: string): Endpoints {
-  const functions = [...services.functions.ports()].map(([name, port]) => [
-    name,
-    `http://${host}:${port}`,
-  ])
-  return { console: console.url(), functions: Object.fromEntries(functions), pid: process.pid }
+/** Code that names an app by its Azure host reaches it here. */
+function serveApps({ functions, hosts }: Services, host: string): void {
+  const ports = functions.ports()
+  for (const site of functions.sites()) {
+    const port = ports.get(site.serviceName ?? '')
+    if (port !== undefined)
+      hosts.serve([`${site.name}.azurewebsites.net`], { origin: `http://${host}:${port}` })
+  }
 }

@@ -1,7 +1,12 @@
 import { createServer } from 'node:net'
 
 /** The ports the official tools use, so that connection strings people already have work. */
-export const defaultPorts = { console: 7070, functions: 7071 } as const
+export const defaultPorts = {
+  console: 7070,
+  gateway: 8080,
+  management: 8443,
+  functions: 7071,
+} as const
 
 const portMax = 65_535
 const busyCodes = new Set(['EADDRINUSE', 'EACCES'])

@@ -89,7 +89,7 @@ async function checkApp(
 ): Promise<CheckedFeature[]> {
   const { name, dir } = service
   try {
-    const { settings } = siteOf(service, services.functions)
+    const { settings } = siteOf(service, services.functions.sites())
     await prepareApp(dir, say)
     const inspected = await inspectApp({ name, dir, settings, clock: new RealClock() })
     return inspected.map((feature) => ({ ...feature, at: dir }))

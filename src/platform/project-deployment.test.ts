@@ -52,9 +52,9 @@ test('a service runs on the resource whose tag names it', async (t) => {
   const { services: declared } = newProject(t, '')
   const [api] = declared
   assert.ok(api)
-  assert.throws(() => siteOf(api, services.functions), { code: 'AzdResourceNotFound' })
+  assert.throws(() => siteOf(api, services.functions.sites()), { code: 'AzdResourceNotFound' })
   await services.functions.putSite({ name: 'func-1', serviceName: 'api', settings: {} })
-  assert.equal(siteOf(api, services.functions).name, 'func-1')
+  assert.equal(siteOf(api, services.functions.sites()).name, 'func-1')
 })
 
 test('a service runs on the resource that azure.yaml names', async (t) => {
@@ -62,7 +62,7 @@ test('a service runs on the resource that azure.yaml names', async (t) => {
   const [api] = newProject(t, '    resourceName: func-2\n').services
   assert.ok(api)
   await services.functions.putSite({ name: 'func-1', serviceName: 'api', settings: {} })
-  assert.throws(() => siteOf(api, services.functions), { code: 'AzdResourceNotFound' })
+  assert.throws(() => siteOf(api, services.functions.sites()), { code: 'AzdResourceNotFound' })
   await services.functions.putSite({ name: 'func-2', serviceName: undefined, settings: {} })
-  assert.equal(siteOf(api, services.functions).name, 'func-2')
+  assert.equal(siteOf(api, services.functions.sites()).name, 'func-2')
 })

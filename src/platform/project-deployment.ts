@@ -15,32 +15,42 @@ export class ProjectDeployment {
   readonly #functions: FunctionApps
   readonly #ports: Ports
   readonly #say: (line: string) => void
+  readonly #deployer: string | undefined
   /** By name, which is what endpoints and traces call it. */
   readonly #services = new Map<string, AzdService>()
+  /** Names of the sites in the last deployment of each project: older ones of another environment may be kept too. */
+  readonly #deployed = new Map<AzdProject, ReadonlySet<string>>()
 
   constructor(options: {
     resources: ResourceManager
     functions: FunctionApps
     ports: Ports
     say: (line: string) => void
+    /** Object id of the principal that deploys: azd's AZURE_PRINCIPAL_ID. */
+    deployer?: string | undefined
   }) {
     this.#resources = options.resources
     this.#functions = options.functions
     this.#ports = options.ports
     this.#say = options.say
+    this.#deployer = options.deployer
   }
 
   /** Applies the template: what has not changed since the last time is left alone. */
   async deploy(project: AzdProject): Promise<void> {
     for (const service of project.services) this.#claimName(service)
-    await this.#resources.deployTemplate(deployOptionsOf(project))
+    const { resources } = await this.#resources.deployTemplate(
+      deployOptionsOf(project, this.#deployer),
+    )
+    const sites = resources.filter(({ type }) => type.toLowerCase() === 'microsoft.web/sites')
+    this.#deployed.set(project, new Set(sites.map(({ request }) => request.names[0] ?? '')))
   }
 
   /** Starts the services of azure.yaml, each with the settings of the resource that its tag names. */
   async run(project: AzdProject): Promise<void> {
     for (const { text, at } of project.notices) this.#say(`${formatPosition(at)}: ${text}`)
     for (const service of project.services) {
-      const site = siteOf(service, this.#functions)
+      const site = siteOf(service, this.#sitesOf(project))
       await prepareApp(service.dir, this.#say)
       await this.#functions.run({
         name: service.name,
@@ -54,6 +64,11 @@ export class ProjectDeployment {
     }
   }
 
+  #sitesOf(project: AzdProject): readonly Site[] {
+    const names = this.#deployed.get(project) ?? new Set()
+    return this.#functions.sites().filter((site) => names.has(site.name))
+  }
+
   #claimName(service: AzdService): void {
     const other = this.#services.get(service.name)
     if (other && other !== service) {
@@ -65,12 +80,12 @@ export class ProjectDeployment {
 }
 
 /** The resource that runs a service: the one it names, or the one whose tag names it. */
-export function siteOf(service: AzdService, functions: FunctionApps): Site {
+export function siteOf(service: AzdService, sites: readonly Site[]): Site {
   const { name, resourceName, at } = service
   const site =
     resourceName === undefined
-      ? functions.sites().find((candidate) => candidate.serviceName === name)
-      : functions.site(resourceName)
+      ? sites.find((candidate) => candidate.serviceName === name)
+      : sites.find((candidate) => candidate.name.toLowerCase() === resourceName.toLowerCase())
   if (site) return site
   const expected =
     resourceName === undefined
@@ -80,12 +95,15 @@ export function siteOf(service: AzdService, functions: FunctionApps): Site {
 }
 
 /** How a project's template is given to the resource manager. */
-export function deployOptionsOf(project: AzdProject): DeployOptions {
+export function deployOptionsOf(project: AzdProject, deployer?: string): DeployOptions {
   return {
     file: project.template,
     ...(project.parameters === undefined ? {} : { parametersFile: project.parameters }),
     readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
     deploymentName: project.name,
-    environment: { ...process.env },
+    environment: {
+      ...(deployer === undefined ? {} : { AZURE_PRINCIPAL_ID: deployer }),
+      ...process.env,
+    },
   }
 }

@@ -2,8 +2,12 @@ import type { Clock } from '../base/clock.ts'
 import { newUuid } from '../base/ids.ts'
 import { Lifecycle } from '../base/lifecycle.ts'
 import type { Logger } from '../base/logger.ts'
+import { Egress } from '../services/api-management/egress.ts'
+import { apiManagementResources } from '../services/api-management/resources.ts'
+import { ApiManagement } from '../services/api-management/service.ts'
 import { cosmosDbResources } from '../services/cosmos-db/resources.ts'
 import { CosmosDb } from '../services/cosmos-db/service.ts'
+import { EntraId } from '../services/entra-id/service.ts'
 import { functionResources } from '../services/functions/resources.ts'
 import { FunctionApps } from '../services/functions/service.ts'
 import { Monitor } from '../services/monitor/monitor.ts'
@@ -12,7 +16,10 @@ import { serviceBusResources } from '../services/service-bus/resources.ts'
 import { ServiceBus } from '../services/service-bus/service.ts'
 import type { Store } from '../store/store.ts'
 import { localAzure } from './local-azure.ts'
+import { LocalHosts } from './local-hosts.ts'
 import { changeFeedToFunctions } from './wiring/change-feed-to-functions.ts'
+import { gatewayIdentity } from './wiring/entra-id-to-gateway.ts'
+import { managementTokenCheck } from './wiring/entra-id-to-management.ts'
 import { cosmosDbToFunctions, functionsToCosmosDb } from './wiring/functions-to-cosmos-db.ts'
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
 import { serviceBusToFunctions } from './wiring/service-bus-to-functions.ts'
@@ -34,6 +41,10 @@ export interface Services {
   readonly serviceBus: ServiceBus
   readonly functions: FunctionApps
   readonly resources: ResourceManager
+  readonly entra: EntraId
+  readonly apiManagement: ApiManagement
+  /** Azure's names that lead to listeners of this instance. */
+  readonly hosts: LocalHosts
   /** Starts and stops all of them in the right order. */
   readonly lifecycle: Lifecycle
 }
@@ -59,12 +70,40 @@ export function newServices(options: ServicesOptions): Services {
     },
   })
   const resources = new ResourceManager({ store, clock, logger, ...localAzure })
+  const hosts = new LocalHosts()
+  const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
+  const egress = new Egress({ hostMap: hosts.map })
+  const apiManagement = new ApiManagement({
+    ...shared,
+    outgoing: egress,
+    managedIdentityToken: gatewayIdentity({ entra, resources }),
+    verifyManagementToken: managementTokenCheck({ entra, resources, clock }),
+  })
   const providers = [
     ...cosmosDbResources(cosmosDb),
     ...serviceBusResources(serviceBus),
     ...functionResources(functions),
+    ...apiManagementResources(apiManagement),
   ]
   for (const provider of providers) resources.register(provider)
-  const lifecycle = new Lifecycle([monitor, cosmosDb, serviceBus, functions])
-  return { monitor, cosmosDb, serviceBus, functions, resources, lifecycle }
+  const lifecycle = new Lifecycle([
+    monitor,
+    cosmosDb,
+    serviceBus,
+    entra,
+    { start: async () => {}, stop: () => egress.stop() },
+    apiManagement,
+    functions,
+  ])
+  return {
+    monitor,
+    cosmosDb,
+    serviceBus,
+    functions,
+    resources,
+    entra,
+    apiManagement,
+    hosts,
+    lifecycle,
+  }
 }

@@ -1,0 +1,99 @@
+import { join } from 'node:path'
+import type { Clock } from '../base/clock.ts'
+import { randomHex } from '../base/ids.ts'
+import type { Logger } from '../base/logger.ts'
+import { HttpServer } from '../protocols/http/server.ts'
+import { openLocalAuthority, type LocalAuthority } from '../protocols/tls/local-authority.ts'
+import { entraIdHandler } from '../services/entra-id/rest.ts'
+import { Console } from '../services/monitor/console.ts'
+import { azureFront } from './azure-front.ts'
+import { entraHosts, managementHost } from './local-hosts.ts'
+import { defaultPorts, type Ports } from './ports.ts'
+import type { Services } from './services.ts'
+
+export interface ListenersOptions extends Services {
+  readonly dataDir: string
+  readonly host: string
+  readonly ports: Ports
+  readonly logger: Logger
+  readonly clock: Clock
+}
+
+/** The listeners of an instance but those of the function apps, which each have their own. */
+export class Listeners {
+  readonly #options: ListenersOptions
+  #running: { stop(): Promise<void> }[] = []
+  #console: Console | undefined
+  #published: Published | undefined
+
+  constructor(options: ListenersOptions) {
+    this.#options = options
+  }
+
+  /** Opens them in the order of `endpoints.json`; those of published APIs only where a template has some. */
+  async start(): Promise<void> {
+    const { monitor, host, ports, logger, clock, apiManagement } = this.#options
+    const port = await ports.take('console', defaultPorts.console)
+    this.#console = new Console({ monitor, host, port, token: randomHex(16), logger, clock })
+    await this.#console.start()
+    this.#running.unshift(this.#console)
+    if (apiManagement.instances().length > 0) this.#published = await this.#publish()
+  }
+
+  async stop(): Promise<void> {
+    for (const listener of this.#running.splice(0)) await listener.stop()
+  }
+
+  get consoleUrl(): string {
+    return this.#console?.url() ?? ''
+  }
+
+  /** Where published APIs, their management and their tokens are; absent without API Management. */
+  get published(): Published | undefined {
+    return this.#published
+  }
+
+  async #publish(): Promise<Published> {
+    const { dataDir, host, ports, clock, hosts, apiManagement, entra } = this.#options
+    const gatewayPort = await this.#listen('gateway', {
+      port: await ports.take('gateway', defaultPorts.gateway),
+      handler: apiManagement.gatewayHandler,
+    })
+    const authority = await openLocalAuthority({ dir: join(dataDir, 'tls'), clock })
+    const frontPort = await this.#listen('management', {
+      port: await ports.take('management', defaultPorts.management),
+      handler: azureFront({
+        management: apiManagement.managementHandler,
+        entra: entraIdHandler(entra),
+      }),
+      tls: authority.server,
+    })
+    const gateway = `http://${host}:${gatewayPort}`
+    const front = { origin: `https://${host}:${frontPort}`, ca: authority.ca }
+    hosts.serve([...entraHosts, managementHost], front)
+    hosts.serve(
+      apiManagement.instances().map((instance) => instance.host),
+      { origin: gateway },
+    )
+    return { gateway, front: `https://localhost:${frontPort}`, authority }
+  }
+
+  async #listen(
+    name: string,
+    options: Pick<ConstructorParameters<typeof HttpServer>[0], 'port' | 'handler' | 'tls'>,
+  ): Promise<number> {
+    const { host, logger, clock } = this.#options
+    const server = new HttpServer({ host, name, logger, clock, ...options })
+    const port = await server.start()
+    this.#running.unshift(server)
+    return port
+  }
+}
+
+/** Addresses of published APIs and of what belongs to them. */
+export interface Published {
+  readonly gateway: string
+  /** Entra ID and the management REST, over TLS by the local authority. */
+  readonly front: string
+  readonly authority: LocalAuthority
+}
