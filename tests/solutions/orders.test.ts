@@ -4,6 +4,7 @@ import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { OrdersApiDemo } from '../../src/platform/demo/orders-api-demo.ts'
 import { OrdersDemo } from '../../src/platform/demo/orders-demo.ts'
 import { toWaterfall } from '../../src/services/monitor/waterfall.ts'
 import { newDataDir, startForTest } from '../test-platform.ts'
@@ -65,6 +66,22 @@ test('one trace follows an order through every hop', async (t) => {
       'upsert item orders/processed',
     ],
   )
+})
+
+test('the published API asks for a key and a token, counts calls, and sells them', async (t) => {
+  const platform = await startForTest(t, { projects: [orders] })
+  const demo = await OrdersApiDemo.for(platform)
+  assert.ok(demo)
+  const answers: string[] = []
+  for await (const call of demo.calls()) answers.push(`${call.status} ${call.what}`)
+  assert.deepEqual(answers, [
+    '401 without a key: Access denied due to missing subscription key. Make sure to include subscription key when making requests to an API.',
+    '200 Basic, with key and token',
+    '200 200 200 200 429 Basic, five calls a minute',
+    '429 Premium, without credit: CREDIT_LIMIT_EXCEEDED',
+    '200 credit set to 1 by the management REST',
+    '200 Premium, with one credit',
+  ])
 })
 
 test('state survives a restart, and work goes on where it was', async (t) => {

@@ -126,6 +126,18 @@ module serviceBusAccess 'security/service-bus-access.bicep' = {
   }
 }
 
+module apiManagement 'api/api-management.bicep' = {
+  name: 'api-management'
+  scope: group
+  params: {
+    serviceName: 'apim-${resourceToken}'
+    backendUri: dataFetching.outputs.uri
+    principalId: principalId
+    location: location
+    tags: tags
+  }
+}
+
 output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = group.name
@@ -135,3 +147,4 @@ output SERVICEBUS_FULLY_QUALIFIED_NAMESPACE string = serviceBus.outputs.fullyQua
 output SERVICEBUS_QUEUE string = serviceBus.outputs.queueName
 output DATAPROCESSING_URI string = dataProcessing.outputs.uri
 output DATAFETCHING_URI string = dataFetching.outputs.uri
+output APIM_GATEWAY_URL string = apiManagement.outputs.gatewayUrl
