@@ -8,6 +8,9 @@ export const accessTokenLifeMs = hourMs
 /** Tokens of managed identities are valid for a day: their callers keep them as long. */
 export const managedIdentityTokenLifeMs = dayMs
 
+/** Tokens of managed identities that are handed out again; the oldest is forgotten first. */
+export const rememberedTokenCountMax = 1_000
+
 /** Tokens are valid from before their issue, so that a receiver whose clock lags accepts them. */
 export const tokenBackdatingMs = 5 * minuteMs
 

@@ -1,9 +1,11 @@
 // Nothing here survives a crash: whoever starts an application says again which identities it has.
 import { createHash, randomBytes } from 'node:crypto'
+import type { Clock } from '../../base/clock.ts'
 import type { Directory } from './directory.ts'
 import { identityHeaderInvalid, managedIdentityNotFound, roleRequired } from './errors.ts'
-import { managedIdentityTokenLifeMs } from './limits.ts'
+import { managedIdentityTokenLifeMs, rememberedTokenCountMax } from './limits.ts'
 import { findResource } from './resource-scope.ts'
+import type { SigningKeys } from './signing-keys.ts'
 import { stableId } from './stable-id.ts'
 import type { Tenant } from './tenant.ts'
 import type { IssuedToken, TokenIssuer } from './token-issuer.ts'
@@ -42,14 +44,25 @@ export class ManagedIdentities {
   readonly #tenant: Tenant
   readonly #directory: Directory
   readonly #issuer: TokenIssuer
+  readonly #keys: SigningKeys
+  readonly #clock: Clock
+  readonly #issued = new Map<string, { readonly token: IssuedToken; readonly kid: string }>()
   readonly #byResource = new Map<string, Holder>()
   /** By the hash of the header: a lookup tells nothing about how much of a guess was right. */
   readonly #byHeader = new Map<string, Holder>()
 
-  constructor(options: { tenant: Tenant; directory: Directory; issuer: TokenIssuer }) {
+  constructor(options: {
+    tenant: Tenant
+    directory: Directory
+    issuer: TokenIssuer
+    keys: SigningKeys
+    clock: Clock
+  }) {
     this.#tenant = options.tenant
     this.#directory = options.directory
     this.#issuer = options.issuer
+    this.#keys = options.keys
+    this.#clock = options.clock
   }
 
   /** Says which identities a resource has, and gives the `IDENTITY_HEADER` of its program. */
@@ -104,6 +117,9 @@ export class ManagedIdentities {
     const roles = resource.application
       ? this.#directory.rolesOf(principalId, resource.application)
       : []
+    const key = [clientId, identifier, ...roles].join(' ')
+    const known = this.#known(key)
+    if (known) return { ...known, identity }
     const isGuarded =
       this.#directory.servicePrincipal(resource.appId)?.appRoleAssignmentRequired === true
     if (isGuarded && roles.length === 0) throw roleRequired(clientId, resource.displayName)
@@ -115,7 +131,25 @@ export class ManagedIdentities {
       lifeMs: managedIdentityTokenLifeMs,
       managedResourceId: resourceId,
     })
+    this.#remember(key, issued)
     return { ...issued, identity }
+  }
+
+  /** A token that was issued before and is good for half its life yet: programs ask at every call. */
+  #known(key: string): IssuedToken | undefined {
+    const issued = this.#issued.get(key)
+    const aheadMs = managedIdentityTokenLifeMs / 2
+    const isGood = issued && issued.token.expiresOnSeconds * 1000 - aheadMs > this.#clock.now()
+    return isGood && issued.kid === this.#keys.current().kid ? issued.token : undefined
+  }
+
+  #remember(key: string, token: IssuedToken): void {
+    this.#issued.delete(key)
+    this.#issued.set(key, { token, kid: this.#keys.current().kid })
+    const [oldest] = this.#issued.keys()
+    if (this.#issued.size > rememberedTokenCountMax && oldest !== undefined) {
+      this.#issued.delete(oldest)
+    }
   }
 }
 

@@ -32,6 +32,7 @@ export interface Operation {
   readonly path: string
   /** A person in a browser reads its faults, not a program. */
   readonly isForPeople?: boolean
+  readonly isTraced?: boolean
   handle(entra: EntraId, request: EntraRequest): Promise<EntraAnswer> | EntraAnswer
 }
 
@@ -66,12 +67,14 @@ export const operations: readonly Operation[] = [
     name: 'Token (v2)',
     method: 'POST',
     path: '/{tenant}/oauth2/v2.0/token',
+    isTraced: true,
     handle: async (entra, request) => ({ kind: 'json', body: await token(entra, request, 2) }),
   },
   {
     name: 'Token (v1)',
     method: 'POST',
     path: '/{tenant}/oauth2/token',
+    isTraced: true,
     handle: async (entra, request) => ({
       kind: 'json',
       body: toVersion1(await token(entra, request, 1), entra, request),

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ServiceError } from '../../base/errors.ts'
 import { newUuid } from '../../base/ids.ts'
 import { stringMember } from '../../base/json.ts'
+import { childOf, newTrace, parseTraceparent } from '../../base/trace-context.ts'
 import { readBody } from '../../protocols/http/request-body.ts'
 import { splitRequestPath } from '../../protocols/http/request-path.ts'
 import { Router } from '../../protocols/http/router.ts'
@@ -26,12 +27,15 @@ export function entraIdHandler(entra: EntraId): HttpHandler {
     response.setHeader('client-request-id', ids.correlationId)
     response.setHeader('x-content-type-options', 'nosniff')
     if (request.method === 'OPTIONS') return answerPreflight(response)
+    const startMs = entra.clock.preciseNow()
     let operation: Operation | undefined
     try {
       operation = findOperation(router, request)
       send(response, await operation.handle(entra, await readCall(entra, operation, request)))
+      report(entra, operation, { request, startMs })
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error
+      report(entra, operation, { request, startMs, error })
       // What is left of an unread body must not be taken for the next request.
       if (!request.complete) response.setHeader('connection', 'close')
       const fault = faultBody(error, { ...ids, nowMs: entra.clock.now() })
@@ -41,6 +45,29 @@ export function entraIdHandler(entra: EntraId): HttpHandler {
       } else sendJson(response, error.status, { body: fault })
     }
   }
+}
+
+/** What is only looked up is no hop of a trace. A payload would be a secret. */
+function report(
+  entra: EntraId,
+  operation: Operation | undefined,
+  call: { request: IncomingMessage; startMs: number; error?: ServiceError },
+): void {
+  if (!operation?.isTraced) return
+  const { request, startMs, error } = call
+  const header = request.headers['traceparent']
+  const parent = parseTraceparent(typeof header === 'string' ? header : undefined)
+  entra.telemetry.span({
+    context: parent ? childOf(parent) : newTrace(),
+    ...(parent ? { parentSpanId: parent.spanId } : {}),
+    service: 'entra-id',
+    operation: 'issue token',
+    resource: entra.tenant.domain,
+    startMs,
+    durationMs: entra.clock.preciseNow() - startMs,
+    status: error ? 'error' : 'ok',
+    ...(error ? { reason: `${error.code}: ${error.message}` } : {}),
+  })
 }
 
 /** What an error is told as: https://learn.microsoft.com/entra/identity-platform/reference-error-codes */

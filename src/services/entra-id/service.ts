@@ -63,7 +63,7 @@ export class EntraId implements Startable {
     const context = this.#context(authentication, new DeviceCodes(store))
     this.tokens = new TokenEndpoint(context)
     this.signIn = new SignIn(context)
-    this.managedIdentities = new ManagedIdentities({ tenant, directory, issuer: this.issuer })
+    this.managedIdentities = new ManagedIdentities({ ...context, tenant })
   }
 
   async start(): Promise<void> {
