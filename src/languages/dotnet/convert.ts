@@ -256,3 +256,8 @@ function noConversion(value: unknown, kind: string): Error {
 export function convertToDecimal(value: unknown): Decimal {
   return toDecimal(convertToNumber(value, 'Decimal'))
 }
+
+/** True for the name of a numeric type without its namespace. */
+export function isNumericKind(name: string): name is NumericKind {
+  return isNumericName(name)
+}
