@@ -72,6 +72,8 @@ export interface AppRoleAssignment {
   /** The application whose role it is. */
   readonly resourceAppId: string
   readonly appRoleId: string
+  /** What the token says. A role that its application no longer has is said no more. */
+  readonly value: string
 }
 
 /** A person: https://learn.microsoft.com/graph/api/resources/user */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { get } from 'node:http'
 import { test } from 'node:test'
 import { newLogger } from '../../base/logger.ts'
 import type { Span } from '../../base/telemetry.ts'
@@ -39,10 +40,19 @@ test('malformed requests are refused in the words of Entra', async (t) => {
 
 test('addresses in a description are those of a host, whatever the client says it is', async (t) => {
   const { url, tenantId } = await startEntra(t)
-  const address = `${url}/${tenantId}/v2.0/.well-known/openid-configuration`
-  const answer = await fetch(address)
-  const told: { token_endpoint: string } = JSON.parse(await answer.text())
-  assert.equal(told.token_endpoint, `${url}/${tenantId}/oauth2/v2.0/token`)
+  const path = `/${tenantId}/v2.0/.well-known/openid-configuration`
+  const ask = async (host: string): Promise<string> => {
+    const text = await new Promise<string>((resolve, reject) => {
+      get(`${url}${path}`, { headers: { host } }, (answer) => {
+        answer.setEncoding('utf8').on('data', resolve)
+      }).on('error', reject)
+    })
+    const told: { token_endpoint: string } = JSON.parse(text)
+    return told.token_endpoint
+  }
+  const rest = `/${tenantId}/oauth2/v2.0/token`
+  assert.equal(await ask('login.microsoftonline.com'), `http://login.microsoftonline.com${rest}`)
+  assert.equal(await ask('x/../"><b>'), `http://localhost${rest}`)
 })
 
 test('a definition that cannot be is refused', async (t) => {
@@ -85,8 +95,7 @@ test('a restart keeps registrations, secrets and roles', async (t) => {
   assert.deepEqual(again.directory.applications(), directory.applications())
   assert.deepEqual(again.directory.servicePrincipal(appId), directory.servicePrincipal(appId))
   assert.deepEqual(again.directory.findUser('x@y'), user)
-  const api = again.directory.findApplication('api://api')
-  assert.ok(api)
+  const api = again.directory.findApplication('api://api')?.appId ?? ''
   assert.deepEqual(again.directory.rolesOf(principalId, api), ['Read'])
   const changed = await again.registrations.registerApplication({ displayName: 'caller' })
   assert.deepEqual(changed.secrets, [secret], 'registering again keeps the secret')

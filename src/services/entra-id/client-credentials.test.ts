@@ -102,6 +102,17 @@ test('what is wrong with a request is told as Azure does', async (t) => {
   }
 })
 
+test('roles of Microsoft Graph are given by their names', async (t) => {
+  const { post, form, tenantId, entra, clientId } = await registered(t)
+  const principalId = entra.directory.servicePrincipal(clientId)?.objectId ?? ''
+  const resource = 'https://graph.microsoft.com'
+  await entra.registrations.assignRole({ principalId, resource, role: 'User.Read.All' })
+  const scope = `${resource}/.default`
+  const { body } = await post(`/${tenantId}/oauth2/v2.0/token`, { ...form, scope })
+  const { claims } = decodeJwt(textOf(body, 'access_token'))
+  assert.deepEqual([claims['aud'], claims['roles']], [resource, ['User.Read.All']])
+})
+
 test('only this tenant issues tokens for applications', async (t) => {
   const { post, form } = await registered(t)
   const other = await post(`/${crypto.randomUUID()}/oauth2/v2.0/token`, form)

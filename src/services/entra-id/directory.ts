@@ -68,17 +68,17 @@ export class Directory {
     )
   }
 
-  /** The values of the roles that a principal has of an application. */
-  rolesOf(principalId: string, resource: Application): readonly string[] {
+  /** The values of the roles that a principal has of a registration, or of a service of Microsoft. */
+  rolesOf(principalId: string, resourceAppId: string): readonly string[] {
     const held = [...this.#assignments.values()].filter(
       (assignment) =>
         assignment.principalId === principalId.toLowerCase() &&
-        assignment.resourceAppId === resource.appId,
+        assignment.resourceAppId === resourceAppId,
     )
-    return held.flatMap(({ appRoleId }) => {
-      const role = resource.appRoles.find(({ id }) => id === appRoleId)
-      return role ? [role.value] : []
-    })
+    const known = this.#applications.get(resourceAppId)?.appRoles
+    return held.flatMap(({ appRoleId, value }) =>
+      known ? (known.find(({ id }) => id === appRoleId)?.value ?? []) : [value],
+    )
   }
 
   async putApplication(application: Application): Promise<void> {

@@ -114,9 +114,7 @@ export class ManagedIdentities {
   ): IssuedToken & { readonly identity: ManagedIdentity } {
     const resource = findResource(this.#directory, identifier, this.#tenant.displayName)
     const { principalId, clientId, resourceId } = identity
-    const roles = resource.application
-      ? this.#directory.rolesOf(principalId, resource.application)
-      : []
+    const roles = this.#directory.rolesOf(principalId, resource.appId)
     const key = [clientId, identifier, ...roles].join(' ')
     const known = this.#known(key)
     if (known) return { ...known, identity }

@@ -13,6 +13,7 @@ import type { Directory } from './directory.ts'
 import { definitionInvalid, objectNotFound } from './errors.ts'
 import { redirectUriCountMax, secretCountMax, secretLifeMs } from './limits.ts'
 import { hashPassword } from './passwords.ts'
+import { findResource } from './resource-scope.ts'
 import { stableId } from './stable-id.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -149,19 +150,25 @@ export class Registrations {
   async assignRole(assignment: {
     /** Object id of the user or service principal. */
     principalId: string
-    /** Client id or application ID URI of the application whose role it is. */
+    /** Client id or application ID URI of whose role it is: a registration, or `https://graph.microsoft.com`. */
     resource: string
     /** The value of the role. */
     role: string
   }): Promise<void> {
-    const application = this.#directory.findApplication(assignment.resource)
-    if (!application) throw objectNotFound(assignment.resource)
-    const role = application.appRoles.find(({ value }) => value === assignment.role)
-    if (!role) throw objectNotFound(assignment.role)
+    const { resource, role: value } = assignment
+    const { appId: resourceAppId, application } = findResource(
+      this.#directory,
+      resource,
+      this.#tenant.displayName,
+    )
+    const role = application?.appRoles.find((each) => each.value === value)
+    if (application && !role) throw objectNotFound(value)
     await this.#directory.putAssignment({
       principalId: assignment.principalId.toLowerCase(),
-      resourceAppId: application.appId,
-      appRoleId: role.id,
+      resourceAppId,
+      // The roles of Microsoft's services are not listed here: they are taken at their names.
+      appRoleId: role?.id ?? stableId(resourceAppId, 'role', value),
+      value,
     })
   }
 

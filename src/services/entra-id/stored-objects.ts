@@ -58,6 +58,7 @@ export function readAssignment(value: JsonValue): AppRoleAssignment {
     principalId: textOf(value, 'principalId'),
     resourceAppId: textOf(value, 'resourceAppId'),
     appRoleId: textOf(value, 'appRoleId'),
+    value: textOf(value, 'value'),
   }
 }
 

@@ -71,9 +71,7 @@ export class UserTokens {
     const resource = this.checkScopes(application, requested)
     const client = { appId: application.appId, proof }
     const scopes = grantedScopes(resource, requested)
-    const roles = resource.application
-      ? this.#directory.rolesOf(user.objectId, resource.application)
-      : []
+    const roles = this.#directory.rolesOf(user.objectId, resource.appId)
     const access = this.#issuer.forUser({ client, resource, user, scopes, roles })
     const openId = requested.openId
     return {
@@ -92,7 +90,7 @@ export class UserTokens {
 
   #idToken({ application, proof, user, version, nonce }: UserGrant): string {
     const client = { appId: application.appId, proof }
-    const roles = this.#directory.rolesOf(user.objectId, application)
+    const roles = this.#directory.rolesOf(user.objectId, application.appId)
     const request = { client, user, version, roles }
     return this.#issuer.idToken(nonce === undefined ? request : { ...request, nonce }).token
   }

@@ -17,7 +17,7 @@ export function clientCredentials(context: GrantContext, request: TokenRequest):
   const resource = findResource(directory, identifier, tenant.displayName)
   const principal = directory.servicePrincipal(application.appId)
   const principalId = principal?.objectId ?? application.objectId
-  const roles = resource.application ? directory.rolesOf(principalId, resource.application) : []
+  const roles = directory.rolesOf(principalId, resource.appId)
   const isGuarded = directory.servicePrincipal(resource.appId)?.appRoleAssignmentRequired === true
   if (isGuarded && roles.length === 0) {
     throw roleRequired(application.displayName, resource.displayName)
