@@ -4,6 +4,7 @@ import { randomHex } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import { HttpServer } from '../protocols/http/server.ts'
 import { openLocalAuthority, type LocalAuthority } from '../protocols/tls/local-authority.ts'
+import { managedIdentityHandler } from '../services/entra-id/managed-identity-rest.ts'
 import { entraIdHandler } from '../services/entra-id/rest.ts'
 import { Console } from '../services/monitor/console.ts'
 import { azureFront } from './azure-front.ts'
@@ -25,6 +26,7 @@ export class Listeners {
   #running: { stop(): Promise<void> }[] = []
   #console: Console | undefined
   #published: Published | undefined
+  #identityPort = 0
 
   constructor(options: ListenersOptions) {
     this.#options = options
@@ -32,11 +34,13 @@ export class Listeners {
 
   /** Opens them in the order of `endpoints.json`; those of published APIs only where a template has some. */
   async start(): Promise<void> {
-    const { monitor, host, ports, logger, clock, apiManagement } = this.#options
+    const { monitor, host, ports, logger, clock, apiManagement, entra } = this.#options
     const port = await ports.take('console', defaultPorts.console)
     this.#console = new Console({ monitor, host, port, token: randomHex(16), logger, clock })
     await this.#console.start()
     this.#running.unshift(this.#console)
+    const handler = managedIdentityHandler(entra.managedIdentities)
+    this.#identityPort = await this.#listen('identity', { port: 0, handler })
     if (apiManagement.instances().length > 0) this.#published = await this.#publish()
   }
 
@@ -46,6 +50,11 @@ export class Listeners {
 
   get consoleUrl(): string {
     return this.#console?.url() ?? ''
+  }
+
+  /** `IDENTITY_ENDPOINT` of the programs that run here. */
+  get identityUrl(): string {
+    return `http://${this.#options.host}:${this.#identityPort}/msi/token`
   }
 
   /** Where published APIs, their management and their tokens are; absent without API Management. */

@@ -15,6 +15,7 @@ import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { declaredFlow } from './flow-declaration.ts'
 import { IdleWatch } from './idle.ts'
 import { Listeners } from './listeners.ts'
+import { identityOfApps } from './wiring/entra-id-to-functions.ts'
 import { Ports } from './ports.ts'
 import { ProjectDeployment } from './project-deployment.ts'
 import { ProjectWatch } from './project-watch.ts'
@@ -71,7 +72,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const listeners = new Listeners({ ...services, dataDir, host, ports, logger, clock })
     running.unshift(listeners)
     await listeners.start()
-    for (const project of projects) await deployment.run(project)
+    const identity = identityOfApps({ ...services, listeners })
+    for (const project of projects) await deployment.run(project, identity)
     const watch = new ProjectWatch({
       projects,
       clock,

@@ -9,6 +9,9 @@ import { prepareApp } from './app-build.ts'
 import type { AzdProject, AzdService } from './azd-project.ts'
 import { defaultPorts, type Ports } from './ports.ts'
 
+/** The environment by which the program of a site acts with the site's identity. */
+export type IdentityOfApps = (site: string) => Promise<Readonly<Record<string, string>>>
+
 /** Does for a project what `azd up` does: applies its template, then deploys its services. */
 export class ProjectDeployment {
   readonly #resources: ResourceManager
@@ -47,7 +50,7 @@ export class ProjectDeployment {
   }
 
   /** Starts the services of azure.yaml, each with the settings of the resource that its tag names. */
-  async run(project: AzdProject): Promise<void> {
+  async run(project: AzdProject, identity?: IdentityOfApps): Promise<void> {
     for (const { text, at } of project.notices) this.#say(`${formatPosition(at)}: ${text}`)
     for (const service of project.services) {
       const site = siteOf(service, this.#sitesOf(project))
@@ -56,6 +59,7 @@ export class ProjectDeployment {
         name: service.name,
         dir: service.dir,
         site: site.name,
+        environment: identity ? await identity(site.name) : {},
         port: await this.#ports.take(
           `functions.${service.name}`,
           localHttpPort(service.dir) ?? defaultPorts.functions,

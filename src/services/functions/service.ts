@@ -35,6 +35,8 @@ export interface AppDeployment {
   /** The site whose settings the app gets; absent for a folder that no template mentions. */
   readonly site?: string
   readonly port: number
+  /** What the platform adds to the app's environment: its identity, whom to trust. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 interface RunningApp {
@@ -114,7 +116,7 @@ export class FunctionApps implements Startable {
       hostName,
       http,
       workers: this.#workers,
-      environment: { WEBSITE_HOSTNAME: `${host}:${port}` },
+      environment: { ...deployment.environment, WEBSITE_HOSTNAME: `${host}:${port}` },
     })
     this.#running.set(deployment.name, { app, http, port })
     await this.#startedOrSlow(app)
