@@ -135,7 +135,7 @@ class LineWriter {
     return line.message.length
   }
 
-  encode(): Uint8Array {
+  encode(): Flush['lines'] {
     const columns: LineColumns = {
       sources: this.#sources.texts,
       traceIds: this.#traceIds,

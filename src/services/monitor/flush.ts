@@ -9,10 +9,10 @@ export interface Flush {
   readonly lineCount: number
   /** Characters of the payloads and messages that were handed in for it. */
   readonly chars: number
-  readonly spans: Uint8Array
-  readonly lines: Uint8Array
+  readonly spans: Uint8Array<ArrayBuffer>
+  readonly lines: Uint8Array<ArrayBuffer>
   /** The payloads of the spans, each text once. */
-  readonly payloads: Uint8Array
+  readonly payloads: Uint8Array<ArrayBuffer>
 }
 
 /** A log line with the trace it belongs to. */

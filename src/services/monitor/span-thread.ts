@@ -53,7 +53,9 @@ export class SpanThread {
   }
 
   write(flush: Flush): Promise<void> {
-    return this.#call({ kind: 'write', flush })
+    // The bytes move to the other thread; a copy of the payloads would be the largest part of the cost.
+    const bytes = [flush.spans.buffer, flush.lines.buffer, flush.payloads.buffer]
+    return this.#call({ kind: 'write', flush }, bytes)
   }
 
   declare(places: readonly FlowPlace[], arrows: readonly FlowLink[]): Promise<void> {
@@ -84,14 +86,14 @@ export class SpanThread {
     return this.#call({ kind: 'close' })
   }
 
-  #call<T>(call: ArchiveCall): Promise<T> {
+  #call<T>(call: ArchiveCall, moved: readonly ArrayBuffer[] = []): Promise<T> {
     const worker = this.#worker
     if (!worker) return Promise.reject(new Error('the thread of the spans does not run'))
     this.#lastId += 1
     const id = this.#lastId
     return new Promise<T>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
-      worker.postMessage({ ...call, id })
+      worker.postMessage({ ...call, id }, moved)
     })
   }
 
