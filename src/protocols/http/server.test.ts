@@ -145,16 +145,21 @@ test('with a key and certificate the server speaks TLS and nothing else', async 
   const server = new HttpServer({ port: 0, name: 'test', handler, tls, logger })
   const port = await server.start()
   t.after(() => server.stop({ graceMs: 0 }))
-  const answer = await new Promise<string>((resolve, reject) => {
-    const options = { host: '127.0.0.1', port, ca, servername: 'login.microsoftonline.com' }
-    const request = httpsRequest(options, (response) => {
-      response.setEncoding('utf8').on('data', resolve)
+  const ask = (trusted: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const options = { host: '127.0.0.1', port, servername: 'login.microsoftonline.com' }
+      const request = httpsRequest({ ...options, ca: trusted, agent: false }, (response) => {
+        response.setEncoding('utf8').on('data', resolve)
+      })
+      request.on('error', reject).end()
     })
-    request.on('error', reject).end()
-  })
-  assert.equal(answer, 'secret')
+  assert.equal(await ask(ca), 'secret')
   await assert.rejects(fetch(`http://127.0.0.1:${port}/`))
   await assert.rejects(fetch(`https://localhost:${port}/`))
+  const renewed = await openLocalAuthority({ dir: join(dir, 'renewed'), clock: new RealClock() })
+  server.useCertificate(renewed.server)
+  await assert.rejects(ask(ca))
+  assert.equal(await ask(renewed.ca), 'secret')
 })
 
 function once(): { promise: Promise<void>; resolve: () => void } {

@@ -1,7 +1,8 @@
 // Nothing here survives a crash: a client whose request was not answered has to ask again.
+import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { IncomingMessage, Server, ServerOptions, ServerResponse } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { Server as TlsServer, createServer as createTlsServer } from 'node:https'
 import type { Duplex } from 'node:stream'
 import { type Clock, RealClock } from '../../base/clock.ts'
 import { ServiceError, messageOf } from '../../base/errors.ts'
@@ -74,6 +75,12 @@ export class HttpServer {
         if (typeof address === 'object' && address) resolve(address.port)
       })
     })
+  }
+
+  /** New connections get this certificate; those that are open keep theirs. */
+  useCertificate(tls: { readonly key: string; readonly cert: string }): void {
+    assert(this.#server instanceof TlsServer, 'the server speaks plain HTTP')
+    this.#server.setSecureContext(tls)
   }
 
   /** Accepts nothing new, lets running requests end, and cuts those off that take longer than the grace. */

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { ManualClock } from '../../base/clock.ts'
 import { azureHostNames, localHostNames } from './azure-host-names.ts'
-import { authorityLifeMs, certificateLifeMs, renewalMarginMs } from './limits.ts'
-import { openLocalAuthority } from './local-authority.ts'
+import { authorityLifeMs, certificateLifeMs, renewalCheckMs, renewalMarginMs } from './limits.ts'
+import { openLocalAuthority, watchCertificate } from './local-authority.ts'
 
 function newFolder(t: TestContext): string {
   const dir = mkdtempSync(join(tmpdir(), 'interline-tls-'))
@@ -56,6 +56,19 @@ test('a certificate near its end is renewed under the same authority', async (t)
   assert.notEqual(second.server.cert, first.server.cert)
   await clock.advance(authorityLifeMs)
   assert.notEqual((await openLocalAuthority({ dir, clock })).ca, first.ca)
+})
+
+test('a running instance hears of its new certificate in time', async (t) => {
+  const [dir, clock] = [newFolder(t), new ManualClock()]
+  const first = await openLocalAuthority({ dir, clock })
+  const renewed = new Promise<{ cert: string }>((resolve) => {
+    t.after(watchCertificate({ dir, clock, onRenewed: resolve }))
+  })
+  await clock.advance(certificateLifeMs - renewalMarginMs)
+  await clock.advance(renewalCheckMs)
+  const { cert } = await renewed
+  assert.notEqual(cert, first.server.cert)
+  assert.ok(Date.parse(new X509Certificate(first.server.cert).validTo) > clock.now())
 })
 
 test('other names make another certificate', async (t) => {

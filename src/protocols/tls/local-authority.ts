@@ -3,12 +3,18 @@
 import { X509Certificate, createPrivateKey } from 'node:crypto'
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Clock } from '../../base/clock.ts'
+import type { Clock, Timer } from '../../base/clock.ts'
 import { newUuid } from '../../base/ids.ts'
 import { azureHostNames, localHostNames } from './azure-host-names.ts'
 import { issueCertificate } from './certificate.ts'
 import type { Credential } from './certificate.ts'
-import { authorityLifeMs, backdatingMs, certificateLifeMs, renewalMarginMs } from './limits.ts'
+import {
+  authorityLifeMs,
+  backdatingMs,
+  certificateLifeMs,
+  renewalCheckMs,
+  renewalMarginMs,
+} from './limits.ts'
 
 /** A certificate authority that only this machine knows, and one certificate of it for all local services. */
 export interface LocalAuthority {
@@ -41,6 +47,25 @@ export async function openLocalAuthority(options: LocalAuthorityOptions): Promis
     caPath: join(dir, 'ca.pem'),
     ca: authority.cert,
     server: { cert: server.cert + authority.cert, key: server.key },
+  }
+}
+
+/** Looks at the certificate now and then, and tells of a new one; ends with the function that it returns. */
+export function watchCertificate(
+  options: LocalAuthorityOptions & { readonly onRenewed: (server: Credential) => void },
+): () => void {
+  let known = readCredential(options.dir, 'server')?.key
+  let timer = schedule()
+  return () => timer.cancel()
+  function schedule(): Timer {
+    return options.clock.after(renewalCheckMs, () => void check())
+  }
+  async function check(): Promise<void> {
+    timer = schedule()
+    const { server } = await openLocalAuthority(options)
+    if (server.key === known) return
+    known = server.key
+    options.onRenewed(server)
   }
 }
 
