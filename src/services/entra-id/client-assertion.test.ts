@@ -3,8 +3,8 @@ import { X509Certificate, createHash, createPrivateKey } from 'node:crypto'
 import { test } from 'node:test'
 import { decodeJwt, signJwt } from '../../protocols/auth/jwt.ts'
 import { issueCertificate } from '../../protocols/tls/certificate.ts'
-import { startEntra } from './entra-fixture.ts'
-import type { Answer } from './entra-fixture.ts'
+import { startEntra } from './fixture-over-rest.ts'
+import type { Answer } from './fixture-over-rest.ts'
 import { textOf } from './json-reader.ts'
 
 test('an assertion signed with a registered certificate stands for a secret', async (t) => {

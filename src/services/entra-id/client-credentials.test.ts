@@ -3,8 +3,8 @@ import { type TestContext, test } from 'node:test'
 import { decodeJwt } from '../../protocols/auth/jwt.ts'
 import { parseKeySet } from '../../protocols/auth/key-set.ts'
 import { TokenVerifier } from '../../protocols/auth/token-verifier.ts'
-import { startEntra } from './entra-fixture.ts'
-import type { EntraFixture } from './entra-fixture.ts'
+import { startEntra } from './fixture-over-rest.ts'
+import type { EntraFixture } from './fixture-over-rest.ts'
 import { textOf } from './json-reader.ts'
 
 interface Registered extends EntraFixture {

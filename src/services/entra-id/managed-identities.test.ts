@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { newLogger } from '../../base/logger.ts'
 import { decodeJwt } from '../../protocols/auth/jwt.ts'
 import { HttpServer } from '../../protocols/http/server.ts'
-import { startEntra } from './entra-fixture.ts'
+import { startEntra } from './fixture-over-rest.ts'
 import { managedIdentityHandler } from './managed-identity-rest.ts'
 
 const app = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/app'

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { decodeJwt } from '../../protocols/auth/jwt.ts'
 import type { User } from './application.ts'
-import { startEntra } from './entra-fixture.ts'
-import type { Answer, EntraFixture } from './entra-fixture.ts'
+import { startEntra } from './fixture-over-rest.ts'
+import type { Answer, EntraFixture } from './fixture-over-rest.ts'
 import { textOf } from './json-reader.ts'
 import {
   authorizationCodeLifeMs,
