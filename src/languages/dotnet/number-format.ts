@@ -162,7 +162,7 @@ function formatGeneral(value: NumericValue, precision: number | undefined, lette
   if (rounded.digits === '') return rounded.negative && isReal(value) ? '-0' : '0'
   const exponent = rounded.point - 1
   const limit = precision ? precision : isReal(value) ? generalLimit(value.kind) : keep
-  if (exponent >= -5 && exponent < limit) return plain(rounded)
+  if (exponent > -5 && exponent < limit) return plain(rounded)
   const decimals = Math.max(rounded.digits.length - 1, 0)
   return scientific(rounded, decimals, { letter, exponentDigits: 2 })
 }
