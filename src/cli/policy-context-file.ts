@@ -1,4 +1,11 @@
-import { isJsonObject, objectMember, parseJson, stringMember, type JsonObject, type JsonValue } from '../base/json.ts'
+import {
+  isJsonObject,
+  objectMember,
+  parseJson,
+  stringMember,
+  type JsonObject,
+  type JsonValue,
+} from '../base/json.ts'
 import type * as gateway from '../languages/csharp/policy-context.ts'
 import { readVariable } from './policy-variable.ts'
 
@@ -25,7 +32,12 @@ function makeContext(file: JsonObject): gateway.PolicyContext {
     timestampMs: Date.parse(timestamp),
     tracing: file['tracing'] === true,
     user: makeUser(file['user']),
-    variables: new Map(Object.entries(objectMember(file, 'variables')).map(([name, value]) => [name, readVariable(value, makeResponse)])),
+    variables: new Map(
+      Object.entries(objectMember(file, 'variables')).map(([name, value]) => [
+        name,
+        readVariable(value, makeResponse),
+      ]),
+    ),
     trace: () => undefined,
   }
 }
@@ -57,13 +69,16 @@ function objectsOf(value: JsonValue | undefined): JsonObject[] {
 /** `hh:mm:ss.fffffff`, with days in front where there are any. */
 function spanMs(text: string): number {
   const found = /^(?:(\d+)\.)?(\d+):(\d+):(\d+)(?:\.(\d+))?$/.exec(text)
-  const [days = 0, hours = 0, minutes = 0, seconds = 0] = found?.slice(1, 5).map((part) => Number(part ?? 0)) ?? []
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] =
+    found?.slice(1, 5).map((part) => Number(part ?? 0)) ?? []
   const fraction = Number(`0.${found?.[5] ?? '0'}`)
   return (((days * 24 + hours) * 60 + minutes) * 60 + seconds + fraction) * 1000
 }
 
 function makeUrl(file: JsonObject): gateway.PolicyUrl {
-  const query = new Map(Object.entries(objectMember(file, 'query')).map(([name, values]) => [name, textsOf(values)]))
+  const query = new Map(
+    Object.entries(objectMember(file, 'query')).map(([name, values]) => [name, textsOf(values)]),
+  )
   return {
     typeName: 'IUrl',
     scheme: textOf(file, 'scheme'),
@@ -76,7 +91,10 @@ function makeUrl(file: JsonObject): gateway.PolicyUrl {
 }
 
 function makeHeaders(file: JsonObject): gateway.PolicyHeaders {
-  const entries = Object.entries(file).map(([name, values]): [string, string[]] => [name, textsOf(values)])
+  const entries = Object.entries(file).map(([name, values]): [string, string[]] => [
+    name,
+    textsOf(values),
+  ])
   const byName = new Map(entries.map(([name, values]) => [name.toLowerCase(), values]))
   return {
     size: entries.length,
@@ -140,7 +158,10 @@ function makeApi(file: JsonObject): gateway.PolicyApi {
     version: textOrNull(file, 'version'),
     isCurrentRevision: file['isCurrentRevision'] !== false,
     serviceUrl: isJsonObject(file['serviceUrl']) ? makeUrl(file['serviceUrl']) : null,
-    subscriptionKeyParameterNames: { header: textOf(names, 'header'), query: textOf(names, 'query') },
+    subscriptionKeyParameterNames: {
+      header: textOf(names, 'header'),
+      query: textOf(names, 'query'),
+    },
   }
 }
 
@@ -155,7 +176,11 @@ function makeOperation(file: JsonObject): gateway.PolicyOperation {
 }
 
 function makeGroups(value: JsonValue | undefined): gateway.PolicyGroup[] {
-  return objectsOf(value).map((group) => ({ typeName: 'IGroup', id: textOf(group, 'id'), name: textOf(group, 'name') }))
+  return objectsOf(value).map((group) => ({
+    typeName: 'IGroup',
+    id: textOf(group, 'id'),
+    name: textOf(group, 'name'),
+  }))
 }
 
 function makeProduct(value: JsonValue | undefined): gateway.PolicyProduct | null {
@@ -224,17 +249,23 @@ function makeLastError(value: JsonValue | undefined): gateway.PolicyLastError | 
 
 function makeDeployment(file: JsonObject): gateway.PolicyDeployment {
   const own = objectMember(file, 'gateway')
-  const certificates = Object.entries(objectMember(file, 'certificates')).flatMap(([name, value]) => {
-    const certificate = makeCertificate(value)
-    return certificate ? [[name, certificate] as const] : []
-  })
+  const certificates = Object.entries(objectMember(file, 'certificates')).flatMap(
+    ([name, value]) => {
+      const certificate = makeCertificate(value)
+      return certificate ? [[name, certificate] as const] : []
+    },
+  )
   return {
     typeName: 'IDeployment',
     gatewayId: textOf(file, 'gatewayId'),
     region: textOf(file, 'region'),
     serviceId: textOf(file, 'serviceId'),
     serviceName: textOf(file, 'serviceName'),
-    gateway: { id: textOf(own, 'id'), instanceId: textOf(own, 'instanceId'), isManaged: own['isManaged'] === true },
+    gateway: {
+      id: textOf(own, 'id'),
+      instanceId: textOf(own, 'instanceId'),
+      isManaged: own['isManaged'] === true,
+    },
     certificates: new Map(certificates),
   }
 }

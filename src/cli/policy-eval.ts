@@ -10,7 +10,14 @@ export function evaluateLine(line: string, context: () => PolicyContext): JsonOb
   const request = tryParseJson(line)
   const expression = stringMember(request, 'expr')
   const id = isJsonObject(request) ? (request['id'] ?? null) : null
-  if (expression === undefined) return { id, rejected: true, line: 1, column: 1, reason: "A line must be JSON with 'id' and 'expr'." }
+  if (expression === undefined)
+    return {
+      id,
+      rejected: true,
+      line: 1,
+      column: 1,
+      reason: "A line must be JSON with 'id' and 'expr'.",
+    }
   return { id, ...evaluateText(expression, context) }
 }
 
@@ -19,8 +26,12 @@ export function evaluateText(expression: string, context: () => PolicyContext): 
   try {
     const trimmed = expression.trim()
     const kind = shapeOf(trimmed)
-    if (!kind) return { rejected: true, line: 1, column: 1, reason: 'An expression stands in @( ) or @{ }.' }
-    const compiled = compileExpression(trimmed.slice(2, -1), { kind, position: { line: 1, column: 3 } })
+    if (!kind)
+      return { rejected: true, line: 1, column: 1, reason: 'An expression stands in @( ) or @{ }.' }
+    const compiled = compileExpression(trimmed.slice(2, -1), {
+      kind,
+      position: { line: 1, column: 3 },
+    })
     const { type, value } = writeResult(compiled.evaluate(context()).value)
     return { type, value }
   } catch (error) {
@@ -35,9 +46,15 @@ function shapeOf(text: string): 'expression' | 'block' | undefined {
 
 function faultOf(error: unknown): JsonObject {
   if (error instanceof DotnetException) return { throws: error.typeName, message: error.message }
-  if (error instanceof LimitError) return { throws: 'System.TimeoutException', message: error.message }
+  if (error instanceof LimitError)
+    return { throws: 'System.TimeoutException', message: error.message }
   if (error instanceof CSharpError) {
-    return { rejected: true, line: error.line, column: error.column, reason: `${error.code}: ${error.message}` }
+    return {
+      rejected: true,
+      line: error.line,
+      column: error.column,
+      reason: `${error.code}: ${error.message}`,
+    }
   }
   throw error
 }

@@ -22,14 +22,16 @@ export function writeResult(value: unknown): { type: string; value: JsonValue } 
 }
 
 function writtenType(name: string): string {
-  if (name.startsWith('System.Linq.')) return name.replace(/^System\.Linq\.I\w+</, 'System.Collections.Generic.IEnumerable<')
+  if (name.startsWith('System.Linq.'))
+    return name.replace(/^System\.Linq\.I\w+</, 'System.Collections.Generic.IEnumerable<')
   if (name.startsWith('<>')) return name.endsWith('[]') ? 'anonymous[]' : 'anonymous'
   return name
 }
 
 function writeValue(value: unknown): JsonValue {
   if (value === null || value === undefined) return null
-  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number') return value
+  if (typeof value === 'string' || typeof value === 'boolean' || typeof value === 'number')
+    return value
   if (typeof value === 'bigint') return value.toString()
   if (value instanceof DotnetNumber) return writeNumber(value)
   if (value instanceof Decimal) return displayText(value)
@@ -47,7 +49,8 @@ function writeNumber(value: DotnetNumber): JsonValue {
 function writeObject(value: unknown): JsonValue {
   if (value instanceof Uint8Array) return { base64: Buffer.from(value).toString('base64') }
   if (isToken(value)) return { json: writeToken(value, { indented: false }) }
-  if (value instanceof XElement || value instanceof XDocument) return { xml: writeXml(value, { indented: false }) }
+  if (value instanceof XElement || value instanceof XDocument)
+    return { xml: writeXml(value, { indented: false }) }
   if (value instanceof AnonymousObject) return { members: fields(value.members) }
   if (value instanceof Dictionary) return { map: fields(pairs(value)) }
   if (value instanceof DotnetArray || value instanceof DotnetGrid || isEnumerable(value)) {

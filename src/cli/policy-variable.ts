@@ -1,5 +1,15 @@
-import { isJsonObject, objectMember, stringMember, type JsonObject, type JsonValue } from '../base/json.ts'
-import type { PolicyAuthorization, PolicyJwt, PolicyResponse } from '../languages/csharp/policy-context.ts'
+import {
+  isJsonObject,
+  objectMember,
+  stringMember,
+  type JsonObject,
+  type JsonValue,
+} from '../base/json.ts'
+import type {
+  PolicyAuthorization,
+  PolicyJwt,
+  PolicyResponse,
+} from '../languages/csharp/policy-context.ts'
 import { parseDateTime, parseDateTimeOffset } from '../languages/dotnet/date-parse.ts'
 import { Guid } from '../languages/dotnet/guid.ts'
 import { parseToken } from '../languages/dotnet/json-reader.ts'
@@ -9,17 +19,25 @@ import { charOf, DotnetArray } from '../languages/dotnet/value.ts'
 import { parseXmlDocument, parseXmlElement } from '../languages/dotnet/xml-parse.ts'
 
 /** A typed variable of a context file as a value of .NET. */
-export function readVariable(value: JsonValue, response: (file: JsonObject) => PolicyResponse): unknown {
+export function readVariable(
+  value: JsonValue,
+  response: (file: JsonObject) => PolicyResponse,
+): unknown {
   const type = stringMember(value, 'type') ?? ''
   if (!isJsonObject(value) || type === 'null') return null
   const content = value['value']
   if (type.startsWith('Newtonsoft.')) return parseToken(stringMember(value, 'json') ?? 'null')
-  if (type === 'System.Byte[]') return Uint8Array.from(Buffer.from(stringMember(value, 'base64') ?? '', 'base64'))
+  if (type === 'System.Byte[]')
+    return Uint8Array.from(Buffer.from(stringMember(value, 'base64') ?? '', 'base64'))
   if (type === 'System.Xml.Linq.XElement') return parseXmlElement(stringMember(value, 'xml') ?? '')
-  if (type === 'System.Xml.Linq.XDocument') return parseXmlDocument(stringMember(value, 'xml') ?? '')
+  if (type === 'System.Xml.Linq.XDocument')
+    return parseXmlDocument(stringMember(value, 'xml') ?? '')
   if (type.endsWith('[]')) {
     const element = type.slice(0, -2)
-    return new DotnetArray(element, Array.isArray(content) ? content.map((one) => simpleValue(element, one)) : [])
+    return new DotnetArray(
+      element,
+      Array.isArray(content) ? content.map((one) => simpleValue(element, one)) : [],
+    )
   }
   const object = objectMember(value, 'value')
   if (type === 'IResponse') return response(object)

@@ -5,7 +5,6 @@ import {
   compareNumbers,
   integerOf,
   isNumeric,
-  makeInteger,
   wrapInteger,
   type ArithmeticOperator,
   type NumericValue,
@@ -125,7 +124,7 @@ export function shiftRun(
 /** Code for `~`. */
 export function complementRun(kind: IntegerKind, operand: Run): Run {
   return (frame) =>
-    makeInteger(kind, BigInt(0)) && wrapInteger(kind, ~(integerOf(operand(frame)) ?? 0n))
+    wrapInteger(kind, ~(integerOf(operand(frame)) ?? 0n))
 }
 
 /** Code for `< > <= >= == !=` on two numbers; a NaN is unequal to all and in no order. */

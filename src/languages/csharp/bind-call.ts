@@ -2,6 +2,7 @@ import { arrayOf, DotnetGrid, elementAt, filledArray, setElement } from './array
 import { int32 } from './arithmetic.ts'
 import type { Binder, BoundArgument } from './binder.ts'
 import type { FoundMember, Methods, Operand, OpenPlace, Place, Run, Value } from './bound.ts'
+import { bindMember } from './bind-names.ts'
 import { bindVariables, callRun, receiverRun } from './call.ts'
 import { defaultValue } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
@@ -51,7 +52,8 @@ export function bindCall(binder: Binder, syntax: CallSyntax, scope: Scope): Valu
   if (syntax.target.kind === 'name' && syntax.target.name === 'nameof' && !scope.find('nameof')) {
     return nameOf(binder, syntax, scope)
   }
-  const target = binder.operand(syntax.target, scope)
+  const target =
+    syntax.target.kind === 'member' ? bindMember(binder, syntax.target, scope, { isInvoked: true }) : binder.operand(syntax.target, scope)
   const list = bindArguments(binder, syntax.arguments, scope)
   const at = syntax.target.at
   if (target.kind === 'methods') return callMethods(binder, target, { list, scope, at })

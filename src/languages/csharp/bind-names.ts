@@ -56,7 +56,7 @@ export function localValue(local: Local, scope: Scope, at: number): Value {
 }
 
 /** What stands behind a dot. */
-export function bindMember(binder: Binder, syntax: MemberSyntax, scope: Scope): Operand {
+export function bindMember(binder: Binder, syntax: MemberSyntax, scope: Scope, use: { isInvoked?: boolean } = {}): Operand {
   const target = binder.operand(syntax.target, scope)
   const typeArguments = syntax.typeArguments.map((type) => binder.type(type, scope))
   const { name, at } = syntax
@@ -66,7 +66,7 @@ export function bindMember(binder: Binder, syntax: MemberSyntax, scope: Scope): 
     case 'type':
       return staticMember(binder, target.type, { name, typeArguments, at })
     case 'value':
-      return instanceMember(binder, target, { name, typeArguments, at })
+      return instanceMember(binder, target, { name, typeArguments, at, ...use })
     default:
       throw new FaultAtOffset('CS0119', 'This expression is not valid in the given context.', at)
   }
@@ -76,6 +76,8 @@ interface MemberName {
   readonly name: string
   readonly typeArguments: readonly Type[]
   readonly at: number
+  /** In front of `(`, where a property that is no delegate does not count. */
+  readonly isInvoked?: boolean
 }
 
 function namespaceMember(binder: Binder, member: MemberName & { readonly space: string }): Operand {
@@ -182,7 +184,9 @@ export function instanceMember(binder: Binder, target: Value, member: MemberName
   const found = world
     .members(target.type, name)
     .filter((one) => !one.member.isStatic && one.member.name === name)
-  const property = found.find((one) => one.member.kind === 'property')
+  const property = found.find(
+    (one) => one.member.kind === 'property' && (!member.isInvoked || one.member.type.kind === 'delegate'),
+  )
   if (property && member.typeArguments.length === 0)
     return propertyValue(binder, { target, property, at })
   const extensions = world

@@ -39,12 +39,12 @@ export interface BinarySides {
  */
 export function binaryOperation(binder: Binder, operator: string, sides: BinarySides): Value {
   const found =
+    userOperator(binder, operator, sides) ??
     concatenation(binder, operator, sides) ??
     numericOperation(binder, operator, sides) ??
     booleanOperation(binder, operator, sides) ??
     enumOperation(binder, operator, sides) ??
     stringEquality(binder, operator, sides) ??
-    userOperator(binder, operator, sides) ??
     nullEquality(binder, operator, sides) ??
     referenceEquality(binder, operator, sides)
   if (found) return foldConstants(found, sides)

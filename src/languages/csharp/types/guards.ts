@@ -146,3 +146,8 @@ export function comparison(value: unknown): StringComparison {
       return 'Ordinal'
   }
 }
+
+/** The content of a `params object[]` parameter; a null array is one null. */
+export function contents(value: unknown): readonly unknown[] {
+  return value === null ? [null] : items(value)
+}

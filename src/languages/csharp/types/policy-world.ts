@@ -11,6 +11,8 @@ import { numberTypes } from './number-types.ts'
 import { simpleTypes } from './simple-types.ts'
 import { stringTypes } from './string-types.ts'
 import { certificateTypes } from './certificates.ts'
+import { cryptoTypes } from './crypto-types.ts'
+import { timeZoneTypes } from './time-zone-types.ts'
 import { xmlTypes } from './xml-types.ts'
 import { regexTypes } from './regex-types.ts'
 import { encodingTypes } from './encoding-types.ts'
@@ -32,6 +34,8 @@ const declarations = [
   ...regexTypes,
   ...xmlTypes,
   ...certificateTypes,
+  ...cryptoTypes,
+  ...timeZoneTypes,
   ...contextTypes,
 ]
 
