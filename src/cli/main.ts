@@ -2,6 +2,7 @@
 import { messageOf } from '../base/errors.ts'
 import { UsageError } from './arguments.ts'
 import { runCheck } from './check.ts'
+import { runPolicy } from './policy.ts'
 import { runReset } from './reset.ts'
 import { runStatus } from './status.ts'
 import { runUp } from './up.ts'
@@ -16,6 +17,10 @@ const usage = `Interline runs Azure integration solutions on your own machine.
       --until-idle            exit 0 once the work has drained
   interline status [--json]   endpoints and health of the running instance
   interline check [DIR...]    what of a project is modelled, inert or unsupported
+  interline policy eval --context FILE
+                              policy expressions from standard input (JSON lines)
+  interline policy check FILE...
+                              faults and elements of policy documents
   interline reset             delete the state of a stopped instance
 `
 
@@ -23,6 +28,7 @@ const commands: Readonly<Record<string, (args: readonly string[]) => Promise<num
   up: runUp,
   status: runStatus,
   check: runCheck,
+  policy: runPolicy,
   reset: runReset,
 }
 
