@@ -3,7 +3,11 @@ import type { Clock } from '../base/clock.ts'
 import { randomHex } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
 import { HttpServer } from '../protocols/http/server.ts'
-import { openLocalAuthority, type LocalAuthority } from '../protocols/tls/local-authority.ts'
+import {
+  openLocalAuthority,
+  watchCertificate,
+  type LocalAuthority,
+} from '../protocols/tls/local-authority.ts'
 import { managedIdentityHandler } from '../services/entra-id/managed-identity-rest.ts'
 import { entraIdHandler } from '../services/entra-id/rest.ts'
 import { Console } from '../services/monitor/console.ts'
@@ -40,7 +44,8 @@ export class Listeners {
     await this.#console.start()
     this.#running.unshift(this.#console)
     const handler = managedIdentityHandler(entra.managedIdentities)
-    this.#identityPort = await this.#listen('identity', { port: 0, handler })
+    const identity = await this.#listen('identity', { port: 0, handler })
+    this.#identityPort = identity.port
     if (apiManagement.instances().length > 0) this.#published = await this.#publish()
   }
 
@@ -64,12 +69,13 @@ export class Listeners {
 
   async #publish(): Promise<Published> {
     const { dataDir, host, ports, clock, hosts, apiManagement, entra } = this.#options
-    const gatewayPort = await this.#listen('gateway', {
+    const { port: gatewayPort } = await this.#listen('gateway', {
       port: await ports.take('gateway', defaultPorts.gateway),
       handler: apiManagement.gatewayHandler,
     })
-    const authority = await openLocalAuthority({ dir: join(dataDir, 'tls'), clock })
-    const frontPort = await this.#listen('management', {
+    const dir = join(dataDir, 'tls')
+    const authority = await openLocalAuthority({ dir, clock })
+    const { server, port: frontPort } = await this.#listen('management', {
       port: await ports.take('management', defaultPorts.management),
       handler: azureFront({
         management: apiManagement.managementHandler,
@@ -77,6 +83,12 @@ export class Listeners {
       }),
       tls: authority.server,
     })
+    const stopWatching = watchCertificate({
+      dir,
+      clock,
+      onRenewed: (certificate) => server.useCertificate(certificate),
+    })
+    this.#running.unshift({ stop: async () => stopWatching() })
     const gateway = `http://${host}:${gatewayPort}`
     const front = { origin: `https://${host}:${frontPort}`, ca: authority.ca }
     hosts.serve([...entraHosts, managementHost], front)
@@ -90,12 +102,12 @@ export class Listeners {
   async #listen(
     name: string,
     options: Pick<ConstructorParameters<typeof HttpServer>[0], 'port' | 'handler' | 'tls'>,
-  ): Promise<number> {
+  ): Promise<{ server: HttpServer; port: number }> {
     const { host, logger, clock } = this.#options
     const server = new HttpServer({ host, name, logger, clock, ...options })
     const port = await server.start()
     this.#running.unshift(server)
-    return port
+    return { server, port }
   }
 }
 
