@@ -30,7 +30,7 @@ export const retry: PolicyDefinition = {
           ...(maxInterval ? { maxInterval: maxInterval.read(call) } : {}),
           ...(delta ? { delta: delta.read(call) } : {}),
         })
-        if (!isFast) await call.parts.clock.sleep(seconds * 1000)
+        if (!isFast && seconds > 0) await call.parts.clock.sleep(seconds * 1000)
       }
     }
   },
