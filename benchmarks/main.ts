@@ -5,6 +5,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   chain: async () => (await import('./chain.ts')).benchmarkChain(),
   memory: async () => (await import('./chain.ts')).benchmarkMemory(),
   bicep: async () => (await import('./bicep.ts')).benchmarkBicep(),
+  gateway: async () => (await import('./gateway.ts')).benchmarkGateway(),
 }
 
 const names = process.argv.slice(2)
