@@ -308,32 +308,36 @@ class ProgramBuilder {
     const run = this.#run
     const state = { count: 0, last: -1 }
     const body = this.build(node, (at) => again(at), direction)
-    // What a step changes in the state is undone when it fails, since an outer loop may be in the middle of it.
-    const attempt = (step: Step, at: number, count: number): boolean => {
-      const before = { ...state }
-      state.count = count
-      state.last = at
-      if (step(at)) return true
-      Object.assign(state, before)
-      return false
-    }
-    const leave = (at: number): boolean => state.count >= min && attempt(next, at, state.count)
-    // A body that matched nothing is not tried again at the same place.
-    const enter = (at: number): boolean => {
-      const goesOn = state.count < max && (state.count < min || at !== state.last)
-      return goesOn && attempt(body, at, state.count + 1)
-    }
+    // What a step changes in the state is undone when it fails, since an outer loop may be in the middle of it. Few
+    // frames a round: the stack bounds how often a group repeats.
     function again(at: number): boolean {
       run.tick(1)
-      return lazy ? leave(at) || enter(at) : enter(at) || leave(at)
+      const { count, last } = state
+      if (lazy && count >= min) {
+        if (next(at)) return true
+        state.count = count
+        state.last = last
+      }
+      // A body that matched nothing is not tried again at the same place.
+      if (count < max && (count < min || at !== last)) {
+        state.count = count + 1
+        state.last = at
+        if (body(at)) return true
+        state.count = count
+        state.last = last
+      }
+      return !lazy && count >= min && (next(at) || restored(count, last))
+    }
+    function restored(count: number, last: number): boolean {
+      state.count = count
+      state.last = last
+      return false
     }
     return (at) => {
-      const before = { ...state }
+      const { count, last } = state
       state.count = 0
       state.last = -1
-      if (again(at)) return true
-      Object.assign(state, before)
-      return false
+      return again(at) || restored(count, last)
     }
   }
 
