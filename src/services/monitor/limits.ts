@@ -12,6 +12,9 @@ export const flushItemsMax = 1_000
 /** Flushes the worker thread has not confirmed; until it has, spans wait in the buffer. */
 export const unconfirmedFlushesMax = 2
 
+/** Of the worker thread: nearly everything it makes is gone by the next flush, and more only takes memory. */
+export const youngGenerationMbMax = 8
+
 /** What is kept of each text. */
 export const payloadCharsMax = 16 * 1024
 export const reasonCharsMax = 2_048

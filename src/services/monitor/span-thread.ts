@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { Flush } from './flush.ts'
 import type { FlowGraph, FlowLink, FlowPlace } from './flow-map.ts'
+import { youngGenerationMbMax } from './limits.ts'
 import type { SpanFileLimits } from './span-file.ts'
 import type { InvocationRecord, RecentTracesQuery, Trace, TraceSummary } from './trace.ts'
 
@@ -41,7 +42,11 @@ export class SpanThread {
   /** Opens the file; gives the reason when an existing one was replaced. */
   start(path: string, limits: Partial<SpanFileLimits>): Promise<string | undefined> {
     // Flags of the main thread, such as those of a test runner, are not for this one.
-    const worker = new Worker(workerFile(), { workerData: { path, limits }, execArgv: [] })
+    const worker = new Worker(workerFile(), {
+      workerData: { path, limits },
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: youngGenerationMbMax },
+    })
     this.#worker = worker
     const opened = new Promise<string | undefined>((resolve, reject) => {
       this.#waiting.set(0, { resolve, reject })
