@@ -71,6 +71,11 @@ export function valueOf(entity: Entity): string | undefined {
   return stringMember(entity.properties, 'value')
 }
 
+/** True for a value that is C#: it becomes part of the documents that name it. */
+export function isExpression(value: string): boolean {
+  return /^\s*@[({]/.test(value)
+}
+
 function isSecret(entity: Entity): boolean {
   return entity.properties['secret'] === true
 }

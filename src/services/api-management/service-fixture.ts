@@ -63,7 +63,7 @@ export async function openService(
   const spans: Span[] = []
   const telemetry: Telemetry = { span: (span) => void spans.push(span), log() {} }
   const seen: BackendSeen[] = []
-  const keys = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const backendUrl = await listen(owner, (request, response) => {
     void serveBackend(request, response, { opened, seen })
   })
@@ -196,7 +196,7 @@ function serveIssuer(request: IncomingMessage, response: ServerResponse, key: Ke
 function newToken(key: KeyObject, clock: Clock, claims: JsonObject): string {
   const seconds = Math.floor(clock.now() / 1000)
   return signJwt({
-    algorithm: 'RS256',
+    algorithm: 'ES256',
     key,
     header: { kid: 'key-1' },
     claims: {

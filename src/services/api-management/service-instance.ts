@@ -17,7 +17,7 @@ import { TokenCheck } from './gateway/token-check.ts'
 import { ValueCache } from './gateway/value-cache.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
 import { NamedValues } from './named-values.ts'
-import { secretIdentifierOf } from './named-value.ts'
+import { isExpression, secretIdentifierOf, valueOf } from './named-value.ts'
 import { readDefinition } from './api-definition.ts'
 import { parseOpenApi } from './open-api.ts'
 import { exampleOf } from './operation.ts'
@@ -239,7 +239,9 @@ export class ServiceInstance implements EntityHolder {
     const isNamedValue = changes.every(({ kind }) => kind === 'namedValues')
     if (changes.some(({ kind }) => kind === 'namedValues')) {
       this.#namedValues.adopt(this.#tree.list('namedValues'))
-      if (this.#library.forgetBaked()) this.#configuration = undefined
+      const isCode = changes.some(({ entity }) => entity && isExpression(valueOf(entity) ?? ''))
+      if (isCode) this.#library.forgetAll()
+      if (this.#library.forgetBaked() || isCode) this.#configuration = undefined
     }
     if (isNamedValue) return
     for (const change of changes) {

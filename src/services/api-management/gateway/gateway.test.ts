@@ -228,3 +228,30 @@ test('a pool leaves a backend alone whose breaker has opened', async (t) => {
   }
   assert.deepEqual(statuses, [500, 200, 200])
 })
+
+test('a named value is read at each call, and may turn into an expression', async (t) => {
+  const service = await openShop(t)
+  await service.put('namedValues/v', { displayName: 'v', value: 'one' })
+  const inbound = '<set-header name="x-v"><value>{{v}}</value></set-header>'
+  await service.put('apis/shop/policies/policy', policies({ inbound }))
+  for (const value of ['two', '@("th" + "ree")', 'four']) {
+    await service.call('/shop/a', { headers: { [key]: 'api-1' } })
+    await service.manage('PATCH', 'namedValues/v', { properties: { value } })
+  }
+  await service.call('/shop/a', { headers: { [key]: 'api-1' } })
+  assert.deepEqual(
+    service.seen.map(({ headers }) => headers['x-v']),
+    ['one', 'two', 'three', 'four'],
+  )
+})
+
+test('a response whose backend breaks off breaks off too', async (t) => {
+  const service = await openShop(t)
+  service.answer = (_request, response) => {
+    response.writeHead(200, { 'content-length': 100 })
+    response.write('half')
+    setTimeout(() => response.destroy(), 20)
+  }
+  const response = await service.call('/shop/a', { headers: { [key]: 'api-1' } })
+  await assert.rejects(response.text())
+})

@@ -1,6 +1,7 @@
 import { SourceError } from '../../../base/errors.ts'
 import { type PolicyElement, parsePolicyDocument } from '../../../languages/xml/policy-document.ts'
 import { policyBytesMax, policyDepthMax, policyStepsMax } from '../limits.ts'
+import { isExpression } from '../named-value.ts'
 import { replacePlaceholders } from '../placeholders.ts'
 import { findPolicy, refusedPolicies } from '../policy-table.ts'
 import type { PolicyScope, Section } from './policy-error.ts'
@@ -110,7 +111,7 @@ class PolicyCompiler {
     return replacePlaceholders(text, (name) => {
       const value = this.#references.namedValue(name)
       if (value === undefined) return undefined
-      if (!/^\s*@[({]/.test(value) && !isNamePlace(text, name)) return undefined
+      if (!isExpression(value) && !isNamePlace(text, name)) return undefined
       this.#baked.add(name)
       return value
     })
