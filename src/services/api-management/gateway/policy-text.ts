@@ -1,4 +1,5 @@
-import { CSharpError, compileExpression } from '../../../languages/csharp/compile.ts'
+import { compileExpression } from '../../../languages/csharp/compile.ts'
+import { CSharpError } from '../../../languages/csharp/csharp-error.ts'
 import type { PolicyText } from '../../../languages/xml/policy-document.ts'
 import { type TextPart, replacePlaceholders, splitPlaceholders, namesIn } from '../placeholders.ts'
 import type { GatewayCall } from './gateway-call.ts'
