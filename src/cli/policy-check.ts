@@ -1,5 +1,10 @@
-import { compileExpression, CSharpError } from '../languages/csharp/compile.ts'
-import { parsePolicyDocument, type PolicyElement, type PolicyText } from '../languages/xml/policy-document.ts'
+import { compileExpression } from '../languages/csharp/compile.ts'
+import { CSharpError } from '../languages/csharp/csharp-error.ts'
+import {
+  parsePolicyDocument,
+  type PolicyElement,
+  type PolicyText,
+} from '../languages/xml/policy-document.ts'
 import { formatPosition, SourceError } from '../base/errors.ts'
 
 /** What a check of one document found. */

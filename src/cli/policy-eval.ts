@@ -1,5 +1,6 @@
 import { isJsonObject, stringMember, tryParseJson, type JsonObject } from '../base/json.ts'
-import { compileExpression, CSharpError } from '../languages/csharp/compile.ts'
+import { compileExpression } from '../languages/csharp/compile.ts'
+import { CSharpError } from '../languages/csharp/csharp-error.ts'
 import { LimitError } from '../languages/csharp/machine.ts'
 import type { PolicyContext } from '../languages/csharp/policy-context.ts'
 import { DotnetException } from '../languages/dotnet/exceptions.ts'

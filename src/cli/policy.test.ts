@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { isJsonObject, objectMember, parseJson, stringMember, type JsonObject, type JsonValue } from '../base/json.ts'
+import {
+  isJsonObject,
+  objectMember,
+  parseJson,
+  stringMember,
+  type JsonObject,
+  type JsonValue,
+} from '../base/json.ts'
 import { checkPolicy } from './policy-check.ts'
 import { readPolicyContext } from './policy-context-file.ts'
 import { evaluateLine, evaluateText } from './policy-eval.ts'
@@ -10,7 +17,10 @@ const folder = 'tests/golden/policy-expressions'
 const context = readPolicyContext(readFileSync(`${folder}/context.json`, 'utf8'))
 
 function casesOf(file: string): JsonObject[] {
-  const cases = objectMember({ file: parseJson(readFileSync(`${folder}/${file}`, 'utf8')) }, 'file')['cases']
+  const cases = objectMember(
+    { file: parseJson(readFileSync(`${folder}/${file}`, 'utf8')) },
+    'file',
+  )['cases']
   return Array.isArray(cases) ? cases.filter((one) => isJsonObject(one)) : []
 }
 
@@ -22,7 +32,12 @@ for (const golden of casesOf('cases.json')) {
   test(`the expression ${stringMember(golden, 'id')} has its value`, () => {
     const result = evaluateText(stringMember(golden, 'expr') ?? '', context)
     if ('throws' in golden) assert.equal(result['throws'], golden['throws'], JSON.stringify(result))
-    else assert.deepEqual({ type: result['type'], value: unixLines(result['value']) }, { type: golden['type'], value: golden['value'] }, JSON.stringify(result))
+    else
+      assert.deepEqual(
+        { type: result['type'], value: unixLines(result['value']) },
+        { type: golden['type'], value: golden['value'] },
+        JSON.stringify(result),
+      )
   })
 }
 
@@ -39,7 +54,8 @@ test('a refused expression says where it is wrong', () => {
 })
 
 test('a check finds the faults of the expressions of a document at their places', () => {
-  const text = '<policies>\n  <inbound>\n    <set-variable name="a" value="@(nope)" />\n  </inbound>\n</policies>'
+  const text =
+    '<policies>\n  <inbound>\n    <set-variable name="a" value="@(nope)" />\n  </inbound>\n</policies>'
   const { faults, elements, expressionCount } = checkPolicy(text, 'p.xml')
   assert.equal(expressionCount, 1)
   assert.deepEqual([...elements], [['set-variable', 1]])

@@ -123,8 +123,7 @@ export function shiftRun(
 
 /** Code for `~`. */
 export function complementRun(kind: IntegerKind, operand: Run): Run {
-  return (frame) =>
-    wrapInteger(kind, ~(integerOf(operand(frame)) ?? 0n))
+  return (frame) => wrapInteger(kind, ~(integerOf(operand(frame)) ?? 0n))
 }
 
 /** Code for `< > <= >= == !=` on two numbers; a NaN is unequal to all and in no order. */

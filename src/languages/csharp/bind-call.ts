@@ -53,7 +53,9 @@ export function bindCall(binder: Binder, syntax: CallSyntax, scope: Scope): Valu
     return nameOf(binder, syntax, scope)
   }
   const target =
-    syntax.target.kind === 'member' ? bindMember(binder, syntax.target, scope, { isInvoked: true }) : binder.operand(syntax.target, scope)
+    syntax.target.kind === 'member'
+      ? bindMember(binder, syntax.target, scope, { isInvoked: true })
+      : binder.operand(syntax.target, scope)
   const list = bindArguments(binder, syntax.arguments, scope)
   const at = syntax.target.at
   if (target.kind === 'methods') return callMethods(binder, target, { list, scope, at })

@@ -68,7 +68,18 @@ export function bindBinary(binder: Binder, syntax: Of<'binary'>, scope: Scope): 
   const left = binder.value(syntax.left, scope)
   const right = binder.value(syntax.right, scope)
   if (operator === '??') return coalesce(binder, { left, right, at })
-  return binaryOperation(binder, operator, { left, right, isChecked: scope.marks.isChecked, at })
+  return binaryOperation(binder, operator, {
+    left,
+    right,
+    isChecked: checksOverflow(scope, left, right),
+    at,
+  })
+}
+
+/** Constants are computed in a checked context unless `unchecked` says otherwise. */
+function checksOverflow(scope: Scope, left: Value, right: Value): boolean {
+  const isConstant = left.constant !== undefined && right.constant !== undefined
+  return scope.marks.isChecked || (isConstant && !scope.marks.isUnchecked)
 }
 
 function bindShortCircuit(binder: Binder, syntax: Of<'binary'>, scope: Scope): Value {

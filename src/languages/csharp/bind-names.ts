@@ -56,7 +56,12 @@ export function localValue(local: Local, scope: Scope, at: number): Value {
 }
 
 /** What stands behind a dot. */
-export function bindMember(binder: Binder, syntax: MemberSyntax, scope: Scope, use: { isInvoked?: boolean } = {}): Operand {
+export function bindMember(
+  binder: Binder,
+  syntax: MemberSyntax,
+  scope: Scope,
+  use: { isInvoked?: boolean } = {},
+): Operand {
   const target = binder.operand(syntax.target, scope)
   const typeArguments = syntax.typeArguments.map((type) => binder.type(type, scope))
   const { name, at } = syntax
@@ -185,7 +190,8 @@ export function instanceMember(binder: Binder, target: Value, member: MemberName
     .members(target.type, name)
     .filter((one) => !one.member.isStatic && one.member.name === name)
   const property = found.find(
-    (one) => one.member.kind === 'property' && (!member.isInvoked || one.member.type.kind === 'delegate'),
+    (one) =>
+      one.member.kind === 'property' && (!member.isInvoked || one.member.type.kind === 'delegate'),
   )
   if (property && member.typeArguments.length === 0)
     return propertyValue(binder, { target, property, at })

@@ -1,15 +1,15 @@
 import { Frame, type Run } from './bound.ts'
 import { CSharpBinder } from './csharp-binder.ts'
-import { errorAt, FaultAtOffset } from './csharp-error.ts'
+import { CSharpError, errorAt, FaultAtOffset } from './csharp-error.ts'
 import { expressionLengthMax } from './limits.ts'
-import { Machine } from './machine.ts'
+import { LimitError, Machine } from './machine.ts'
 import { parseBlockText, parseExpressionText } from './parse-statement.ts'
 import type { PolicyContext } from './policy-context.ts'
 import { FunctionScope, Scope } from './scope.ts'
 import { typeNameOf } from '../dotnet/types.ts'
 import { policyWorld } from './types/policy-world.ts'
 
-export { CSharpError } from './csharp-error.ts'
+export { CSharpError }
 
 /** The result of an expression: a value as `dotnet/value.ts` holds it, with the name of its type. */
 export interface BoxedValue {
@@ -46,14 +46,25 @@ export function compileExpression(text: string, options: CompileOptions): Compil
     const compiled = options.kind === 'block' ? compileBlock(text) : compileValue(text)
     return {
       evaluate(context) {
-        const frame = new Frame(compiled.owner.slotCount, undefined, new Machine(context))
-        const value = compiled.run(frame)
+        const value = runBounded(compiled, context)
         return { type: typeNameOf(value), value }
       },
     }
   } catch (error) {
-    if (error instanceof FaultAtOffset)
-      throw errorAt(error, text, options.position ?? { line: 1, column: 1 })
+    const start = options.position ?? { line: 1, column: 1 }
+    if (error instanceof FaultAtOffset) throw errorAt(error, text, start)
+    if (!(error instanceof RangeError)) throw error
+    throw new CSharpError('CS8078', 'An expression is too long or complex to compile.', start)
+  }
+}
+
+/** Runs compiled code; a full stack is a limit like the others. */
+function runBounded(compiled: Compiled, context: PolicyContext): unknown {
+  try {
+    return compiled.run(new Frame(compiled.owner.slotCount, undefined, new Machine(context)))
+  } catch (error) {
+    if (error instanceof RangeError)
+      throw new LimitError(`The expression was stopped: ${error.message}.`)
     throw error
   }
 }

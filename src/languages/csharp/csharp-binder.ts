@@ -1,3 +1,4 @@
+import { lambdaTriesMax } from './limits.ts'
 import { bindAnonymous, arrayInitializer, bindNew } from './bind-creation.ts'
 import { bindAssign, bindStep } from './bind-assignment.ts'
 import { bindCall, bindIndex, bindNewArray } from './bind-call.ts'
@@ -36,6 +37,7 @@ import type { TypeWorld } from './type-world.ts'
 /** Finds the types and members that a tree means and compiles it to closures. */
 export class CSharpBinder implements StatementBinder {
   readonly world: TypeWorld
+  #lambdaTries = 0
 
   constructor(world: TypeWorld) {
     this.world = world
@@ -120,6 +122,9 @@ export class CSharpBinder implements StatementBinder {
   }
 
   lambda(lambda: LambdaSyntax, scope: Scope, delegate: Delegate): BoundLambda {
+    // Each level of nested lambdas multiplies the tries of the one below.
+    this.#lambdaTries += 1
+    if (this.#lambdaTries > lambdaTriesMax) throw new RangeError('Too many lambdas are nested.')
     return bindLambda(this, lambda, scope, delegate)
   }
 

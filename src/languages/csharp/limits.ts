@@ -11,7 +11,13 @@ export const nestingDepthMax = 200
 export const expressionLengthMax = 128 * 1024
 
 /** Elements of an array or sequence that an expression may ask for at once. */
-export const elementCountMax = 5_000_000
+export const elementCountMax = 1_000_000
 
 /** Characters that a text or builder may grow to. */
 export const textLengthMax = 64 * 1024 * 1024
+
+/** Milliseconds that one evaluation may take. */
+export const evaluationMsMax = 2000
+
+/** Times that the lambdas of one expression may be compiled while overloads are tried. */
+export const lambdaTriesMax = 5000

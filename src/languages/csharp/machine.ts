@@ -1,4 +1,4 @@
-import { callDepthMax, stepsMax } from './limits.ts'
+import { callDepthMax, evaluationMsMax, stepsMax } from './limits.ts'
 import type { PolicyContext } from './policy-context.ts'
 
 /** An evaluation that was stopped at a limit; no `catch` of the expression sees it. */
@@ -11,6 +11,8 @@ export class Machine {
   readonly context: PolicyContext
   #stepsLeft = stepsMax
   #depth = 0
+  // The time that was really spent, not that of the injected clock: it bounds work, it is no part of a result.
+  readonly #deadlineMs = performance.now() + evaluationMsMax
 
   constructor(context: PolicyContext) {
     this.context = context
@@ -21,6 +23,9 @@ export class Machine {
     this.#stepsLeft -= 1
     if (this.#stepsLeft < 0) {
       throw new LimitError(`The expression was stopped after ${stepsMax} steps.`)
+    }
+    if ((this.#stepsLeft & 63) === 0 && performance.now() > this.#deadlineMs) {
+      throw new LimitError(`The expression was stopped after ${evaluationMsMax} ms.`)
     }
   }
 

@@ -16,7 +16,8 @@ import type { Binder } from './binder.ts'
 import type { Frame, Run, Value } from './bound.ts'
 import { numericName } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
-import { Machine } from './machine.ts'
+import { textLengthMax } from './limits.ts'
+import { LimitError, Machine } from './machine.ts'
 import type { Type } from './type-model.ts'
 import { typeText } from './type-text.ts'
 import { isValueType } from './type-world.ts'
@@ -164,9 +165,15 @@ function concatenation(binder: Binder, operator: string, sides: BinarySides): Va
   return {
     kind: 'value',
     type,
-    run: (frame) => textOf(first(frame)) + textOf(second(frame)),
+    run: (frame) => joined(textOf(first(frame)), textOf(second(frame))),
     at: left.at,
   }
+}
+
+function joined(left: string, right: string): string {
+  if (left.length + right.length > textLengthMax)
+    throw new LimitError(`A text of more than ${textLengthMax} characters is over the limit.`)
+  return left + right
 }
 
 function textOf(value: unknown): string {

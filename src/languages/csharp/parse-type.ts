@@ -133,7 +133,23 @@ function isTypeEnd(reader: TokenReader, ahead: number): boolean {
 }
 
 const behindName = new Set(['=', ';', ',', ')', '=>', '(', '<'])
-const behindType = new Set([')', ']', '>', ',', ';', '[', '{', '}', '&&', '||', '?', ':', '==', '!=', '??'])
+const behindType = new Set([
+  ')',
+  ']',
+  '>',
+  ',',
+  ';',
+  '[',
+  '{',
+  '}',
+  '&&',
+  '||',
+  '?',
+  ':',
+  '==',
+  '!=',
+  '??',
+])
 
 function hasColon(reader: TokenReader, ahead: number): boolean {
   let depth = 0

@@ -51,7 +51,8 @@ export function writeForm(form: unknown): string {
   const pairs = new URLSearchParams()
   for (const pair of enumerate(form)) {
     if (!(pair instanceof KeyValuePair)) continue
-    for (const value of enumerate(pair.value)) pairs.append(displayText(pair.key), displayText(value))
+    for (const value of enumerate(pair.value))
+      pairs.append(displayText(pair.key), displayText(value))
   }
   return pairs.toString()
 }

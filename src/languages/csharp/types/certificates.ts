@@ -1,6 +1,11 @@
 import { Certificate, DistinguishedName, type X509NameType } from '../../dotnet/certificate.ts'
 import type { PolicyCertificate } from '../policy-context.ts'
-import { declareEnum, declareType, type Implementation, type TypeDeclaration } from '../type-model.ts'
+import {
+  declareEnum,
+  declareType,
+  type Implementation,
+  type TypeDeclaration,
+} from '../type-model.ts'
 import { bool, bytes, enumName, instance } from './guards.ts'
 
 type Members = Record<string, Implementation>
@@ -27,7 +32,12 @@ function certificate(value: unknown): Certificate {
 }
 
 const nameTypes: Readonly<Record<X509NameType, number>> = {
-  SimpleName: 0, EmailName: 1, UpnName: 2, DnsName: 3, DnsFromAlternativeName: 4, UrlName: 5,
+  SimpleName: 0,
+  EmailName: 1,
+  UpnName: 2,
+  DnsName: 3,
+  DnsFromAlternativeName: 4,
+  UrlName: 5,
 }
 
 function nameType(value: unknown): X509NameType {
@@ -46,9 +56,20 @@ function nameType(value: unknown): X509NameType {
 
 /** Certificates; a chain is never built here, so no certificate verifies. */
 export const certificateTypes: readonly TypeDeclaration[] = [
-  declareEnum(`${space}.X509ContentType`, { Unknown: 0, Cert: 1, SerializedCert: 2, Pfx: 3, Pkcs12: 3, SerializedStore: 4, Pkcs7: 5, Authenticode: 6 }),
+  declareEnum(`${space}.X509ContentType`, {
+    Unknown: 0,
+    Cert: 1,
+    SerializedCert: 2,
+    Pfx: 3,
+    Pkcs12: 3,
+    SerializedStore: 4,
+    Pkcs7: 5,
+    Authenticode: 6,
+  }),
   declareEnum(`${space}.X509NameType`, nameTypes),
-  declareType(`class ${space}.X500DistinguishedName`, { 'string Name': (self) => instance(self, DistinguishedName).name }),
+  declareType(`class ${space}.X500DistinguishedName`, {
+    'string Name': (self) => instance(self, DistinguishedName).name,
+  }),
   declareType(`class ${space}.PublicKey`),
   declareType(`class ${space}.X509Certificate : System.IDisposable`, baseMembers()),
   declareType(`class ${space}.X509Certificate2 : X509Certificate`, {
@@ -64,14 +85,19 @@ export const certificateTypes: readonly TypeDeclaration[] = [
     'string FriendlyName': () => '',
     'X500DistinguishedName SubjectName': (self) => certificate(self).subjectName,
     'X500DistinguishedName IssuerName': (self) => certificate(self).issuerName,
-    'string GetNameInfo(X509NameType nameType, bool forIssuer)': (self, type, forIssuer) => certificate(self).getNameInfo(nameType(type), bool(forIssuer)),
+    'string GetNameInfo(X509NameType nameType, bool forIssuer)': (self, type, forIssuer) =>
+      certificate(self).getNameInfo(nameType(type), bool(forIssuer)),
     'bool Verify()': () => false,
   }),
   declareType(`static ${space}.RSACertificateExtensions`, {
-    'static RSA GetRSAPublicKey(this X509Certificate2 certificate)': (self) => certificate(self).getRsaPublicKey(),
-    'static RSA GetRSAPrivateKey(this X509Certificate2 certificate)': (self) => certificate(self).getRsaPrivateKey(),
+    'static RSA GetRSAPublicKey(this X509Certificate2 certificate)': (self) =>
+      certificate(self).getRsaPublicKey(),
+    'static RSA GetRSAPrivateKey(this X509Certificate2 certificate)': (self) =>
+      certificate(self).getRsaPrivateKey(),
   }),
-  declareType('static CertificateExtensions', { 'static bool VerifyNoRevocation(this X509Certificate2 certificate)': () => false }),
+  declareType('static CertificateExtensions', {
+    'static bool VerifyNoRevocation(this X509Certificate2 certificate)': () => false,
+  }),
 ]
 
 function baseMembers(): Members {
@@ -93,4 +119,3 @@ function baseMembers(): Members {
     'bool Equals(X509Certificate other)': (self, other) => certificate(self).equals(other),
   }
 }
-

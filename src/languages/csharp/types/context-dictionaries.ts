@@ -27,7 +27,10 @@ export class ContextDictionary implements DotnetObject {
 
   *[Symbol.iterator](): Iterator<KeyValuePair> {
     for (const name of this.#source.names()) {
-      yield new KeyValuePair(name, this.#source.get(name) ?? null, ['System.String', this.#valueType])
+      yield new KeyValuePair(name, this.#source.get(name) ?? null, [
+        'System.String',
+        this.#valueType,
+      ])
     }
   }
 }

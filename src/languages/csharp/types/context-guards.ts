@@ -29,7 +29,9 @@ export function named<N extends keyof Named>(value: unknown, name: N): Named[N] 
 }
 
 function isNamed<N extends keyof Named>(value: unknown, name: N): value is Named[N] {
-  return typeof value === 'object' && value !== null && 'typeName' in value && value.typeName === name
+  return (
+    typeof value === 'object' && value !== null && 'typeName' in value && value.typeName === name
+  )
 }
 
 /** The context itself. */

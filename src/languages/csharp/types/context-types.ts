@@ -7,7 +7,12 @@ import { TimeSpan } from '../../dotnet/time-span.ts'
 import { Uri } from '../../dotnet/uri.ts'
 import { DotnetArray, DotnetEnum } from '../../dotnet/value.ts'
 import type { PolicyUrl } from '../policy-context.ts'
-import { declareEnum, declareType, type Implementation, type TypeDeclaration } from '../type-model.ts'
+import {
+  declareEnum,
+  declareType,
+  type Implementation,
+  type TypeDeclaration,
+} from '../type-model.ts'
 import { readBody, readForm, writeForm } from './body-content.ts'
 import { castObject } from './casting.ts'
 import { certificateOf } from './certificates.ts'
@@ -50,7 +55,8 @@ export const contextTypes: readonly TypeDeclaration[] = [
     'bool Tracing': (self) => context(self).tracing,
     'IUser User': (self) => context(self).user,
     'IWorkspace Workspace': (self) => context(self).workspace ?? null,
-    'IVariables Variables': (self) => mappedValues(context(self).variables, { valueType: 'System.Object' }),
+    'IVariables Variables': (self) =>
+      mappedValues(context(self).variables, { valueType: 'System.Object' }),
     'void Trace(string message)': (self, message) => context(self).trace(textOrNull(message) ?? ''),
   }),
   declareType('hidden interface IVariables : IReadOnlyDictionary<string,object>', {
@@ -59,25 +65,31 @@ export const contextTypes: readonly TypeDeclaration[] = [
   declareType('interface IRequest', {
     'IMessageBody Body': (self) => named(self, 'IRequest').body,
     'X509Certificate2 Certificate': (self) => certificateOf(named(self, 'IRequest').certificate),
-    'IReadOnlyDictionary<string,string[]> Headers': (self) => stringLists(named(self, 'IRequest').headers),
+    'IReadOnlyDictionary<string,string[]> Headers': (self) =>
+      stringLists(named(self, 'IRequest').headers),
     'string IpAddress': (self) => named(self, 'IRequest').ipAddress,
-    'IReadOnlyDictionary<string,string> MatchedParameters': (self) => mappedValues(named(self, 'IRequest').matchedParameters, { valueType: 'System.String' }),
+    'IReadOnlyDictionary<string,string> MatchedParameters': (self) =>
+      mappedValues(named(self, 'IRequest').matchedParameters, { valueType: 'System.String' }),
     'string Method': (self) => named(self, 'IRequest').method,
     'IUrl OriginalUrl': (self) => named(self, 'IRequest').originalUrl,
     'IUrl Url': (self) => named(self, 'IRequest').url,
-    'IPrivateEndpointConnection PrivateEndpointConnection': (self) => named(self, 'IRequest').privateEndpointConnection ?? null,
+    'IPrivateEndpointConnection PrivateEndpointConnection': (self) =>
+      named(self, 'IRequest').privateEndpointConnection ?? null,
   }),
   declareType('interface IResponse', {
     'IMessageBody Body': (self) => named(self, 'IResponse').body,
-    'IReadOnlyDictionary<string,string[]> Headers': (self) => stringLists(named(self, 'IResponse').headers),
+    'IReadOnlyDictionary<string,string[]> Headers': (self) =>
+      stringLists(named(self, 'IResponse').headers),
     'int StatusCode': (self) => named(self, 'IResponse').statusCode,
     'string StatusReason': (self) => named(self, 'IResponse').statusReason,
   }),
   declareType('interface IMessageBody', {
     'T As<T>(bool preserveContent = false)': (self, preserve, call) =>
       readBody(named(self, 'IMessageBody'), callOf(call).types[0]?.name ?? '', bool(preserve)),
-    'IDictionary<string,IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)': (self, preserve) =>
-      readForm(named(self, 'IMessageBody'), bool(preserve)),
+    'IDictionary<string,IList<string>> AsFormUrlEncodedContent(bool preserveContent = false)': (
+      self,
+      preserve,
+    ) => readForm(named(self, 'IMessageBody'), bool(preserve)),
   }),
   declareType('interface IUrl', {
     'string Host': (self) => named(self, 'IUrl').host,
@@ -107,12 +119,14 @@ function entityTypes(): TypeDeclaration[] {
       'string Id': (self) => named(self, 'IApi').id,
       'string Name': (self) => named(self, 'IApi').name,
       'string Path': (self) => named(self, 'IApi').path,
-      'IEnumerable<string> Protocols': (self) => arrayOf('System.String', named(self, 'IApi').protocols),
+      'IEnumerable<string> Protocols': (self) =>
+        arrayOf('System.String', named(self, 'IApi').protocols),
       'string Revision': (self) => named(self, 'IApi').revision,
       'string Version': (self) => named(self, 'IApi').version,
       'bool IsCurrentRevision': (self) => named(self, 'IApi').isCurrentRevision,
       'IUrl ServiceUrl': (self) => named(self, 'IApi').serviceUrl,
-      'ISubscriptionKeyParameterNames SubscriptionKeyParameterNames': (self) => named(self, 'IApi').subscriptionKeyParameterNames,
+      'ISubscriptionKeyParameterNames SubscriptionKeyParameterNames': (self) =>
+        named(self, 'IApi').subscriptionKeyParameterNames,
     }),
     declareType('interface ISubscriptionKeyParameterNames', {
       'string Header': (self) => textMember(self, 'header'),
@@ -188,7 +202,8 @@ function callerTypes(): TypeDeclaration[] {
       'string FirstName': (self) => named(self, 'IUser').firstName,
       'IEnumerable<IGroup> Groups': (self) => arrayOf('IGroup', named(self, 'IUser').groups),
       'string Id': (self) => named(self, 'IUser').id,
-      'IEnumerable<IUserIdentity> Identities': (self) => arrayOf('IUserIdentity', named(self, 'IUser').identities),
+      'IEnumerable<IUserIdentity> Identities': (self) =>
+        arrayOf('IUserIdentity', named(self, 'IUser').identities),
       'string LastName': (self) => named(self, 'IUser').lastName,
       'string Note': (self) => named(self, 'IUser').note,
       'DateTime RegistrationDate': (self) => dateOf(named(self, 'IUser').registrationDateMs),
@@ -209,8 +224,10 @@ function callerTypes(): TypeDeclaration[] {
     declareType('interface ILastError', lastErrorMembers()),
     declareType('class Jwt', {
       'string Algorithm': (self) => named(self, 'Jwt').algorithm,
-      'IEnumerable<string> Audiences': (self) => arrayOf('System.String', named(self, 'Jwt').audiences),
-      'IReadOnlyDictionary<string,string[]> Claims': (self) => stringLists(named(self, 'Jwt').claims),
+      'IEnumerable<string> Audiences': (self) =>
+        arrayOf('System.String', named(self, 'Jwt').audiences),
+      'IReadOnlyDictionary<string,string[]> Claims': (self) =>
+        stringLists(named(self, 'Jwt').claims),
       'DateTime? ExpirationTime': (self) => dateOf(named(self, 'Jwt').expirationTimeMs),
       'string Id': (self) => named(self, 'Jwt').id,
       'string Issuer': (self) => named(self, 'Jwt').issuer,
@@ -221,7 +238,8 @@ function callerTypes(): TypeDeclaration[] {
     }),
     declareType('class Authorization', {
       'string AccessToken': (self) => named(self, 'Authorization').accessToken,
-      'IReadOnlyDictionary<string,object> Claims': (self) => mappedValues(named(self, 'Authorization').claims, { valueType: 'System.Object' }),
+      'IReadOnlyDictionary<string,object> Claims': (self) =>
+        mappedValues(named(self, 'Authorization').claims, { valueType: 'System.Object' }),
     }),
     declareType('class BasicAuthCredentials', {
       'string UserId': (self) => named(self, 'BasicAuthCredentials').userId,
@@ -232,7 +250,15 @@ function callerTypes(): TypeDeclaration[] {
 
 function lastErrorMembers(): Members {
   const members: Members = {}
-  for (const name of ['Source', 'Reason', 'Message', 'Scope', 'Section', 'Path', 'PolicyId'] as const) {
+  for (const name of [
+    'Source',
+    'Reason',
+    'Message',
+    'Scope',
+    'Section',
+    'Path',
+    'PolicyId',
+  ] as const) {
     const member = `${name.charAt(0).toLowerCase()}${name.slice(1)}`
     members[`string ${name}`] = (self) => textMember(named(self, 'ILastError'), member)
   }
@@ -247,19 +273,32 @@ function joined(self: unknown, key: unknown, fallback: unknown): unknown {
 /** What Azure adds to strings, dictionaries and bodies. */
 function extensionMembers(): Members {
   return {
-    'static string GetValueOrDefault(this IReadOnlyDictionary<string,string[]> dictionary, string key)': (self, key) => joined(self, key, null),
-    'static string GetValueOrDefault(this IReadOnlyDictionary<string,string[]> dictionary, string key, string defaultValue)': joined,
-    'static V GetValueOrDefault<V>(this IReadOnlyDictionary<string,V> dictionary, string key)': (self, key, call) =>
-      lookup(self).tryGet(given(key, 'key')) ?? defaultOf(callOf(call).types[0]),
-    'static string GetValueOrDefault(this IReadOnlyDictionary<string,string> dictionary, string key, string defaultValue)': (self, key, fallback) =>
-      lookup(self).tryGet(given(key, 'key')) ?? fallback,
-    'static object GetValueOrDefault(this IReadOnlyDictionary<string,object> dictionary, string key)': (self, key) =>
-      lookup(self).tryGet(given(key, 'key')) ?? null,
-    'static T GetValueOrDefault<T>(this IVariables dictionary, string key)': (self, key, call) => variable(self, key, { call, fallback: undefined }),
-    'static T GetValueOrDefault<T>(this IVariables dictionary, string key, T defaultValue)': (self, key, fallback, call) =>
-      variable(self, key, { call, fallback }),
+    'static string GetValueOrDefault(this IReadOnlyDictionary<string,string[]> dictionary, string key)':
+      (self, key) => joined(self, key, null),
+    'static string GetValueOrDefault(this IReadOnlyDictionary<string,string[]> dictionary, string key, string defaultValue)':
+      joined,
+    'static V GetValueOrDefault<V>(this IReadOnlyDictionary<string,V> dictionary, string key)': (
+      self,
+      key,
+      call,
+    ) => lookup(self).tryGet(given(key, 'key')) ?? defaultOf(callOf(call).types[0]),
+    'static string GetValueOrDefault(this IReadOnlyDictionary<string,string> dictionary, string key, string defaultValue)':
+      (self, key, fallback) => lookup(self).tryGet(given(key, 'key')) ?? fallback,
+    'static object GetValueOrDefault(this IReadOnlyDictionary<string,object> dictionary, string key)':
+      (self, key) => lookup(self).tryGet(given(key, 'key')) ?? null,
+    'static T GetValueOrDefault<T>(this IVariables dictionary, string key)': (self, key, call) =>
+      variable(self, key, { call, fallback: undefined }),
+    'static T GetValueOrDefault<T>(this IVariables dictionary, string key, T defaultValue)': (
+      self,
+      key,
+      fallback,
+      call,
+    ) => variable(self, key, { call, fallback }),
     'static BasicAuthCredentials AsBasic(this string input)': (input) => basicOf(textOrNull(input)),
-    'static bool TryParseBasic(this string input, out BasicAuthCredentials result)': (input, out) => {
+    'static bool TryParseBasic(this string input, out BasicAuthCredentials result)': (
+      input,
+      out,
+    ) => {
       reference(out).value = basicOf(textOrNull(input))
       return reference(out).value !== null
     },
@@ -268,7 +307,8 @@ function extensionMembers(): Members {
       reference(out).value = jwtOf(textOrNull(input))
       return reference(out).value !== null
     },
-    'static string ToFormUrlEncodedContent(this IDictionary<string,IList<string>> form)': (form) => writeForm(form),
+    'static string ToFormUrlEncodedContent(this IDictionary<string,IList<string>> form)': (form) =>
+      writeForm(form),
   }
 }
 
@@ -279,4 +319,3 @@ function variable(self: unknown, key: unknown, use: { call: unknown; fallback: u
   if (found === undefined) return use.fallback === undefined ? defaultOf(type) : use.fallback
   return type ? castObject(call.world, found, type) : found
 }
-

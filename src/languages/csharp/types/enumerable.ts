@@ -196,8 +196,16 @@ function* flattened(
   select: Implementation,
   result?: Implementation,
 ): Generator<unknown> {
+  let count = 0
   for (const item of enumerate(source)) {
-    for (const inner of enumerate(select(item))) yield result ? result(item, inner) : inner
+    for (const inner of enumerate(select(item))) {
+      count += 1
+      if (count > elementCountMax)
+        throw new LimitError(
+          `A sequence of more than ${elementCountMax} elements is over the limit.`,
+        )
+      yield result ? result(item, inner) : inner
+    }
   }
 }
 

@@ -1,4 +1,14 @@
-import { absoluteOf, divideWithRemainder, ieeeRemainder, logarithm, maximum, minimum, roundDouble, signOf, wholeOf } from '../../dotnet/math.ts'
+import {
+  absoluteOf,
+  divideWithRemainder,
+  ieeeRemainder,
+  logarithm,
+  maximum,
+  minimum,
+  roundDouble,
+  signOf,
+  wholeOf,
+} from '../../dotnet/math.ts'
 import { fromBase64, toBase64 } from '../../dotnet/base64.ts'
 import * as convert from '../../dotnet/convert.ts'
 import * as decimals from '../../dotnet/decimal.ts'
@@ -12,17 +22,44 @@ import { escapeDataString, escapeUriString, unescapeDataString } from '../../dot
 import { Uri, type UriPartial } from '../../dotnet/uri.ts'
 import { DotnetChar, doubleOf } from '../../dotnet/value.ts'
 import { systemException } from '../../dotnet/exceptions.ts'
-import { declareEnum, declareType, type Implementation, type TypeDeclaration } from '../type-model.ts'
-import { bytes, char, decimal, double, enumName, given, instance, int, items, long, reference, textOrNull } from './guards.ts'
+import {
+  declareEnum,
+  declareType,
+  type Implementation,
+  type TypeDeclaration,
+} from '../type-model.ts'
+import {
+  bytes,
+  char,
+  decimal,
+  double,
+  enumName,
+  given,
+  instance,
+  int,
+  items,
+  long,
+  reference,
+  textOrNull,
+} from './guards.ts'
 
 type Members = Record<string, Implementation>
 
 const integerKeywords = [
-  ['SByte', 'sbyte'], ['Byte', 'byte'], ['Int16', 'short'], ['UInt16', 'ushort'], ['Int32', 'int'], ['UInt32', 'uint'], ['Int64', 'long'],
+  ['SByte', 'sbyte'],
+  ['Byte', 'byte'],
+  ['Int16', 'short'],
+  ['UInt16', 'ushort'],
+  ['Int32', 'int'],
+  ['UInt32', 'uint'],
+  ['Int64', 'long'],
   ['UInt64', 'ulong'],
 ] as const
-const realKeywords = [['Single', 'float'], ['Double', 'double'], ['Decimal', 'decimal']] as const
-
+const realKeywords = [
+  ['Single', 'float'],
+  ['Double', 'double'],
+  ['Decimal', 'decimal'],
+] as const
 
 function number(value: unknown): NumericValue {
   if (isNumeric(value)) return value
@@ -40,9 +77,11 @@ export const simpleTypes: readonly TypeDeclaration[] = [
     'new(int Seed)': (seed) => new Random(int(seed)),
     'int Next()': (self) => instance(self, Random).next(),
     'int Next(int maxValue)': (self, max) => instance(self, Random).nextBelow(int(max)),
-    'int Next(int minValue, int maxValue)': (self, min, max) => instance(self, Random).nextBetween(int(min), int(max)),
+    'int Next(int minValue, int maxValue)': (self, min, max) =>
+      instance(self, Random).nextBetween(int(min), int(max)),
     'double NextDouble()': (self) => doubleOf(instance(self, Random).nextDouble()),
-    'void NextBytes(byte[] buffer)': (self, buffer) => instance(self, Random).nextBytes(bytes(buffer)),
+    'void NextBytes(byte[] buffer)': (self, buffer) =>
+      instance(self, Random).nextBytes(bytes(buffer)),
   }),
   declareEnum('System.UriPartial', { Scheme: 0, Authority: 1, Path: 2, Query: 3 }),
   declareType('class System.Uri', uriMembers()),
@@ -59,7 +98,8 @@ export const simpleTypes: readonly TypeDeclaration[] = [
     'new()': () => new StringWriter(),
     'void Write(string value)': (self, value) => instance(self, StringWriter).write(value),
     'void Write(object value)': (self, value) => instance(self, StringWriter).write(value),
-    'void Write(string format, params object[] arg)': (self, format, list) => instance(self, StringWriter).writeFormat(given(format, 'format'), items(list)),
+    'void Write(string format, params object[] arg)': (self, format, list) =>
+      instance(self, StringWriter).writeFormat(given(format, 'format'), items(list)),
     'void WriteLine()': (self) => instance(self, StringWriter).writeLine(),
     'void WriteLine(object value)': (self, value) => instance(self, StringWriter).writeLine(value),
     'void Flush()': () => null,
@@ -72,9 +112,11 @@ function mathMembers(): Members {
     'static double PI': () => doubleOf(Math.PI),
     'static double E': () => doubleOf(Math.E),
     'static double Pow(double x, double y)': (x, y) => doubleOf(power(double(x), double(y))),
-    'static double Log(double a, double newBase)': (value, base) => doubleOf(logarithm(double(value), double(base))),
+    'static double Log(double a, double newBase)': (value, base) =>
+      doubleOf(logarithm(double(value), double(base))),
     'static double Atan2(double y, double x)': (y, x) => doubleOf(Math.atan2(double(y), double(x))),
-    'static double IEEERemainder(double x, double y)': (x, y) => doubleOf(ieeeRemainder(double(x), double(y))),
+    'static double IEEERemainder(double x, double y)': (x, y) =>
+      doubleOf(ieeeRemainder(double(x), double(y))),
     'static long BigMul(int a, int b)': (left, right) => BigInt(int(left)) * BigInt(int(right)),
     'static int DivRem(int a, int b, out int result)': (left, right, out) => {
       const [quotient, remainder] = divideWithRemainder(long(left), long(right))
@@ -82,26 +124,67 @@ function mathMembers(): Members {
       return Number(quotient)
     },
     'static double Round(double a)': (value) => doubleOf(roundDouble(double(value))),
-    'static double Round(double value, int digits)': (value, digits) => doubleOf(roundDouble(double(value), int(digits))),
-    'static double Round(double value, MidpointRounding mode)': (value, mode) => doubleOf(roundDouble(double(value), 0, rounding(mode))),
-    'static double Round(double value, int digits, MidpointRounding mode)': (value, digits, mode) => doubleOf(roundDouble(double(value), int(digits), rounding(mode))),
+    'static double Round(double value, int digits)': (value, digits) =>
+      doubleOf(roundDouble(double(value), int(digits))),
+    'static double Round(double value, MidpointRounding mode)': (value, mode) =>
+      doubleOf(roundDouble(double(value), 0, rounding(mode))),
+    'static double Round(double value, int digits, MidpointRounding mode)': (value, digits, mode) =>
+      doubleOf(roundDouble(double(value), int(digits), rounding(mode))),
     'static decimal Round(decimal d)': (value) => decimals.decimalRound(decimal(value), 0),
-    'static decimal Round(decimal d, int decimals)': (value, digits) => decimals.decimalRound(decimal(value), int(digits)),
-    'static decimal Round(decimal d, MidpointRounding mode)': (value, mode) => decimals.decimalRound(decimal(value), 0, rounding(mode)),
-    'static decimal Round(decimal d, int decimals, MidpointRounding mode)': (value, digits, mode) => decimals.decimalRound(decimal(value), int(digits), rounding(mode)),
+    'static decimal Round(decimal d, int decimals)': (value, digits) =>
+      decimals.decimalRound(decimal(value), int(digits)),
+    'static decimal Round(decimal d, MidpointRounding mode)': (value, mode) =>
+      decimals.decimalRound(decimal(value), 0, rounding(mode)),
+    'static decimal Round(decimal d, int decimals, MidpointRounding mode)': (value, digits, mode) =>
+      decimals.decimalRound(decimal(value), int(digits), rounding(mode)),
   }
-  for (const keyword of ['sbyte', 'byte', 'short', 'ushort', 'int', 'uint', 'long', 'ulong', 'float', 'double', 'decimal']) {
-    members[`static ${keyword} Max(${keyword} val1, ${keyword} val2)`] = (left, right) => maximum(number(left), number(right))
-    members[`static ${keyword} Min(${keyword} val1, ${keyword} val2)`] = (left, right) => minimum(number(left), number(right))
+  for (const keyword of [
+    'sbyte',
+    'byte',
+    'short',
+    'ushort',
+    'int',
+    'uint',
+    'long',
+    'ulong',
+    'float',
+    'double',
+    'decimal',
+  ]) {
+    members[`static ${keyword} Max(${keyword} val1, ${keyword} val2)`] = (left, right) =>
+      maximum(number(left), number(right))
+    members[`static ${keyword} Min(${keyword} val1, ${keyword} val2)`] = (left, right) =>
+      minimum(number(left), number(right))
     if (keyword.startsWith('u') || keyword === 'byte') continue
     members[`static ${keyword} Abs(${keyword} value)`] = (value) => absoluteOf(number(value))
     members[`static int Sign(${keyword} value)`] = (value) => signOf(number(value))
   }
-  for (const [name, direction] of [['Floor', 'floor'], ['Ceiling', 'ceiling'], ['Truncate', 'truncate']] as const) {
-    for (const keyword of ['double', 'decimal']) members[`static ${keyword} ${name}(${keyword} d)`] = (value) => wholeOf(number(value), direction)
+  for (const [name, direction] of [
+    ['Floor', 'floor'],
+    ['Ceiling', 'ceiling'],
+    ['Truncate', 'truncate'],
+  ] as const) {
+    for (const keyword of ['double', 'decimal'])
+      members[`static ${keyword} ${name}(${keyword} d)`] = (value) =>
+        wholeOf(number(value), direction)
   }
-  const plain = { Sqrt: Math.sqrt, Exp: Math.exp, Log: Math.log, Log10: Math.log10, Sin: Math.sin, Cos: Math.cos, Tan: Math.tan, Asin: Math.asin, Acos: Math.acos, Atan: Math.atan, Sinh: Math.sinh, Cosh: Math.cosh, Tanh: Math.tanh }
-  for (const [name, run] of Object.entries(plain)) members[`static double ${name}(double d)`] = (value) => doubleOf(run(double(value)))
+  const plain = {
+    Sqrt: Math.sqrt,
+    Exp: Math.exp,
+    Log: Math.log,
+    Log10: Math.log10,
+    Sin: Math.sin,
+    Cos: Math.cos,
+    Tan: Math.tan,
+    Asin: Math.asin,
+    Acos: Math.acos,
+    Atan: Math.atan,
+    Sinh: Math.sinh,
+    Cosh: Math.cosh,
+    Tanh: Math.tanh,
+  }
+  for (const [name, run] of Object.entries(plain))
+    members[`static double ${name}(double d)`] = (value) => doubleOf(run(double(value)))
   return members
 }
 
@@ -116,10 +199,16 @@ function rounding(value: unknown): decimals.MidpointRounding {
 function convertMembers(): Members {
   const members: Members = {
     'static string ToBase64String(byte[] inArray)': (value) => toBase64(bytes(value, 'inArray')),
-    'static string ToBase64String(byte[] inArray, Base64FormattingOptions options)': (value, options) =>
+    'static string ToBase64String(byte[] inArray, Base64FormattingOptions options)': (
+      value,
+      options,
+    ) =>
       toBase64(bytes(value, 'inArray'), { lineBreaks: enumName(options) === 'InsertLineBreaks' }),
-    'static string ToBase64String(byte[] inArray, int offset, int length)': (value, offset, length) =>
-      toBase64(bytes(value, 'inArray'), { offset: int(offset), length: int(length) }),
+    'static string ToBase64String(byte[] inArray, int offset, int length)': (
+      value,
+      offset,
+      length,
+    ) => toBase64(bytes(value, 'inArray'), { offset: int(offset), length: int(length) }),
     'static byte[] FromBase64String(string s)': (value) => fromBase64(textOrNull(value)),
     'static bool ToBoolean(object value)': (value) => convert.convertToBoolean(value),
     'static bool ToBoolean(string value)': (value) => convert.convertToBoolean(value),
@@ -131,14 +220,20 @@ function convertMembers(): Members {
     'static bool IsDBNull(object value)': () => false,
   }
   for (const [kind, keyword] of [...integerKeywords, ...realKeywords]) {
-    members[`static ${keyword} To${kind}(object value)`] = (value) => convert.convertToNumber(value, kind)
-    members[`static ${keyword} To${kind}(string value)`] = (value) => convert.convertToNumber(value, kind)
-    members[`static ${keyword} To${kind}(string value, System.IFormatProvider provider)`] = (value) => convert.convertToNumber(value, kind)
+    members[`static ${keyword} To${kind}(object value)`] = (value) =>
+      convert.convertToNumber(value, kind)
+    members[`static ${keyword} To${kind}(string value)`] = (value) =>
+      convert.convertToNumber(value, kind)
+    members[`static ${keyword} To${kind}(string value, System.IFormatProvider provider)`] = (
+      value,
+    ) => convert.convertToNumber(value, kind)
   }
   for (const [kind, keyword] of integerKeywords) {
-    members[`static ${keyword} To${kind}(string value, int fromBase)`] = (value, base) => convert.numberInBase(textOrNull(value), int(base), kind)
+    members[`static ${keyword} To${kind}(string value, int fromBase)`] = (value, base) =>
+      convert.numberInBase(textOrNull(value), int(base), kind)
     if (['Byte', 'Int16', 'Int32', 'Int64'].includes(kind)) {
-      members[`static string ToString(${keyword} value, int toBase)`] = (value, base) => convert.textInBase(number(value), int(base))
+      members[`static string ToString(${keyword} value, int toBase)`] = (value, base) =>
+        convert.textInBase(number(value), int(base))
     }
   }
   return members
@@ -154,7 +249,8 @@ function guidMembers(): Members {
     'static Guid Empty': () => Guid.empty,
     'static Guid NewGuid()': () => Guid.newGuid(),
     'static Guid Parse(string input)': (value) => Guid.parse(textOrNull(value)),
-    'static Guid ParseExact(string input, string format)': (value, format) => Guid.parseExact(textOrNull(value), given(format, 'format')),
+    'static Guid ParseExact(string input, string format)': (value, format) =>
+      Guid.parseExact(textOrNull(value), given(format, 'format')),
     'static bool TryParse(string input, out Guid result)': (value, out) => {
       const found = Guid.tryParse(textOrNull(value))
       reference(out).value = found ?? Guid.empty
@@ -178,13 +274,19 @@ function uriMembers(): Members {
   const uri = (value: unknown): Uri => instance(value, Uri)
   return {
     'new(string uriString)': (value) => new Uri(textOrNull(value)),
-    'new(Uri baseUri, string relativeUri)': (base, relative) => Uri.resolve(base instanceof Uri ? base : null, textOrNull(relative)),
-    'new(Uri baseUri, Uri relativeUri)': (base, relative) => Uri.resolve(base instanceof Uri ? base : null, relative instanceof Uri ? relative : null),
-    'static string EscapeDataString(string stringToEscape)': (value) => escapeDataString(textOrNull(value)),
-    'static string EscapeUriString(string stringToEscape)': (value) => escapeUriString(textOrNull(value)),
-    'static string UnescapeDataString(string stringToUnescape)': (value) => unescapeDataString(textOrNull(value)),
+    'new(Uri baseUri, string relativeUri)': (base, relative) =>
+      Uri.resolve(base instanceof Uri ? base : null, textOrNull(relative)),
+    'new(Uri baseUri, Uri relativeUri)': (base, relative) =>
+      Uri.resolve(base instanceof Uri ? base : null, relative instanceof Uri ? relative : null),
+    'static string EscapeDataString(string stringToEscape)': (value) =>
+      escapeDataString(textOrNull(value)),
+    'static string EscapeUriString(string stringToEscape)': (value) =>
+      escapeUriString(textOrNull(value)),
+    'static string UnescapeDataString(string stringToUnescape)': (value) =>
+      unescapeDataString(textOrNull(value)),
     'static bool IsHexDigit(char character)': (value) => /[\dA-Fa-f]/.test(char(value).text),
-    'static bool CheckSchemeName(string schemeName)': (value) => Uri.checkSchemeName(textOrNull(value)),
+    'static bool CheckSchemeName(string schemeName)': (value) =>
+      Uri.checkSchemeName(textOrNull(value)),
     'string AbsoluteUri': (self) => uri(self).absoluteUri,
     'string AbsolutePath': (self) => uri(self).absolutePath,
     'string Authority': (self) => uri(self).authority,
@@ -224,7 +326,8 @@ function builderMembers(): Members {
     'new()': () => new StringBuilder(),
     'new(string value)': (value) => new StringBuilder(textOrNull(value)),
     'new(int capacity)': (capacity) => new StringBuilder(null, int(capacity)),
-    'new(string value, int capacity)': (value, capacity) => new StringBuilder(textOrNull(value), int(capacity)),
+    'new(string value, int capacity)': (value, capacity) =>
+      new StringBuilder(textOrNull(value), int(capacity)),
     'int Length': (self) => builder(self).length,
     'set int Length': (self, value) => {
       builder(self).length = int(value)
@@ -232,23 +335,33 @@ function builderMembers(): Members {
     'int Capacity': (self) => builder(self).capacity,
     'char this[int index]': (self, index) => builder(self).get(int(index)),
     'set char this[int index]': (self, index, value) => builder(self).set(int(index), char(value)),
-    'StringBuilder Append(char value, int repeatCount)': (self, value, count) => builder(self).appendRepeated(char(value), int(count)),
-    'StringBuilder Append(string value, int startIndex, int count)': (self, value, start, count) => builder(self).appendPart(textOrNull(value), int(start), int(count)),
-    'StringBuilder Append(char[] value)': (self, value) => builder(self).append(value === null ? null : items(value).map(displayText).join('')),
+    'StringBuilder Append(char value, int repeatCount)': (self, value, count) =>
+      builder(self).appendRepeated(char(value), int(count)),
+    'StringBuilder Append(string value, int startIndex, int count)': (self, value, start, count) =>
+      builder(self).appendPart(textOrNull(value), int(start), int(count)),
+    'StringBuilder Append(char[] value)': (self, value) =>
+      builder(self).append(value === null ? null : items(value).map(displayText).join('')),
     'StringBuilder AppendLine()': (self) => builder(self).appendLine(),
-    'StringBuilder AppendLine(string value)': (self, value) => builder(self).appendLine(textOrNull(value)),
-    'StringBuilder AppendFormat(string format, params object[] args)': (self, format, list) => builder(self).appendFormat(given(format, 'format'), items(list)),
-    'StringBuilder Insert(int index, object value)': (self, index, value) => builder(self).insert(int(index), value),
-    'StringBuilder Remove(int startIndex, int length)': (self, start, length) => builder(self).remove(int(start), int(length)),
-    'StringBuilder Replace(string oldValue, string newValue)': (self, from, to) => builder(self).replace(part(from), part(to)),
-    'StringBuilder Replace(char oldChar, char newChar)': (self, from, to) => builder(self).replace(part(from), part(to)),
+    'StringBuilder AppendLine(string value)': (self, value) =>
+      builder(self).appendLine(textOrNull(value)),
+    'StringBuilder AppendFormat(string format, params object[] args)': (self, format, list) =>
+      builder(self).appendFormat(given(format, 'format'), items(list)),
+    'StringBuilder Insert(int index, object value)': (self, index, value) =>
+      builder(self).insert(int(index), value),
+    'StringBuilder Remove(int startIndex, int length)': (self, start, length) =>
+      builder(self).remove(int(start), int(length)),
+    'StringBuilder Replace(string oldValue, string newValue)': (self, from, to) =>
+      builder(self).replace(part(from), part(to)),
+    'StringBuilder Replace(char oldChar, char newChar)': (self, from, to) =>
+      builder(self).replace(part(from), part(to)),
     'StringBuilder Clear()': (self) => builder(self).clear(),
-    'string ToString(int startIndex, int length)': (self, start, length) => builder(self).part(int(start), int(length)),
-    'bool Equals(StringBuilder sb)': (self, other) => builder(self).sameText(other instanceof StringBuilder ? other : null),
+    'string ToString(int startIndex, int length)': (self, start, length) =>
+      builder(self).part(int(start), int(length)),
+    'bool Equals(StringBuilder sb)': (self, other) =>
+      builder(self).sameText(other instanceof StringBuilder ? other : null),
   }
   for (const keyword of ['string', 'char', 'bool', 'int', 'long', 'double', 'decimal', 'object']) {
     members[`StringBuilder Append(${keyword} value)`] = (self, value) => builder(self).append(value)
   }
   return members
 }
-

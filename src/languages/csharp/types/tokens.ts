@@ -8,7 +8,11 @@ export function basicOf(text: string | null): PolicyBasicCredentials | null {
   const pair = Buffer.from(encoded, 'base64').toString('utf8')
   const colon = pair.indexOf(':')
   if (colon === -1) return null
-  return { typeName: 'BasicAuthCredentials', userId: pair.slice(0, colon), password: pair.slice(colon + 1) }
+  return {
+    typeName: 'BasicAuthCredentials',
+    userId: pair.slice(0, colon),
+    password: pair.slice(colon + 1),
+  }
 }
 
 /** A compact token, or null; its signature is not checked. A `Bearer` in front is passed over. */

@@ -8,14 +8,27 @@ import * as query from '../../dotnet/xml-query.ts'
 import * as tree from '../../dotnet/xml-tree.ts'
 import { castXml } from '../../dotnet/xml-value.ts'
 import { writeXml } from '../../dotnet/xml-write.ts'
-import { declareEnum, declareType, type Implementation, type TypeDeclaration } from '../type-model.ts'
+import {
+  declareEnum,
+  declareType,
+  type Implementation,
+  type TypeDeclaration,
+} from '../type-model.ts'
 import { enumNumber, given, instance, instanceOrNull, contents, textOrNull } from './guards.ts'
 
 type Members = Record<string, Implementation>
 
 const space = 'System.Xml.Linq'
 const nodeTypes: Readonly<Record<string, number>> = {
-  None: 0, Element: 1, Attribute: 2, Text: 3, CDATA: 4, ProcessingInstruction: 7, Comment: 8, Document: 9, DocumentType: 10,
+  None: 0,
+  Element: 1,
+  Attribute: 2,
+  Text: 3,
+  CDATA: 4,
+  ProcessingInstruction: 7,
+  Comment: 8,
+  Document: 9,
+  DocumentType: 10,
 }
 
 function element(value: unknown): xml.XElement {
@@ -62,26 +75,41 @@ function attributes(read: () => Iterable<unknown>): Sequence {
 /** System.Xml.Linq, but XDocument.Load and XElement.Load. */
 export const xmlTypes: readonly TypeDeclaration[] = [
   declareEnum('System.Xml.XmlNodeType', nodeTypes),
-  declareEnum(`${space}.SaveOptions`, { None: 0, DisableFormatting: 1, OmitDuplicateNamespaces: 2 }),
-  declareEnum(`${space}.LoadOptions`, { None: 0, PreserveWhitespace: 1, SetBaseUri: 2, SetLineInfo: 4 }),
+  declareEnum(`${space}.SaveOptions`, {
+    None: 0,
+    DisableFormatting: 1,
+    OmitDuplicateNamespaces: 2,
+  }),
+  declareEnum(`${space}.LoadOptions`, {
+    None: 0,
+    PreserveWhitespace: 1,
+    SetBaseUri: 2,
+    SetLineInfo: 4,
+  }),
   declareType(`class ${space}.XName`, {
-    'implicit operator XName(string expandedName)': (value) => (value === null ? null : XName.get(textOrNull(value))),
+    'implicit operator XName(string expandedName)': (value) =>
+      value === null ? null : XName.get(textOrNull(value)),
     'static XName Get(string expandedName)': (value) => XName.get(textOrNull(value)),
-    'static XName Get(string localName, string namespaceName)': (local, uri) => new XName(given(local, 'localName'), textOrNull(uri) ?? ''),
+    'static XName Get(string localName, string namespaceName)': (local, uri) =>
+      new XName(given(local, 'localName'), textOrNull(uri) ?? ''),
     'string LocalName': (self) => name(self).localName,
     'string NamespaceName': (self) => name(self).namespaceName,
     'XNamespace Namespace': (self) => name(self).namespace,
     ...equality('XName'),
   }),
   declareType(`class ${space}.XNamespace`, {
-    'implicit operator XNamespace(string namespaceName)': (value) => (value === null ? null : new XNamespace(textOrNull(value))),
-    'static XNamespace Get(string namespaceName)': (value) => new XNamespace(given(value, 'namespaceName')),
+    'implicit operator XNamespace(string namespaceName)': (value) =>
+      value === null ? null : new XNamespace(textOrNull(value)),
+    'static XNamespace Get(string namespaceName)': (value) =>
+      new XNamespace(given(value, 'namespaceName')),
     'static XNamespace None': () => new XNamespace(''),
     'static XNamespace Xml': () => new XNamespace(xmlNamespace),
     'static XNamespace Xmlns': () => new XNamespace(xmlnsNamespace),
     'string NamespaceName': (self) => instance(self, XNamespace).namespaceName,
-    'XName GetName(string localName)': (self, local) => instance(self, XNamespace).getName(textOrNull(local)),
-    'static XName operator +(XNamespace ns, string localName)': (self, local) => instance(self, XNamespace).getName(textOrNull(local)),
+    'XName GetName(string localName)': (self, local) =>
+      instance(self, XNamespace).getName(textOrNull(local)),
+    'static XName operator +(XNamespace ns, string localName)': (self, local) =>
+      instance(self, XNamespace).getName(textOrNull(local)),
     ...equality('XNamespace'),
   }),
   declareType(`class ${space}.XObject`, {
@@ -101,7 +129,8 @@ export const xmlTypes: readonly TypeDeclaration[] = [
       return document
     },
     'static XDocument Parse(string text)': (value) => parseXmlDocument(given(value, 's')),
-    'static XDocument Parse(string text, LoadOptions options)': (value, options) => parseXmlDocument(given(value, 's'), spaces(options)),
+    'static XDocument Parse(string text, LoadOptions options)': (value, options) =>
+      parseXmlDocument(given(value, 's'), spaces(options)),
     'XElement Root': (self) => instance(self, xml.XDocument).root,
     'XDeclaration Declaration': (self) => instance(self, xml.XDocument).declaration,
     'set XDeclaration Declaration': (self, value) => {
@@ -114,15 +143,20 @@ export const xmlTypes: readonly TypeDeclaration[] = [
     'new(string value)': (value) => new xml.XText(textOrNull(value)),
     ...valueProperty((self) => (self instanceof xml.XCData ? self : instance(self, xml.XText))),
   }),
-  declareType(`class ${space}.XCData : XText`, { 'new(string value)': (value) => new xml.XCData(textOrNull(value)) }),
+  declareType(`class ${space}.XCData : XText`, {
+    'new(string value)': (value) => new xml.XCData(textOrNull(value)),
+  }),
   declareType(`class ${space}.XComment : XNode`, {
     'new(string value)': (value) => new xml.XComment(textOrNull(value)),
     ...valueProperty((self) => instance(self, xml.XComment)),
   }),
   declareType(`class ${space}.XProcessingInstruction : XNode`, {
-    'new(string target, string data)': (target, value) => new xml.XProcessingInstruction(given(target, 'target'), textOrNull(value)),
+    'new(string target, string data)': (target, value) =>
+      new xml.XProcessingInstruction(given(target, 'target'), textOrNull(value)),
   }),
-  declareType(`class ${space}.XDocumentType : XNode`, { 'string Name': (self) => instance(self, xml.XDocumentType).name }),
+  declareType(`class ${space}.XDocumentType : XNode`, {
+    'string Name': (self) => instance(self, xml.XDocumentType).name,
+  }),
   declareType(`class ${space}.XDeclaration`, {
     'new(string version, string encoding, string standalone)': (version, encoding, standalone) =>
       new xml.XDeclaration(textOrNull(version), textOrNull(encoding), textOrNull(standalone)),
@@ -164,18 +198,32 @@ function nodeMembers(): Members {
     'XNode NextNode': (self) => query.nextNode(node(self)),
     'XNode PreviousNode': (self) => query.previousNode(node(self)),
     'void Remove()': (self) => tree.removeNode(node(self)),
-    'void AddAfterSelf(params object[] content)': (self, content) => tree.addXmlAfterSelf(node(self), content),
-    'void AddBeforeSelf(params object[] content)': (self, content) => tree.addXmlBeforeSelf(node(self), content),
-    'void ReplaceWith(params object[] content)': (self, content) => tree.replaceNode(node(self), content),
-    'IEnumerable<XElement> Ancestors()': (self) => elements(() => query.ancestorElements(node(self))),
-    'IEnumerable<XElement> Ancestors(XName name)': (self, by) => elements(() => query.ancestorElements(node(self), nameOrNull(by))),
-    'IEnumerable<XNode> NodesAfterSelf()': (self) => nodes(() => query.siblingNodes(node(self), 'after')),
-    'IEnumerable<XNode> NodesBeforeSelf()': (self) => nodes(() => query.siblingNodes(node(self), 'before')),
-    'IEnumerable<XElement> ElementsAfterSelf()': (self) => elements(() => query.siblingNodes(node(self), 'after').filter((one) => one instanceof xml.XElement)),
-    'IEnumerable<XElement> ElementsBeforeSelf()': (self) => elements(() => query.siblingNodes(node(self), 'before').filter((one) => one instanceof xml.XElement)),
+    'void AddAfterSelf(params object[] content)': (self, content) =>
+      tree.addXmlAfterSelf(node(self), content),
+    'void AddBeforeSelf(params object[] content)': (self, content) =>
+      tree.addXmlBeforeSelf(node(self), content),
+    'void ReplaceWith(params object[] content)': (self, content) =>
+      tree.replaceNode(node(self), content),
+    'IEnumerable<XElement> Ancestors()': (self) =>
+      elements(() => query.ancestorElements(node(self))),
+    'IEnumerable<XElement> Ancestors(XName name)': (self, by) =>
+      elements(() => query.ancestorElements(node(self), nameOrNull(by))),
+    'IEnumerable<XNode> NodesAfterSelf()': (self) =>
+      nodes(() => query.siblingNodes(node(self), 'after')),
+    'IEnumerable<XNode> NodesBeforeSelf()': (self) =>
+      nodes(() => query.siblingNodes(node(self), 'before')),
+    'IEnumerable<XElement> ElementsAfterSelf()': (self) =>
+      elements(() =>
+        query.siblingNodes(node(self), 'after').filter((one) => one instanceof xml.XElement),
+      ),
+    'IEnumerable<XElement> ElementsBeforeSelf()': (self) =>
+      elements(() =>
+        query.siblingNodes(node(self), 'before').filter((one) => one instanceof xml.XElement),
+      ),
     'static bool DeepEquals(XNode n1, XNode n2)': (left, right) =>
       query.xmlDeepEquals(xml.isXNode(left) ? left : null, xml.isXNode(right) ? right : null),
-    'string ToString(SaveOptions options)': (self, options) => writeXml(node(self), { indented: (enumNumber(options) & 1) === 0 }),
+    'string ToString(SaveOptions options)': (self, options) =>
+      writeXml(node(self), { indented: (enumNumber(options) & 1) === 0 }),
   }
 }
 
@@ -185,15 +233,21 @@ function containerMembers(): Members {
     'void Add(params object[] content)': (self, content) => tree.addXml(container(self), content),
     'void AddFirst(object content)': (self, content) => tree.addXmlFirst(container(self), content),
     'void RemoveNodes()': (self) => tree.removeNodes(container(self)),
-    'void ReplaceNodes(object content)': (self, content) => tree.replaceNodes(container(self), content),
+    'void ReplaceNodes(object content)': (self, content) =>
+      tree.replaceNodes(container(self), content),
     'XNode FirstNode': (self) => container(self).nodes[0] ?? null,
     'XNode LastNode': (self) => container(self).nodes.at(-1) ?? null,
     'XElement Element(XName name)': (self, by) => query.childElement(container(self), name(by)),
-    'IEnumerable<XElement> Elements()': (self) => elements(() => query.childElements(container(self))),
-    'IEnumerable<XElement> Elements(XName name)': (self, by) => elements(() => query.childElements(container(self), name(by))),
-    'IEnumerable<XElement> Descendants()': (self) => elements(() => query.descendantElements(container(self))),
-    'IEnumerable<XElement> Descendants(XName name)': (self, by) => elements(() => query.descendantElements(container(self), name(by))),
-    'IEnumerable<XNode> DescendantNodes()': (self) => nodes(() => query.descendantNodes(container(self))),
+    'IEnumerable<XElement> Elements()': (self) =>
+      elements(() => query.childElements(container(self))),
+    'IEnumerable<XElement> Elements(XName name)': (self, by) =>
+      elements(() => query.childElements(container(self), name(by))),
+    'IEnumerable<XElement> Descendants()': (self) =>
+      elements(() => query.descendantElements(container(self))),
+    'IEnumerable<XElement> Descendants(XName name)': (self, by) =>
+      elements(() => query.descendantElements(container(self), name(by))),
+    'IEnumerable<XNode> DescendantNodes()': (self) =>
+      nodes(() => query.descendantNodes(container(self))),
     'IEnumerable<XNode> Nodes()': (self) => nodes(() => [...container(self).nodes]),
   }
 }
@@ -203,9 +257,11 @@ function elementMembers(): Members {
     'new(XName name)': (by) => tree.newElement(nameOrNull(by)),
     'new(XElement other)': (other) => tree.cloneElement(element(other)),
     'new(XName name, object content)': (by, content) => tree.newElement(nameOrNull(by), [content]),
-    'new(XName name, params object[] content)': (by, content) => tree.newElement(nameOrNull(by), contents(content)),
+    'new(XName name, params object[] content)': (by, content) =>
+      tree.newElement(nameOrNull(by), contents(content)),
     'static XElement Parse(string text)': (value) => parseXmlElement(given(value, 's')),
-    'static XElement Parse(string text, LoadOptions options)': (value, options) => parseXmlElement(given(value, 's'), spaces(options)),
+    'static XElement Parse(string text, LoadOptions options)': (value, options) =>
+      parseXmlElement(given(value, 's'), spaces(options)),
     'XName Name': (self) => element(self).name,
     'set XName Name': (self, by) => {
       element(self).name = name(by)
@@ -218,25 +274,38 @@ function elementMembers(): Members {
     'XAttribute FirstAttribute': (self) => element(self).attributes[0] ?? null,
     'XAttribute LastAttribute': (self) => element(self).attributes.at(-1) ?? null,
     'XAttribute Attribute(XName name)': (self, by) => tree.findAttribute(element(self), name(by)),
-    'IEnumerable<XAttribute> Attributes()': (self) => attributes(() => query.attributesOf(element(self))),
-    'IEnumerable<XAttribute> Attributes(XName name)': (self, by) => attributes(() => query.attributesOf(element(self), name(by))),
-    'IEnumerable<XElement> AncestorsAndSelf()': (self) => elements(() => query.ancestorsAndSelf(element(self))),
-    'IEnumerable<XElement> DescendantsAndSelf()': (self) => elements(() => query.descendantsAndSelf(element(self))),
-    'IEnumerable<XElement> DescendantsAndSelf(XName name)': (self, by) => elements(() => query.descendantsAndSelf(element(self), name(by))),
-    'void SetAttributeValue(XName name, object value)': (self, by, value) => tree.setAttributeValue(element(self), name(by), value),
-    'void SetElementValue(XName name, object value)': (self, by, value) => tree.setElementValue(element(self), name(by), value),
+    'IEnumerable<XAttribute> Attributes()': (self) =>
+      attributes(() => query.attributesOf(element(self))),
+    'IEnumerable<XAttribute> Attributes(XName name)': (self, by) =>
+      attributes(() => query.attributesOf(element(self), name(by))),
+    'IEnumerable<XElement> AncestorsAndSelf()': (self) =>
+      elements(() => query.ancestorsAndSelf(element(self))),
+    'IEnumerable<XElement> DescendantsAndSelf()': (self) =>
+      elements(() => query.descendantsAndSelf(element(self))),
+    'IEnumerable<XElement> DescendantsAndSelf(XName name)': (self, by) =>
+      elements(() => query.descendantsAndSelf(element(self), name(by))),
+    'void SetAttributeValue(XName name, object value)': (self, by, value) =>
+      tree.setAttributeValue(element(self), name(by), value),
+    'void SetElementValue(XName name, object value)': (self, by, value) =>
+      tree.setElementValue(element(self), name(by), value),
     'void SetValue(object value)': (self, value) => tree.setXmlValue(element(self), value),
     'void RemoveAll()': (self) => {
       tree.removeNodes(element(self))
       tree.removeAttributes(element(self))
     },
     'void RemoveAttributes()': (self) => tree.removeAttributes(element(self)),
-    'void ReplaceAll(params object[] content)': (self, content) => tree.replaceAll(element(self), content),
-    'void ReplaceAttributes(params object[] content)': (self, content) => tree.replaceAttributes(element(self), content),
+    'void ReplaceAll(params object[] content)': (self, content) =>
+      tree.replaceAll(element(self), content),
+    'void ReplaceAttributes(params object[] content)': (self, content) =>
+      tree.replaceAttributes(element(self), content),
     'XNamespace GetDefaultNamespace()': (self) => query.defaultNamespace(element(self)),
-    'XNamespace GetNamespaceOfPrefix(string prefix)': (self, prefix) => query.namespaceOfPrefix(element(self), given(prefix, 'prefix')),
-    'string GetPrefixOfNamespace(XNamespace ns)': (self, ns) => query.prefixOfNamespace(element(self), instance(ns, XNamespace).namespaceName),
-    ...casts('XElement', 'element', (value) => (value instanceof xml.XElement ? value.value : null)),
+    'XNamespace GetNamespaceOfPrefix(string prefix)': (self, prefix) =>
+      query.namespaceOfPrefix(element(self), given(prefix, 'prefix')),
+    'string GetPrefixOfNamespace(XNamespace ns)': (self, ns) =>
+      query.prefixOfNamespace(element(self), instance(ns, XNamespace).namespaceName),
+    ...casts('XElement', 'element', (value) =>
+      value instanceof xml.XElement ? value.value : null,
+    ),
   }
 }
 
@@ -251,19 +320,33 @@ function attributeMembers(): Members {
     'XAttribute PreviousAttribute': (self) => query.siblingAttribute(attribute(self), -1),
     'void Remove()': (self) => tree.removeAttribute(attribute(self)),
     'void SetValue(object value)': (self, value) => tree.setAttributeText(attribute(self), value),
-    ...casts('XAttribute', 'attribute', (value) => (value instanceof xml.XAttribute ? value.value : null)),
+    ...casts('XAttribute', 'attribute', (value) =>
+      value instanceof xml.XAttribute ? value.value : null,
+    ),
   }
 }
 
 function casts(type: string, parameter: string, read: (value: unknown) => string | null): Members {
   const members: Members = { [`explicit operator string(${type} value)`]: read }
   const targets = [
-    ['bool', 'Boolean'], ['int', 'Int32'], ['uint', 'UInt32'], ['long', 'Int64'], ['ulong', 'UInt64'], ['float', 'Single'], ['double', 'Double'],
-    ['decimal', 'Decimal'], ['DateTime', 'DateTime'], ['DateTimeOffset', 'DateTimeOffset'], ['TimeSpan', 'TimeSpan'], ['Guid', 'Guid'],
+    ['bool', 'Boolean'],
+    ['int', 'Int32'],
+    ['uint', 'UInt32'],
+    ['long', 'Int64'],
+    ['ulong', 'UInt64'],
+    ['float', 'Single'],
+    ['double', 'Double'],
+    ['decimal', 'Decimal'],
+    ['DateTime', 'DateTime'],
+    ['DateTimeOffset', 'DateTimeOffset'],
+    ['TimeSpan', 'TimeSpan'],
+    ['Guid', 'Guid'],
   ]
   for (const [keyword, full] of targets) {
-    members[`explicit operator ${keyword}(${type} value)`] = (value) => castXml(read(value), `System.${full}`, parameter)
-    members[`explicit operator ${keyword}?(${type} value)`] = (value) => castXml(read(value), `System.Nullable<System.${full}>`, parameter)
+    members[`explicit operator ${keyword}(${type} value)`] = (value) =>
+      castXml(read(value), `System.${full}`, parameter)
+    members[`explicit operator ${keyword}?(${type} value)`] = (value) =>
+      castXml(read(value), `System.Nullable<System.${full}>`, parameter)
   }
   return members
 }
@@ -274,18 +357,31 @@ function each(source: unknown, read: (one: unknown) => Iterable<unknown>): unkno
 
 function extensionMembers(): Members {
   return {
-    'static void Remove(this IEnumerable<XAttribute> source)': (source) => tree.removeEach(enumerate(source)),
-    'static void Remove<T>(this IEnumerable<T> source)': (source) => tree.removeEach(enumerate(source)),
-    'static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source)': (source) => elements(() => each(source, (one) => query.childElements(container(one)))),
-    'static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source, XName name)': (source, by) =>
-      elements(() => each(source, (one) => query.childElements(container(one), name(by)))),
-    'static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source)': (source) => elements(() => each(source, (one) => query.descendantElements(container(one)))),
-    'static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source, XName name)': (source, by) =>
-      elements(() => each(source, (one) => query.descendantElements(container(one), name(by)))),
-    'static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source)': (source) => elements(() => each(source, (one) => query.ancestorElements(node(one)))),
-    'static IEnumerable<XNode> Nodes<T>(this IEnumerable<T> source)': (source) => nodes(() => each(source, (one) => container(one).nodes)),
-    'static IEnumerable<XAttribute> Attributes(this IEnumerable<XElement> source)': (source) => attributes(() => each(source, (one) => query.attributesOf(element(one)))),
-    'static IEnumerable<XAttribute> Attributes(this IEnumerable<XElement> source, XName name)': (source, by) =>
-      attributes(() => each(source, (one) => query.attributesOf(element(one), name(by)))),
+    'static void Remove(this IEnumerable<XAttribute> source)': (source) =>
+      tree.removeEach(enumerate(source)),
+    'static void Remove<T>(this IEnumerable<T> source)': (source) =>
+      tree.removeEach(enumerate(source)),
+    'static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source)': (source) =>
+      elements(() => each(source, (one) => query.childElements(container(one)))),
+    'static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source, XName name)': (
+      source,
+      by,
+    ) => elements(() => each(source, (one) => query.childElements(container(one), name(by)))),
+    'static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source)': (source) =>
+      elements(() => each(source, (one) => query.descendantElements(container(one)))),
+    'static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source, XName name)': (
+      source,
+      by,
+    ) => elements(() => each(source, (one) => query.descendantElements(container(one), name(by)))),
+    'static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source)': (source) =>
+      elements(() => each(source, (one) => query.ancestorElements(node(one)))),
+    'static IEnumerable<XNode> Nodes<T>(this IEnumerable<T> source)': (source) =>
+      nodes(() => each(source, (one) => container(one).nodes)),
+    'static IEnumerable<XAttribute> Attributes(this IEnumerable<XElement> source)': (source) =>
+      attributes(() => each(source, (one) => query.attributesOf(element(one)))),
+    'static IEnumerable<XAttribute> Attributes(this IEnumerable<XElement> source, XName name)': (
+      source,
+      by,
+    ) => attributes(() => each(source, (one) => query.attributesOf(element(one), name(by)))),
   }
 }
