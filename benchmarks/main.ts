@@ -6,6 +6,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   memory: async () => (await import('./chain.ts')).benchmarkMemory(),
   bicep: async () => (await import('./bicep.ts')).benchmarkBicep(),
   gateway: async () => (await import('./gateway.ts')).benchmarkGateway(),
+  expressions: async () => (await import('./policy-expressions.ts')).benchmarkPolicyExpressions(),
 }
 
 const names = process.argv.slice(2)
