@@ -10,6 +10,8 @@ import {
 } from '../protocols/tls/local-authority.ts'
 import { managedIdentityHandler } from '../services/entra-id/managed-identity-rest.ts'
 import { entraIdHandler } from '../services/entra-id/rest.ts'
+import { keyVaultHandler } from '../services/key-vault/rest.ts'
+import { vaultHost } from '../services/key-vault/vault.ts'
 import { Console } from '../services/monitor/console.ts'
 import { azureFront } from './azure-front.ts'
 import { entraHosts, managementHost } from './local-hosts.ts'
@@ -36,9 +38,9 @@ export class Listeners {
     this.#options = options
   }
 
-  /** Opens them in the order of `endpoints.json`; those of published APIs only where a template has some. */
+  /** Opens them in the order of `endpoints.json`; those of Azure's endpoints only where a template has APIs or vaults. */
   async start(): Promise<void> {
-    const { monitor, host, ports, logger, clock, apiManagement, entra } = this.#options
+    const { monitor, host, ports, logger, clock, apiManagement, entra, keyVault } = this.#options
     const port = await ports.take('console', defaultPorts.console)
     this.#console = new Console({ monitor, host, port, token: randomHex(16), logger, clock })
     await this.#console.start()
@@ -46,7 +48,8 @@ export class Listeners {
     const handler = managedIdentityHandler(entra.managedIdentities)
     const identity = await this.#listen('identity', { port: 0, handler })
     this.#identityPort = identity.port
-    if (apiManagement.instances().length > 0) this.#published = await this.#publish()
+    const hasVaults = (await keyVault.vaults()).length > 0
+    if (apiManagement.instances().length > 0 || hasVaults) this.#published = await this.#publish()
   }
 
   async stop(): Promise<void> {
@@ -62,13 +65,13 @@ export class Listeners {
     return `http://${this.#options.host}:${this.#identityPort}/msi/token`
   }
 
-  /** Where published APIs, their management and their tokens are; absent without API Management. */
+  /** Where published APIs, their management, tokens and vaults are; absent without API Management and Key Vault. */
   get published(): Published | undefined {
     return this.#published
   }
 
   async #publish(): Promise<Published> {
-    const { dataDir, host, ports, clock, hosts, apiManagement, entra } = this.#options
+    const { dataDir, host, ports, clock, hosts, apiManagement, entra, keyVault } = this.#options
     const { port: gatewayPort } = await this.#listen('gateway', {
       port: await ports.take('gateway', defaultPorts.gateway),
       handler: apiManagement.gatewayHandler,
@@ -80,6 +83,7 @@ export class Listeners {
       handler: azureFront({
         management: apiManagement.managementHandler,
         entra: entraIdHandler(entra),
+        keyVault: keyVaultHandler(keyVault),
       }),
       tls: authority.server,
     })
@@ -91,7 +95,9 @@ export class Listeners {
     this.#running.unshift({ stop: async () => stopWatching() })
     const gateway = `http://${host}:${gatewayPort}`
     const front = { origin: `https://${host}:${frontPort}`, ca: authority.ca }
-    hosts.serve([...entraHosts, managementHost], front)
+    const vaults = await keyVault.vaults()
+    const vaultHosts = vaults.map(({ name }) => vaultHost(name))
+    hosts.serve([...entraHosts, managementHost, ...vaultHosts], front)
     hosts.serve(
       apiManagement.instances().map((instance) => instance.host),
       { origin: gateway },

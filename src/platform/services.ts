@@ -10,6 +10,8 @@ import { CosmosDb } from '../services/cosmos-db/service.ts'
 import { EntraId } from '../services/entra-id/service.ts'
 import { functionResources } from '../services/functions/resources.ts'
 import { FunctionApps } from '../services/functions/service.ts'
+import { keyVaultResources } from '../services/key-vault/resources.ts'
+import { KeyVault } from '../services/key-vault/service.ts'
 import { Monitor } from '../services/monitor/monitor.ts'
 import { ResourceManager } from '../services/resource-manager/service.ts'
 import { serviceBusResources } from '../services/service-bus/resources.ts'
@@ -19,9 +21,12 @@ import { localAzure } from './local-azure.ts'
 import { LocalHosts } from './local-hosts.ts'
 import { changeFeedToFunctions } from './wiring/change-feed-to-functions.ts'
 import { gatewayIdentity } from './wiring/entra-id-to-gateway.ts'
+import { vaultIdentity } from './wiring/entra-id-to-key-vault.ts'
 import { managementTokenCheck } from './wiring/entra-id-to-management.ts'
 import { cosmosDbToFunctions, functionsToCosmosDb } from './wiring/functions-to-cosmos-db.ts'
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
+import { keyVaultToApiManagement } from './wiring/key-vault-to-api-management.ts'
+import { keyVaultToFunctions } from './wiring/key-vault-to-functions.ts'
 import { serviceBusToFunctions } from './wiring/service-bus-to-functions.ts'
 
 export interface ServicesOptions {
@@ -43,6 +48,7 @@ export interface Services {
   readonly resources: ResourceManager
   readonly entra: EntraId
   readonly apiManagement: ApiManagement
+  readonly keyVault: KeyVault
   /** Azure's names that lead to listeners of this instance. */
   readonly hosts: LocalHosts
   /** Starts and stops all of them in the right order. */
@@ -56,10 +62,19 @@ export function newServices(options: ServicesOptions): Services {
   const shared = { store, clock, logger, telemetry: monitor }
   const cosmosDb = new CosmosDb(shared)
   const serviceBus = new ServiceBus({ ...shared, owner: newUuid() })
+  const resources = new ResourceManager({ store, clock, logger, ...localAzure })
+  const hosts = new LocalHosts()
+  const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
+  const keyVault = new KeyVault({
+    ...shared,
+    tenantId: entra.tenant.id,
+    ...vaultIdentity({ entra, resources, clock }),
+  })
   const functions = new FunctionApps({
     ...shared,
     host,
     hostName: 'interline',
+    resolveReference: keyVaultToFunctions({ keyVault, resources }),
     extensions: {
       triggers: [
         changeFeedToFunctions({ cosmosDb, clock, logger }),
@@ -69,21 +84,20 @@ export function newServices(options: ServicesOptions): Services {
       outputs: [functionsToCosmosDb(cosmosDb), functionsToServiceBus(serviceBus)],
     },
   })
-  const resources = new ResourceManager({ store, clock, logger, ...localAzure })
-  const hosts = new LocalHosts()
-  const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
   const egress = new Egress({ hostMap: hosts.map })
   const apiManagement = new ApiManagement({
     ...shared,
     outgoing: egress,
     managedIdentityToken: gatewayIdentity({ entra, resources }),
     verifyManagementToken: managementTokenCheck({ entra, resources, clock }),
+    readSecret: keyVaultToApiManagement({ keyVault, resources }),
   })
   const providers = [
     ...cosmosDbResources(cosmosDb),
     ...serviceBusResources(serviceBus),
     ...functionResources(functions),
     ...apiManagementResources(apiManagement),
+    ...keyVaultResources(keyVault),
   ]
   for (const provider of providers) resources.register(provider)
   const lifecycle = new Lifecycle([
@@ -103,6 +117,7 @@ export function newServices(options: ServicesOptions): Services {
     resources,
     entra,
     apiManagement,
+    keyVault,
     hosts,
     lifecycle,
   }

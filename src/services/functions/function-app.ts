@@ -21,6 +21,7 @@ import { drainTimeoutMs, logLineCharsMax } from './limits.ts'
 import { LogFilter } from './log-filter.ts'
 import { readAppFolder, type AppFolder } from './app-folder.ts'
 import { listenTo, warmUp } from './trigger-listeners.ts'
+import type { ResolvedSettings } from './setting-references.ts'
 import { WorkerLoadError, WorkerProcess } from './worker-process.ts'
 import { workerEnvironment } from './worker-environment.ts'
 import type { WorkerMark, WorkerRecords } from './worker-records.ts'
@@ -32,6 +33,8 @@ export interface FunctionAppOptions {
   readonly dir: string
   /** Application settings of the deployment; `local.settings.json` adds what they do not set. */
   readonly settings: Readonly<Record<string, string>>
+  /** Gives the settings with the secrets they refer to: asked at each load. */
+  resolveSettings(settings: Readonly<Record<string, string>>): Promise<ResolvedSettings>
   readonly clock: Clock
   readonly logger: Logger
   readonly telemetry: Telemetry
@@ -151,10 +154,11 @@ export class FunctionApp {
     this.#failure = undefined
     this.#ending = new AbortController()
     try {
-      const folder = readAppFolder({ dir: this.#options.dir, settings: this.#settings })
+      const { settings, warnings } = await this.#options.resolveSettings(this.#settings)
+      const folder = readAppFolder({ dir: this.#options.dir, settings })
       this.#folder = folder
       this.#files.include(folder.host)
-      this.#warn(folder.warnings)
+      this.#warn([...warnings, ...folder.warnings])
       const loaded = await this.#startWorker(folder)
       await this.#open(folder, loaded)
       this.#state = 'running'

@@ -11,6 +11,8 @@ import { FunctionApp } from './function-app.ts'
 import { FunctionKeys } from './function-keys.ts'
 import { HttpListener } from './http-listener.ts'
 import { startWaitMs } from './limits.ts'
+import { resolveReferences } from './setting-references.ts'
+import type { ResolveReference, ResolvedSettings } from './setting-references.ts'
 import { Sites, type Site } from './site.ts'
 import { timerTrigger } from './timer-trigger.ts'
 import { WorkerRecords } from './worker-records.ts'
@@ -25,6 +27,8 @@ export interface FunctionAppsOptions {
   readonly hostName: string
   /** Address to listen on. */
   readonly host: string
+  /** Follows settings that refer to a vault; without it they stay as they are written. */
+  readonly resolveReference?: ResolveReference
 }
 
 /** The code of one app and where it is served. */
@@ -106,6 +110,7 @@ export class FunctionApps implements Startable {
       name: deployment.name,
       dir: deployment.dir,
       settings: this.#settingsOf(deployment),
+      resolveSettings: (settings) => this.#resolve(deployment, settings),
       clock,
       logger,
       telemetry,
@@ -160,6 +165,16 @@ export class FunctionApps implements Startable {
       app: site.serviceName ?? site.name,
     })
     return keys.listHostKeys()
+  }
+
+  async #resolve(
+    deployment: AppDeployment,
+    settings: Readonly<Record<string, string>>,
+  ): Promise<ResolvedSettings> {
+    const resolve = this.#options.resolveReference
+    const { site } = deployment
+    if (!resolve || site === undefined) return { settings, warnings: [] }
+    return resolveReferences(settings, (reference) => resolve({ site, reference }))
   }
 
   #settingsOf(deployment: AppDeployment): Readonly<Record<string, string>> {
