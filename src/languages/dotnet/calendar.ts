@@ -55,7 +55,7 @@ export function countOfDay({ year, month, day }: CalendarDay): number {
 }
 
 /** True for a leap year. */
-export function isLeapYear(year: number): boolean {
+function isLeapYear(year: number): boolean {
   return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0
 }
 

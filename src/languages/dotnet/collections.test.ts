@@ -17,9 +17,6 @@ import { DotnetException } from './exceptions.ts'
 import { displayText } from './format.ts'
 import { HashSet } from './hash-set.ts'
 import { List } from './list.ts'
-import * as linq from './linq.ts'
-import { average, extreme, sum } from './linq-numbers.ts'
-import { groupBy, Grouping, joinSequences, orderBy, toDictionary, toLookup } from './linq-groups.ts'
 import { Queue, Stack } from './queue.ts'
 import { DotnetArray } from './value.ts'
 
@@ -36,7 +33,6 @@ function ints(...items: number[]): DotnetArray {
 }
 
 const isEven = (value: unknown): boolean => typeof value === 'number' && value % 2 === 0
-const lengthOf = (value: unknown): number => displayText(value).length
 
 test('an array has bounds', () => {
   const bytes = newArrayOf('System.Byte', 2, null)
@@ -109,79 +105,4 @@ test('queues and stacks give back in their order', () => {
   assert.deepEqual([...stack], [2, 1])
   assert.equal(stack.pop(), 2)
   throws(() => new Queue().dequeue(), 'System.InvalidOperationException')
-})
-
-test('queries are lazy and keep their order', () => {
-  const calls: unknown[] = []
-  const query = linq.where(ints(1, 2, 3, 4), (value) => {
-    calls.push(value)
-    return isEven(value)
-  })
-  assert.deepEqual(calls, [])
-  assert.deepEqual([...linq.take(query, 1)], [2])
-  assert.deepEqual(calls, [1, 2])
-  assert.deepEqual([...linq.skipWhile(ints(1, 2, 3, 1), (value) => value !== 3)], [3, 1])
-  assert.deepEqual(
-    [...linq.zip(ints(1, 2), ['a', 'b', 'c'], (n, s) => displayText(n) + displayText(s))],
-    ['1a', '2b'],
-  )
-  assert.deepEqual([...linq.intersect(ints(1, 2, 3, 1), ints(3, 1))], [1, 3])
-  assert.deepEqual([...linq.except(ints(1, 2, 2, 3), ints(3))], [1, 2])
-  assert.deepEqual(
-    [...linq.distinct(['a', 'A', 'b'], stringComparer('OrdinalIgnoreCase'))],
-    ['a', 'b'],
-  )
-  assert.deepEqual([...linq.range(3, 4)], [3, 4, 5, 6])
-  throws(() => linq.where(null, isEven), 'System.ArgumentNullException')
-})
-
-test('single items are picked or missed', () => {
-  assert.equal(linq.pick(ints(7, 8), 'last'), 8)
-  assert.equal(linq.pickOrDefault(ints(7), 'single', isEven, 0), 0)
-  throws(() => linq.pick(ints(), 'first'), 'System.InvalidOperationException')
-  throws(() => linq.pick(ints(1, 2), 'single'), 'System.InvalidOperationException')
-  throws(() => linq.elementAt(['a'], 2), 'System.ArgumentOutOfRangeException')
-  throws(() => linq.aggregate([], (a) => a), 'System.InvalidOperationException')
-})
-
-test('orders are stable and have several keys', () => {
-  const words = ['pear', 'fig', 'apple', 'kiwi']
-  assert.deepEqual(
-    [...orderBy(words, { key: lengthOf }).thenBy({ key: (word) => word })],
-    ['fig', 'kiwi', 'pear', 'apple'],
-  )
-  assert.deepEqual(
-    [...orderBy(words, { key: lengthOf, descending: true })],
-    ['apple', 'pear', 'kiwi', 'fig'],
-  )
-})
-
-test('groups come in the order of their first items', () => {
-  const groups = [...groupBy(['pear', 'fig', 'kiwi'], { key: lengthOf })]
-  const shown = groups.map((group) =>
-    group instanceof Grouping ? [group.key, ...group.items] : [],
-  )
-  assert.deepEqual(shown, [
-    [4, 'pear', 'kiwi'],
-    [3, 'fig'],
-  ])
-  assert.deepEqual([...toLookup(['a', 'bb'], { key: lengthOf }).get(9)], [])
-  const joined = joinSequences(ints(1, 2, 3), {
-    inner: ['1x', '3y'],
-    outerKey: displayText,
-    innerKey: (text) => displayText(text).slice(0, 1),
-    result: (n, s) => `${displayText(n)}:${displayText(s)}`,
-  })
-  assert.deepEqual([...joined], ['1:1x', '3:3y'])
-  throws(() => toDictionary(['a', 'b'], { key: lengthOf }), 'System.ArgumentException')
-})
-
-test('sums have the type of what is summed', () => {
-  assert.equal(sum(ints(1, 2), 'Int32'), 3)
-  throws(() => sum(ints(2_147_483_647, 1), 'Int32'), 'System.OverflowException')
-  assert.equal(displayText(average(ints(70, 95, 82, 95), 'Int32')), '85.5')
-  throws(() => average(ints(), 'Int32'), 'System.InvalidOperationException')
-  assert.equal(extreme(ints(3, 8), 'max'), 8)
-  throws(() => extreme(ints(), 'max'), 'System.InvalidOperationException')
-  assert.equal(extreme([], 'min', undefined, { nullable: true }), null)
 })

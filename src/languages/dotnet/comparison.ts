@@ -126,12 +126,12 @@ export function hashKey(value: unknown): unknown {
 }
 
 /** True for an object with equality by value. */
-export function isEquatable(value: unknown): value is Equatable {
+function isEquatable(value: unknown): value is Equatable {
   return typeof value === 'object' && value !== null && 'hashKey' in value
 }
 
 /** True for an object with an order. */
-export function isComparable(value: unknown): value is Comparable {
+function isComparable(value: unknown): value is Comparable {
   return typeof value === 'object' && value !== null && 'compareTo' in value
 }
 

@@ -17,7 +17,6 @@ import {
   isIntegerKind,
   isNumeric,
   makeNumber,
-  toDecimal,
   toDouble,
   type NumericValue,
 } from './numbers.ts'
@@ -250,14 +249,4 @@ function noConversion(value: unknown, kind: string): Error {
     return invalidCast(`Invalid cast from '${from.slice(7)}' to '${kind}'.`)
   }
   return invalidCast(`Unable to cast object of type '${from}' to type 'System.IConvertible'.`)
-}
-
-/** A number of any type as a Decimal, as `Convert.ToDecimal` has it. */
-export function convertToDecimal(value: unknown): Decimal {
-  return toDecimal(convertToNumber(value, 'Decimal'))
-}
-
-/** True for the name of a numeric type without its namespace. */
-export function isNumericKind(name: string): name is NumericKind {
-  return isNumericName(name)
 }

@@ -20,7 +20,7 @@ export function parseDateTimeExact(
 }
 
 /** `DateTime.TryParseExact`. */
-export function tryParseDateTimeExact(
+function tryParseDateTimeExact(
   text: string | null,
   formats: readonly string[],
   styles: readonly DateTimeStyle[] = [],
@@ -47,7 +47,7 @@ export function parseDateTimeOffsetExact(
 }
 
 /** `DateTimeOffset.TryParseExact`. */
-export function tryParseDateTimeOffsetExact(
+function tryParseDateTimeOffsetExact(
   text: string | null,
   formats: readonly string[],
   styles: readonly DateTimeStyle[] = [],

@@ -49,7 +49,7 @@ function parentOf(typeName: string): string | undefined {
 }
 
 /** The message that an exception of this type has when its constructor gets none. */
-export function defaultMessage(typeName: string): string {
+function defaultMessage(typeName: string): string {
   return defaultMessages.get(typeName) ?? `Exception of type '${typeName}' was thrown.`
 }
 
@@ -127,11 +127,6 @@ export function invalidOperation(message?: string): DotnetException {
   return systemException('InvalidOperationException', message)
 }
 
-/** NullReferenceException. */
-export function nullReference(): DotnetException {
-  return systemException('NullReferenceException')
-}
-
 /** IndexOutOfRangeException. */
 export function indexOutOfRange(): DotnetException {
   return systemException('IndexOutOfRangeException')
@@ -141,11 +136,6 @@ export function indexOutOfRange(): DotnetException {
 export function keyNotFound(): DotnetException {
   const typeName = 'System.Collections.Generic.KeyNotFoundException'
   return new DotnetException(typeName, defaultMessage(typeName))
-}
-
-/** NotSupportedException. */
-export function notSupported(message?: string): DotnetException {
-  return systemException('NotSupportedException', message)
 }
 
 /** CryptographicException. */

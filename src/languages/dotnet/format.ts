@@ -13,7 +13,7 @@ export interface Formattable {
 }
 
 /** True for an object with formats of its own. */
-export function isFormattable(value: unknown): value is Formattable {
+function isFormattable(value: unknown): value is Formattable {
   return typeof value === 'object' && value !== null && 'format' in value
 }
 
@@ -52,7 +52,7 @@ export function formatValue(value: unknown, format: string | null = null): strin
 }
 
 /** The formats G, F, D and X of an enum. */
-export function formatEnum(value: DotnetEnum, format: string): string {
+function formatEnum(value: DotnetEnum, format: string): string {
   switch (format.toUpperCase()) {
     case 'G':
     case 'F':

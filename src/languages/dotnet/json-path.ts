@@ -34,7 +34,7 @@ export function selectTokens(
 }
 
 /** JsonException. */
-export function pathException(message: string): DotnetException {
+function pathException(message: string): DotnetException {
   return new DotnetException('Newtonsoft.Json.JsonException', message)
 }
 

@@ -298,7 +298,7 @@ const isoFormat = "yyyy'-'MM'-'dd'T'HH':'mm':'ss.FFFFFFFK"
 const isoPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,7})?(?:Z|[+-]\d{2}:?\d{2})?$/
 
 /** The date that a string of JSON stands for, by ISO 8601 or `/Date(...)/`. */
-export function dateFromJson(text: string): DateTime | undefined {
+function dateFromJson(text: string): DateTime | undefined {
   if (isoPattern.test(text)) {
     const parsed = readExact(text.includes('.') ? text : withFraction(text), isoFormat)
     return parsed && dateTimeOf(parsed, ['RoundtripKind'])

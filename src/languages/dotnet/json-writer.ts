@@ -63,7 +63,7 @@ function writeValue(token: WrittenToken): string {
 }
 
 /** `JsonConvert.ToString(value)`: a primitive as JSON. */
-export function writePrimitive(value: unknown): string {
+function writePrimitive(value: unknown): string {
   if (value === null || value === undefined) return 'null'
   if (typeof value === 'string') return quoteJson(value)
   if (typeof value === 'boolean') return value ? 'true' : 'false'

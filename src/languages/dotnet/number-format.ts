@@ -123,7 +123,7 @@ function signOf(value: Digits): string {
 }
 
 /** Whole digits with a comma before every third from the right. */
-export function groupThousands(digits: string): string {
+function groupThousands(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, ',')
 }
 

@@ -23,7 +23,6 @@ export function overflowMessage(kind: IntegerKind): string {
 // What NumberStyles allow by default: white space and a sign for whole numbers; point, commas and exponent for reals.
 const white = '[\\t-\\r ]*'
 const integerPattern = new RegExp(`^${white}([+-]?)(\\d+)${white}\\0*$`)
-const hexadecimalPattern = new RegExp(`^${white}([0-9a-fA-F]+)${white}\\0*$`)
 const realPattern = new RegExp(
   `^${white}([+-]?)(\\d[\\d,]*|)(?:\\.(\\d*))?(?:[eE]([+-]?\\d+))?${white}\\0*$`,
 )
@@ -129,11 +128,4 @@ function realOf(text: string): number | undefined {
   const digits = whole.replaceAll(',', '')
   if (digits + fraction === '') return undefined
   return Number(`${sign === '-' ? '-' : ''}${digits || '0'}.${fraction || '0'}e${exponent}`)
-}
-
-/** Text in base 16 without a prefix, as `NumberStyles.HexNumber` and `Convert.ToInt32(text, 16)` read it. */
-export function parseHexadecimal(text: string): bigint {
-  const match = hexadecimalPattern.exec(text)
-  if (match === null) throw formatError()
-  return BigInt(`0x${match[1]}`)
 }

@@ -206,8 +206,8 @@ function fitsRange(kind: IntegerKind, value: bigint): boolean {
 }
 
 /** `an Int32`, `a UInt16`: as the messages of OverflowException say it. */
-export function articleOf(kind: string): string {
-  return kind.startsWith('I') || kind === 'unsigned byte' ? 'an' : 'a'
+function articleOf(kind: string): string {
+  return kind.startsWith('I') ? 'an' : 'a'
 }
 
 /**

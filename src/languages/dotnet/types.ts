@@ -1,5 +1,5 @@
 import { DotnetException } from './exceptions.ts'
-import { DotnetArray, DotnetNumber, type DotnetObject } from './value.ts'
+import type { DotnetObject } from './value.ts'
 
 /** The numeric types of C#, in no order. */
 export type NumericKind =
@@ -38,7 +38,7 @@ export function isNumericName(name: string): name is NumericKind {
 }
 
 /** True for a value that knows its type's name. */
-export function isDotnetObject(value: unknown): value is DotnetObject {
+function isDotnetObject(value: unknown): value is DotnetObject {
   return typeof value === 'object' && value !== null && 'typeName' in value
 }
 
@@ -58,16 +58,6 @@ function typeNameOfObject(value: unknown): string {
   if (value instanceof DotnetException) return value.typeName
   if (isDotnetObject(value)) return value.typeName
   return 'System.Object'
-}
-
-/** True for an array of .NET, of bytes or of anything else. */
-export function isArray(value: unknown): value is DotnetArray | Uint8Array {
-  return value instanceof DotnetArray || value instanceof Uint8Array
-}
-
-/** The raw number of a value of the types held as `DotnetNumber`. */
-export function wrappedNumber(value: unknown): number | bigint | undefined {
-  return value instanceof DotnetNumber ? value.value : undefined
 }
 
 /** The type arguments in the name of a closed generic type: `X<A,Y<B>>` gives `A` and `Y<B>`. */

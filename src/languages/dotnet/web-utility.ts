@@ -1,4 +1,4 @@
-import { percentEncoded, unescapeDataString } from './uri-escape.ts'
+import { percentEncoded } from './uri-escape.ts'
 
 // System.Net.WebUtility. https://learn.microsoft.com/dotnet/api/system.net.webutility
 
@@ -112,18 +112,4 @@ function markedLetter(name: string): string | undefined {
   const mark = marks.get(name.slice(1))
   const letter = mark === undefined ? '' : `${name[0] ?? ''}${mark}`.normalize('NFC')
   return letter.length === 1 ? letter : undefined
-}
-
-/** The fields of a form, decoded, each with its values: `AsFormUrlEncodedContent()`. */
-export function parseForm(text: string): Map<string, string[]> {
-  const fields = new Map<string, string[]>()
-  for (const pair of text.split('&')) {
-    if (pair === '') continue
-    const [name = '', ...rest] = pair.split('=')
-    const key = unescapeDataString(name.replaceAll('+', ' '))
-    const values = fields.get(key) ?? []
-    values.push(unescapeDataString(rest.join('=').replaceAll('+', ' ')))
-    fields.set(key, values)
-  }
-  return fields
 }

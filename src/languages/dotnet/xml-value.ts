@@ -101,7 +101,7 @@ const durationPattern =
   /^(-)?P(?!$)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)D)?(?:T(?!$)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)(?:\.(\d+))?S)?)?$/
 
 /** An ISO 8601 duration as `XmlConvert.ToTimeSpan` reads it: a year has 365 days, a month 30. */
-export function parseDuration(text: string): TimeSpan {
+function parseDuration(text: string): TimeSpan {
   const match = durationPattern.exec(text)
   if (match === null) throw formatError(`The string '${text}' is not a valid TimeSpan value.`)
   const [

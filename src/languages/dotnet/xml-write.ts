@@ -177,7 +177,7 @@ function writeAttribute(
 }
 
 /** The text of an element as XML. */
-export function escapeText(text: string): string {
+function escapeText(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
@@ -186,7 +186,7 @@ export function escapeText(text: string): string {
 }
 
 /** The value of an attribute as XML. */
-export function escapeAttribute(text: string): string {
+function escapeAttribute(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
