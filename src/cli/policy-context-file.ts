@@ -139,7 +139,12 @@ function makeRequest(file: JsonObject): gateway.PolicyRequest {
     certificate: makeCertificate(file['certificate']),
     headers: makeHeaders(objectMember(file, 'headers')),
     ipAddress: textOf(file, 'ipAddress'),
-    matchedParameters: new Map(matched.map(([name, value]) => [name, String(value)])),
+    matchedParameters: new Map(
+      matched.map(([name, value]) => [
+        name,
+        typeof value === 'string' ? value : JSON.stringify(value),
+      ]),
+    ),
     method: textOf(file, 'method'),
     originalUrl: makeUrl(objectMember(file, 'originalUrl')),
     url: makeUrl(objectMember(file, 'url')),

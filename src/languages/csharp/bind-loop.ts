@@ -3,6 +3,7 @@ import type { BoundBlock, RunStatement, StatementBinder } from './binder.ts'
 import type { Frame, Run, Value } from './bound.ts'
 import { explicitConversion } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
+import { breaksFrom } from './break-search.ts'
 import { iterate } from './sequences.ts'
 import { placeOf, Scope } from './scope.ts'
 import type { StatementSyntax } from './syntax.ts'
@@ -40,7 +41,7 @@ export function bindWhile(
     } while (test(frame) === true)
     return undefined
   }
-  return { run, ends: isEndless && !breaksOut(statement.body) }
+  return { run, ends: isEndless && !breaksFrom(statement.body) }
 }
 
 /** `for`. */
@@ -68,7 +69,7 @@ export function bindFor(binder: StatementBinder, statement: Of<'for'>, scope: Sc
     }
     return undefined
   }
-  return { run, ends: isEndless && !breaksOut(statement.body) }
+  return { run, ends: isEndless && !breaksFrom(statement.body) }
 }
 
 /** `foreach`. */
@@ -153,31 +154,4 @@ function elementType(binder: StatementBinder, source: Value): Type {
     `foreach cannot operate on values of type '${typeText(source.type)}'.`,
     source.at,
   )
-}
-
-/** True when a `break` of the loop itself stands in its body. */
-function breaksOut(statement: StatementSyntax): boolean {
-  switch (statement.kind) {
-    case 'break':
-      return true
-    case 'block':
-      return statement.statements.some(breaksOut)
-    case 'if':
-      return (
-        breaksOut(statement.then) ||
-        (statement.otherwise !== undefined && breaksOut(statement.otherwise))
-      )
-    case 'try':
-      return (
-        breaksOut(statement.block) ||
-        statement.catches.some((one) => breaksOut(one.block)) ||
-        (statement.finally !== undefined && breaksOut(statement.finally))
-      )
-    case 'using':
-      return breaksOut(statement.body)
-    case 'checked':
-      return breaksOut(statement.block)
-    default:
-      return false
-  }
 }

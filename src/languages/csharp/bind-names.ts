@@ -65,16 +65,13 @@ export function bindMember(
   const target = binder.operand(syntax.target, scope)
   const typeArguments = syntax.typeArguments.map((type) => binder.type(type, scope))
   const { name, at } = syntax
-  switch (target.kind) {
-    case 'namespace':
-      return namespaceMember(binder, { space: target.name, name, typeArguments, at })
-    case 'type':
-      return staticMember(binder, target.type, { name, typeArguments, at })
-    case 'value':
-      return instanceMember(binder, target, { name, typeArguments, at, ...use })
-    default:
-      throw new FaultAtOffset('CS0119', 'This expression is not valid in the given context.', at)
+  if (target.kind === 'namespace') {
+    return namespaceMember(binder, { space: target.name, name, typeArguments, at })
   }
+  if (target.kind === 'type') return staticMember(binder, target.type, { name, typeArguments, at })
+  if (target.kind === 'value')
+    return instanceMember(binder, target, { name, typeArguments, at, ...use })
+  throw new FaultAtOffset('CS0119', 'This expression is not valid in the given context.', at)
 }
 
 interface MemberName {

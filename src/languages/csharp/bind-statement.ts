@@ -117,8 +117,7 @@ function goesOn(run: Run): BoundBlock {
   }
 }
 
-/** Compiles a declaration of local variables. */
-export function bindLocal(binder: StatementBinder, statement: LocalSyntax, scope: Scope): Run {
+function bindLocal(binder: StatementBinder, statement: LocalSyntax, scope: Scope): Run {
   const runs = statement.declarators.map((declarator): Run => {
     const { name, value, at } = declarator
     if (!value) {
@@ -166,7 +165,7 @@ export function bindLocal(binder: StatementBinder, statement: LocalSyntax, scope
 function bindIf(binder: StatementBinder, statement: Of<'if'>, scope: Scope): BoundBlock {
   const condition = binder.valueAs(statement.condition, binder.world.get('System.Boolean'), scope)
   const before = scope.flow.save()
-  const then = bindStatement(binder, statement.then, new Scope(scope, scope.owner))
+  const then = bindStatement(binder, statement.whenTrue, new Scope(scope, scope.owner))
   const afterThen = scope.flow.save()
   scope.flow.restore(before)
   const otherwise =

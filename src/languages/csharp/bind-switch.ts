@@ -1,11 +1,11 @@
 import type { BoundBlock, RunStatement, StatementBinder } from './binder.ts'
 import type { Frame } from './bound.ts'
 import { patternTest } from './bind-expression.ts'
+import { breaksFrom } from './break-search.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { Scope } from './scope.ts'
 import type { StatementSyntax, SwitchLabel } from './syntax.ts'
 import type { Type } from './type-model.ts'
-import { bindStatements } from './bind-statement.ts'
 
 type SwitchSyntax = Extract<StatementSyntax, { kind: 'switch' }>
 
@@ -27,14 +27,14 @@ export function bindSwitch(
     const tests = section.labels.map((label) =>
       labelTest(binder, label, { type: value.type, scope: inner }),
     )
-    const body = bindStatements(binder, section.statements, inner)
+    const body = binder.statements(section.statements, inner)
     if (!body.ends)
       throw new FaultAtOffset(
         'CS0163',
         'Control cannot fall through from one case label to another.',
         section.at,
       )
-    const breaks = section.statements.some(breaksSwitch)
+    const breaks = section.statements.some(breaksFrom)
     branches.push({ state: scope.flow.save(), ends: !breaks })
     return {
       tests,
@@ -67,26 +67,4 @@ function labelTest(
   if (!label.when) return test
   const when = binder.valueAs(label.when, binder.world.get('System.Boolean'), use.scope)
   return (frame, value) => test(frame, value) && when(frame) === true
-}
-
-function breaksSwitch(statement: StatementSyntax): boolean {
-  switch (statement.kind) {
-    case 'break':
-      return true
-    case 'block':
-      return statement.statements.some(breaksSwitch)
-    case 'if':
-      return (
-        breaksSwitch(statement.then) ||
-        (statement.otherwise !== undefined && breaksSwitch(statement.otherwise))
-      )
-    case 'try':
-      return (
-        breaksSwitch(statement.block) || statement.catches.some((one) => breaksSwitch(one.block))
-      )
-    case 'using':
-      return breaksSwitch(statement.body)
-    default:
-      return false
-  }
 }

@@ -1,5 +1,4 @@
 import { DotnetException, isExceptionOf } from '../dotnet/exceptions.ts'
-import { bindLocal } from './bind-statement.ts'
 import type { BoundBlock, Completion, RunStatement, StatementBinder } from './binder.ts'
 import type { Frame, Run, Value } from './bound.ts'
 import { FaultAtOffset } from './csharp-error.ts'
@@ -111,7 +110,7 @@ export function bindUsing(
   const disposals: Run[] = []
   let open: Run
   if (resource.kind === 'local') {
-    open = bindLocal(binder, resource, inner)
+    open = binder.statement(resource, inner).run
     for (const declarator of resource.declarators) {
       const local = inner.find(declarator.name)
       if (local && 'slot' in local) disposals.push(readLocal(local, scope.owner))

@@ -72,4 +72,6 @@ export interface BoundArgument {
 /** The rules of statements, beside those of expressions. */
 export interface StatementBinder extends Binder {
   statement(syntax: StatementSyntax, scope: Scope): BoundBlock
+  /** Statements in a scope that exists already. */
+  statements(list: readonly StatementSyntax[], scope: Scope): BoundBlock
 }

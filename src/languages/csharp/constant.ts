@@ -6,19 +6,10 @@ import type { ExpressionSyntax } from './syntax.ts'
 
 /** The value of a literal; undefined for any other expression. */
 export function constantOf(syntax: ExpressionSyntax): { readonly value: unknown } | undefined {
-  switch (syntax.kind) {
-    case 'null':
-      return { value: null }
-    case 'boolean':
-    case 'string':
-      return { value: syntax.value }
-    case 'char':
-      return { value: charOf(syntax.value.charCodeAt(0)) }
-    case 'number':
-      return { value: numberValue(syntax.number) }
-    default:
-      return undefined
-  }
+  if (syntax.kind === 'null') return { value: null }
+  if (syntax.kind === 'boolean' || syntax.kind === 'string') return { value: syntax.value }
+  if (syntax.kind === 'char') return { value: charOf(syntax.value.charCodeAt(0)) }
+  return syntax.kind === 'number' ? { value: numberValue(syntax.number) } : undefined
 }
 
 /** The value of a numeric literal. */

@@ -15,7 +15,7 @@ import {
 } from './bind-expression.ts'
 import { bindLambda, delegateRun, resultOfFunction } from './bind-lambda.ts'
 import { bindMember, bindName, localValue } from './bind-names.ts'
-import { bindBlock, bindStatement } from './bind-statement.ts'
+import { bindBlock, bindStatement, bindStatements } from './bind-statement.ts'
 import type { BoundBlock, BoundLambda, Delegate, StatementBinder } from './binder.ts'
 import type { Operand, Run, Value } from './bound.ts'
 import { defaultValue, implicitConversion } from './conversions.ts'
@@ -34,6 +34,23 @@ import type { Type } from './type-model.ts'
 import { typeText } from './type-text.ts'
 import type { TypeWorld } from './type-world.ts'
 
+type OtherSyntax = Extract<
+  ExpressionSyntax,
+  {
+    kind:
+      | 'interpolated'
+      | 'new'
+      | 'new-array'
+      | 'anonymous'
+      | 'when-not-null'
+      | 'receiver'
+      | 'throw'
+      | 'checked'
+      | 'default'
+      | 'typeof'
+  }
+>
+
 /** Finds the types and members that a tree means and compiles it to closures. */
 export class CSharpBinder implements StatementBinder {
   readonly world: TypeWorld
@@ -44,18 +61,15 @@ export class CSharpBinder implements StatementBinder {
   }
 
   operand(syntax: ExpressionSyntax, scope: Scope): Operand {
-    switch (syntax.kind) {
-      case 'name':
-        return this.#checked(bindName(this, syntax, scope), scope)
-      case 'member':
-        return bindMember(this, syntax, scope)
-      case 'type':
-        return { kind: 'type', type: this.type(syntax.type, scope), at: syntax.at }
-      case 'lambda':
-        return { kind: 'lambda', lambda: syntax.lambda, scope, at: syntax.at }
-      default:
-        return this.#value(syntax, scope)
+    if (syntax.kind === 'name') return this.#checked(bindName(this, syntax, scope), scope)
+    if (syntax.kind === 'member') return bindMember(this, syntax, scope)
+    if (syntax.kind === 'type') {
+      return { kind: 'type', type: this.type(syntax.type, scope), at: syntax.at }
     }
+    if (syntax.kind === 'lambda') {
+      return { kind: 'lambda', lambda: syntax.lambda, scope, at: syntax.at }
+    }
+    return this.#value(syntax, scope)
   }
 
   value(syntax: ExpressionSyntax, scope: Scope): Value {
@@ -145,6 +159,10 @@ export class CSharpBinder implements StatementBinder {
     return bindStatement(this, syntax, scope)
   }
 
+  statements(list: readonly StatementSyntax[], scope: Scope): BoundBlock {
+    return bindStatements(this, list, scope)
+  }
+
   arrayInitializer(initializer: Initializer, type: Type, scope: Scope): Run {
     return arrayInitializer(this, initializer, { type, scope })
   }
@@ -210,12 +228,32 @@ export class CSharpBinder implements StatementBinder {
         return bindAs(this, syntax, scope)
       case 'is':
         return bindIs(this, syntax, scope)
-      default:
+      case 'interpolated':
+      case 'new':
+      case 'new-array':
+      case 'anonymous':
+      case 'when-not-null':
+      case 'receiver':
+      case 'throw':
+      case 'checked':
+      case 'default':
+      case 'typeof':
         return this.#other(syntax, scope)
+      case 'name':
+      case 'member':
+      case 'type':
+      case 'lambda':
+      case 'declaration':
+      case 'number':
+      case 'string':
+      case 'char':
+      case 'boolean':
+      case 'null':
+        return this.#literal(syntax)
     }
   }
 
-  #other(syntax: ExpressionSyntax, scope: Scope): Value {
+  #other(syntax: OtherSyntax, scope: Scope): Value {
     switch (syntax.kind) {
       case 'interpolated':
         return bindInterpolated(this, syntax, scope)
@@ -243,8 +281,6 @@ export class CSharpBinder implements StatementBinder {
         return this.#default(syntax, scope)
       case 'typeof':
         throw new FaultAtOffset('CS0103', "The type 'System.Type' is not allowed.", syntax.at)
-      default:
-        return this.#literal(syntax)
     }
   }
 

@@ -1,22 +1,22 @@
 import { displayText } from '../dotnet/format.ts'
 import { isIntegerKind, negate, promotedKind } from '../dotnet/numbers.ts'
 import type { NumericKind } from '../dotnet/types.ts'
-import { DotnetEnum } from '../dotnet/value.ts'
 import {
   arithmeticRun,
   bitwiseRun,
   comparisonRun,
-  comparisonTest,
   complementRun,
   int32,
   numeric,
   shiftRun,
 } from './arithmetic.ts'
 import type { Binder } from './binder.ts'
-import type { Frame, Run, Value } from './bound.ts'
+import { Frame, type Run, type Value } from './bound.ts'
 import { numericName } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
+import { enumNumber, enumOperation } from './enum-operators.ts'
 import { textLengthMax } from './limits.ts'
+import { emptyContext } from './empty-context.ts'
 import { LimitError, Machine } from './machine.ts'
 import type { Type } from './type-model.ts'
 import { typeText } from './type-text.ts'
@@ -332,71 +332,6 @@ function logic(operator: string, left: unknown, right: unknown): unknown {
   }
 }
 
-function enumOperation(binder: Binder, operator: string, sides: BinarySides): Value | undefined {
-  const { world } = binder
-  const { left, right } = sides
-  const type = [left.type, right.type]
-    .map((one) => world.underlying(one) ?? one)
-    .find((one) => one.kind === 'enum')
-  if (!type?.definition) return undefined
-  const { definition } = type
-  const others = [left, right].filter((side) => (world.underlying(side.type) ?? side.type) !== type)
-  const isFit = others.every(
-    (side) =>
-      side.type.name === 'null' ||
-      side.constant?.value === 0 ||
-      (['+', '-'].includes(operator) && side.type.name === 'System.Int32'),
-  )
-  if (!isFit) return undefined
-  const first = left.run
-  const second = right.run
-  if (comparisons.includes(operator)) {
-    const test = comparisonTest(operator)
-    const run: Run = (frame) => compareEnums(first(frame), second(frame), test, operator)
-    return { kind: 'value', type: world.get('System.Boolean'), run, at: left.at }
-  }
-  const combine = enumCombination(operator)
-  if (!combine) return undefined
-  const isNumber = operator === '-' && others.length === 0
-  const run: Run = (frame) => {
-    const number = combine(enumNumber(first(frame)), enumNumber(second(frame)))
-    return isNumber ? number : world.enumValue(definition, number)
-  }
-  return { kind: 'value', type: isNumber ? world.get('System.Int32') : type, run, at: left.at }
-}
-
-function compareEnums(
-  left: unknown,
-  right: unknown,
-  test: (order: number) => boolean,
-  operator: string,
-): boolean {
-  if (left === null || right === null)
-    return operator === '==' ? left === right : operator === '!=' && left !== right
-  return test(enumNumber(left) - enumNumber(right))
-}
-
-function enumNumber(value: unknown): number {
-  return value instanceof DotnetEnum ? value.value : int32(value)
-}
-
-function enumCombination(operator: string): ((left: number, right: number) => number) | undefined {
-  switch (operator) {
-    case '&':
-      return (left, right) => left & right
-    case '|':
-      return (left, right) => left | right
-    case '^':
-      return (left, right) => left ^ right
-    case '+':
-      return (left, right) => left + right
-    case '-':
-      return (left, right) => left - right
-    default:
-      return undefined
-  }
-}
-
 function stringEquality(binder: Binder, operator: string, sides: BinarySides): Value | undefined {
   const { left, right } = sides
   if (operator !== '==' && operator !== '!=') return undefined
@@ -468,13 +403,7 @@ function evaluate(value: Value): Value {
   }
 }
 
-/** Constants use no variable and no context. */
+/** Constants use no variable and nothing of the context. */
 function constantFrame(): Frame {
-  const frame: Frame = { slots: [], parent: undefined, machine: emptyMachine(), result: null }
-  return frame
-}
-
-function emptyMachine(): Machine {
-  // A constant reads nothing of it; the machine is there for its type alone.
-  return Object.create(Machine.prototype)
+  return new Frame(0, undefined, new Machine(emptyContext()))
 }

@@ -121,9 +121,9 @@ function parseCondition(reader: TokenReader): ExpressionSyntax {
 function parseIf(reader: TokenReader, at: number): StatementSyntax {
   reader.next()
   const condition = parseCondition(reader)
-  const then = parseEmbedded(reader)
+  const whenTrue = parseEmbedded(reader)
   const otherwise = reader.accept('else') ? parseEmbedded(reader) : undefined
-  return { kind: 'if', condition, then, otherwise, at }
+  return { kind: 'if', condition, whenTrue, otherwise, at }
 }
 
 function parseEmbedded(reader: TokenReader): StatementSyntax {

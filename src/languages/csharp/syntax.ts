@@ -75,7 +75,8 @@ export type ExpressionSyntax =
   | { readonly kind: 'number'; readonly number: NumberLiteral; readonly at: number }
   | { readonly kind: 'string' | 'char'; readonly value: string; readonly at: number }
   | { readonly kind: 'boolean'; readonly value: boolean; readonly at: number }
-  | { readonly kind: 'null' | 'receiver'; readonly at: number }
+  | { readonly kind: 'null'; readonly at: number }
+  | { readonly kind: 'receiver'; readonly at: number }
   | {
       readonly kind: 'interpolated'
       readonly parts: readonly InterpolatedPart[]
@@ -289,7 +290,7 @@ export type StatementSyntax =
   | {
       readonly kind: 'if'
       readonly condition: ExpressionSyntax
-      readonly then: StatementSyntax
+      readonly whenTrue: StatementSyntax
       readonly otherwise: StatementSyntax | undefined
       readonly at: number
     }

@@ -318,7 +318,7 @@ function arrayMembers(): TypeDeclaration['members'] {
     'static void Copy(Array sourceArray, Array destinationArray, int length)': (from, to, length) =>
       copy({ from, start: 0, to, at: 0, count: int(length) }),
     'static void Copy(Array sourceArray, int sourceIndex, Array destinationArray, int destinationIndex, int length)':
-      (from, start, to, at, length) =>
+      (from, start, ...[to, at, length]) =>
         copy({ from, start: int(start), to, at: int(at), count: int(length) }),
     'static void Resize<T>(ref T[] array, int newSize)': (target, size, call) => {
       const variable = reference(target)

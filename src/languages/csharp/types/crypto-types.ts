@@ -250,7 +250,7 @@ function rsaTypes(): TypeDeclaration[] {
         (self, data, name, padding) =>
           rsa(self).signHash(bytes(data, 'hash'), hashName(name), signaturePadding(padding)),
       'bool VerifyData(byte[] data, byte[] signature, HashAlgorithmName hashAlgorithm, RSASignaturePadding padding)':
-        (self, data, signature, name, padding) =>
+        (self, data, ...[signature, name, padding]) =>
           rsa(self).verifyData(
             bytes(data, 'data'),
             bytes(signature, 'signature'),

@@ -1,4 +1,4 @@
-import { argumentOutOfRange, systemException } from '../../dotnet/exceptions.ts'
+import { argumentOutOfRange } from '../../dotnet/exceptions.ts'
 import { compareValues, defaultComparer, equalValues } from '../../dotnet/comparison.ts'
 import { Dictionary } from '../../dotnet/dictionary.ts'
 import { List } from '../../dotnet/list.ts'
@@ -10,25 +10,23 @@ import { LimitError } from '../machine.ts'
 import { declareType, type Call, type Implementation, type TypeDeclaration } from '../type-model.ts'
 import { comparerOf, countOf } from './collection-types.ts'
 import { defaultOf } from './defaults.ts'
+import { Grouping, groupMembers, groupOf } from './enumerable-groups.ts'
+import {
+  filtered,
+  flattened,
+  joined,
+  lazy,
+  mapped,
+  orElse,
+  skipped,
+  taken,
+  whileTrue,
+  zipped,
+} from './enumerable-steps.ts'
+import { elementMembers } from './enumerable-elements.ts'
 import { aggregateMembers } from './enumerable-sums.ts'
 import { bool, callback, callOf, instance, int } from './guards.ts'
 import { castObject } from './casting.ts'
-
-/** A group of `GroupBy`. */
-export class Grouping implements DotnetObject {
-  readonly typeName: string
-  readonly key: unknown
-  readonly items: unknown[] = []
-
-  constructor(key: unknown, types: readonly [string, string]) {
-    this.key = key
-    this.typeName = `System.Linq.IGrouping<${types[0]},${types[1]}>`
-  }
-
-  [Symbol.iterator](): Iterator<unknown> {
-    return this.items[Symbol.iterator]()
-  }
-}
 
 /** A sequence that remembers how it is ordered, so that `ThenBy` can go on. */
 class OrderedSequence implements DotnetObject {
@@ -44,7 +42,7 @@ class OrderedSequence implements DotnetObject {
     this.#orders = orders
   }
 
-  then(order: Order): OrderedSequence {
+  thenBy(order: Order): OrderedSequence {
     return new OrderedSequence(this.#elementType, this.#source, [...this.#orders, order])
   }
 
@@ -72,17 +70,6 @@ interface Order {
 
 type Members = Record<string, Implementation>
 
-function lazy(
-  call: unknown,
-  source: unknown,
-  read: () => Iterator<unknown>,
-  position = 0,
-): Sequence {
-  // The source of a lazy operator is checked when it is called, not when it is read.
-  enumerate(source)
-  return new Sequence(read, callOf(call).types[position]?.name)
-}
-
 /** The type System.Linq.Enumerable and the interfaces its results have. */
 export const enumerableTypes: readonly TypeDeclaration[] = [
   declareType('hidden interface System.Linq.IGrouping<TKey,TElement> : IEnumerable<TElement>', {
@@ -103,19 +90,13 @@ export const enumerableTypes: readonly TypeDeclaration[] = [
     ...partitions(),
     ...orderings(),
     ...sets(),
-    ...groups(),
-    ...elements(),
+    ...groupMembers(),
+    ...elementMembers(),
     ...conversions(),
     ...generators(),
     ...aggregateMembers(),
   }),
 ]
-
-function groupOf(self: unknown, key: unknown): Grouping | undefined {
-  for (const group of enumerate(self))
-    if (group instanceof Grouping && equalValues(group.key, key)) return group
-  return undefined
-}
 
 function projections(): Members {
   return {
@@ -175,62 +156,6 @@ function projections(): Members {
   }
 }
 
-function* filtered(source: unknown, test: Implementation): Generator<unknown> {
-  let index = 0
-  for (const item of enumerate(source)) {
-    if (bool(test(item, index))) yield item
-    index += 1
-  }
-}
-
-function* mapped(source: unknown, select: Implementation): Generator<unknown> {
-  let index = 0
-  for (const item of enumerate(source)) {
-    yield select(item, index)
-    index += 1
-  }
-}
-
-function* flattened(
-  source: unknown,
-  select: Implementation,
-  result?: Implementation,
-): Generator<unknown> {
-  let count = 0
-  for (const item of enumerate(source)) {
-    for (const inner of enumerate(select(item))) {
-      count += 1
-      if (count > elementCountMax)
-        throw new LimitError(
-          `A sequence of more than ${elementCountMax} elements is over the limit.`,
-        )
-      yield result ? result(item, inner) : inner
-    }
-  }
-}
-
-function* zipped(first: unknown, second: unknown, select: Implementation): Generator<unknown> {
-  const other = enumerate(second)[Symbol.iterator]()
-  for (const item of enumerate(first)) {
-    const next = other.next()
-    if (next.done === true) return
-    yield select(item, next.value)
-  }
-}
-
-function* joined(sources: readonly unknown[]): Generator<unknown> {
-  for (const source of sources) yield* enumerate(source)
-}
-
-function* orElse(source: unknown, value: unknown): Generator<unknown> {
-  let isEmpty = true
-  for (const item of enumerate(source)) {
-    isEmpty = false
-    yield item
-  }
-  if (isEmpty) yield value
-}
-
 function partitions(): Members {
   return {
     'static IEnumerable<T> Skip<T>(this IEnumerable<T> source, int count)': (source, count, call) =>
@@ -247,33 +172,6 @@ function partitions(): Members {
       test,
       call,
     ) => lazy(call, source, () => whileTrue(source, callback(test), true)),
-  }
-}
-
-function* skipped(source: unknown, count: number): Generator<unknown> {
-  let left = count
-  for (const item of enumerate(source)) {
-    if (left > 0) left -= 1
-    else yield item
-  }
-}
-
-function* taken(source: unknown, count: number): Generator<unknown> {
-  let left = count
-  if (left <= 0) return
-  for (const item of enumerate(source)) {
-    yield item
-    left -= 1
-    if (left === 0) return
-  }
-}
-
-function* whileTrue(source: unknown, test: Implementation, takes: boolean): Generator<unknown> {
-  let holds = true
-  for (const item of enumerate(source)) {
-    holds = holds && bool(test(item))
-    if (takes && !holds) return
-    if (takes || !holds) yield item
   }
 }
 
@@ -306,7 +204,7 @@ function orderings(): Members {
     ['ThenByDescending', true],
   ] as const) {
     const run = (source: unknown, key: unknown, comparer: unknown): OrderedSequence =>
-      instance(source, OrderedSequence).then({
+      instance(source, OrderedSequence).thenBy({
         key: callback(key),
         compare: compareBy(comparer),
         isDescending,
@@ -399,201 +297,6 @@ function contains(source: unknown, value: unknown, comparer: unknown): boolean {
   return false
 }
 
-function groups(): Members {
-  const byKey = (
-    source: unknown,
-    options: {
-      key: Implementation
-      element?: Implementation
-      comparer?: unknown
-      types: readonly [string, string]
-    },
-  ): Grouping[] => {
-    const comparer = comparerOf(options.comparer)
-    const found = new Map<unknown, Grouping>()
-    for (const item of enumerate(source)) {
-      const key = options.key(item)
-      const hash = comparer.keyOf(key)
-      const group = found.get(hash) ?? new Grouping(key, options.types)
-      group.items.push(options.element ? options.element(item) : item)
-      found.set(hash, group)
-    }
-    return [...found.values()]
-  }
-  const names = (call: unknown, key: number, element: number): readonly [string, string] => [
-    callOf(call).types[key]?.name ?? '',
-    callOf(call).types[element]?.name ?? '',
-  ]
-  const iterate = (
-    groupsOf: () => readonly unknown[],
-    source: unknown,
-    call: unknown,
-  ): Sequence => {
-    const { types } = callOf(call)
-    enumerate(source)
-    return new Sequence(
-      () => groupsOf()[Symbol.iterator](),
-      `System.Linq.IGrouping<${types[1]?.name},${(types[2] ?? types[0])?.name}>`,
-    )
-  }
-  return {
-    'static IEnumerable<IGrouping<K,T>> GroupBy<T,K>(this IEnumerable<T> source, Func<T,K> key)': (
-      source,
-      key,
-      call,
-    ) =>
-      iterate(() => byKey(source, { key: callback(key), types: names(call, 1, 0) }), source, call),
-    'static IEnumerable<IGrouping<K,T>> GroupBy<T,K>(this IEnumerable<T> source, Func<T,K> key, IEqualityComparer<K> comparer)':
-      (source, key, comparer, call) =>
-        iterate(
-          () => byKey(source, { key: callback(key), comparer, types: names(call, 1, 0) }),
-          source,
-          call,
-        ),
-    'static IEnumerable<IGrouping<K,E>> GroupBy<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element)':
-      (source, key, element, call) =>
-        iterate(
-          () =>
-            byKey(source, {
-              key: callback(key),
-              element: callback(element),
-              types: names(call, 1, 2),
-            }),
-          source,
-          call,
-        ),
-    'static IEnumerable<R> GroupBy<T,K,R>(this IEnumerable<T> source, Func<T,K> key, Func<K,IEnumerable<T>,R> result)':
-      (source, key, result, call) =>
-        lazy(
-          call,
-          source,
-          () =>
-            byKey(source, { key: callback(key), types: names(call, 1, 0) })
-              .map((group) => callback(result)(group.key, group))
-              [Symbol.iterator](),
-          2,
-        ),
-    'static ILookup<K,T> ToLookup<T,K>(this IEnumerable<T> source, Func<T,K> key)': (
-      source,
-      key,
-      call,
-    ) => new List('System.Object', byKey(source, { key: callback(key), types: names(call, 1, 0) })),
-    'static IEnumerable<R> Join<T,U,K,R>(this IEnumerable<T> outer, IEnumerable<U> inner, Func<T,K> outerKey, Func<U,K> innerKey, Func<T,U,R> result)':
-      (outer, inner, outerKey, innerKey, result, call) =>
-        lazy(
-          call,
-          outer,
-          () => {
-            const index = byKey(inner, { key: callback(innerKey), types: ['', ''] })
-            return flattened(
-              outer,
-              (item) =>
-                index.find((group) => equalValues(group.key, callback(outerKey)(item))) ?? [],
-              callback(result),
-            )
-          },
-          3,
-        ),
-    'static IEnumerable<R> GroupJoin<T,U,K,R>(this IEnumerable<T> outer, IEnumerable<U> inner, Func<T,K> outerKey, Func<U,K> innerKey, Func<T,IEnumerable<U>,R> result)':
-      (outer, inner, outerKey, innerKey, result, call) =>
-        lazy(
-          call,
-          outer,
-          () => {
-            const index = byKey(inner, { key: callback(innerKey), types: names(call, 2, 1) })
-            return mapped(outer, (item) =>
-              callback(result)(
-                item,
-                index.find((group) => equalValues(group.key, callback(outerKey)(item))) ??
-                  new List(callOf(call).types[1]?.name),
-              ),
-            )
-          },
-          3,
-        ),
-  }
-}
-
-function noElements(): Error {
-  return systemException('InvalidOperationException', 'Sequence contains no elements')
-}
-
-function noMatch(): Error {
-  return systemException('InvalidOperationException', 'Sequence contains no matching element')
-}
-
-function moreThanOne(): Error {
-  return systemException('InvalidOperationException', 'Sequence contains more than one element')
-}
-
-type Pick = (items: readonly unknown[]) => { readonly value: unknown } | undefined
-
-/** First, Last and Single, each with a condition and with a default. */
-function elements(): Members {
-  const picks: Readonly<Record<string, Pick>> = {
-    First: (items) => (items.length > 0 ? { value: items[0] } : undefined),
-    Last: (items) => (items.length > 0 ? { value: items.at(-1) } : undefined),
-    Single: (items) => {
-      if (items.length > 1) throw moreThanOne()
-      return items.length > 0 ? { value: items[0] } : undefined
-    },
-  }
-  const members: Members = {
-    'static T ElementAt<T>(this IEnumerable<T> source, int index)': (source, index) => {
-      const items = [...enumerate(source)]
-      if (int(index) < 0 || int(index) >= items.length) throw argumentOutOfRange('index')
-      return items[int(index)]
-    },
-    'static T ElementAtOrDefault<T>(this IEnumerable<T> source, int index)': (
-      source,
-      index,
-      call,
-    ) => [...enumerate(source)][int(index)] ?? defaultOf(callOf(call).types[0]),
-    'static bool Any<T>(this IEnumerable<T> source)': (source) =>
-      enumerate(source)[Symbol.iterator]().next().done !== true,
-    'static bool Any<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
-      some(source, callback(test)),
-    'static bool All<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
-      !some(source, (item) => !bool(callback(test)(item))),
-    'static int Count<T>(this IEnumerable<T> source)': (source) => countOf(source),
-    'static int Count<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
-      [...filtered(source, callback(test))].length,
-    'static long LongCount<T>(this IEnumerable<T> source)': (source) => BigInt(countOf(source)),
-  }
-  for (const [name, pick] of Object.entries(picks)) {
-    const read = (source: unknown, test?: unknown): unknown[] => {
-      const isShort = name === 'First'
-      const all = test === undefined ? enumerate(source) : filtered(source, callback(test))
-      return isShort ? [...taken(all, 1)] : [...all]
-    }
-    const fallback = (call: unknown): unknown => defaultOf(callOf(call).types[0])
-    members[`static T ${name}<T>(this IEnumerable<T> source)`] = (source) =>
-      required(pick(read(source)), noElements)
-    members[`static T ${name}<T>(this IEnumerable<T> source, Func<T,bool> predicate)`] = (
-      source,
-      test,
-    ) => required(pick(read(source, test)), noMatch)
-    members[`static T ${name}OrDefault<T>(this IEnumerable<T> source)`] = (source, call) =>
-      (pick(read(source)) ?? { value: fallback(call) }).value
-    members[`static T ${name}OrDefault<T>(this IEnumerable<T> source, Func<T,bool> predicate)`] = (
-      source,
-      test,
-      call,
-    ) => (pick(read(source, test)) ?? { value: fallback(call) }).value
-  }
-  return members
-}
-
-function required(found: { readonly value: unknown } | undefined, fault: () => Error): unknown {
-  if (found) return found.value
-  throw fault()
-}
-
-function some(source: unknown, test: Implementation): boolean {
-  for (const item of enumerate(source)) if (bool(test(item))) return true
-  return false
-}
-
 function conversions(): Members {
   const dictionary = (
     source: unknown,
@@ -626,7 +329,7 @@ function conversions(): Members {
     'static Dictionary<K,E> ToDictionary<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element)':
       (source, key, element, call) => dictionary(source, { key, element }, callOf(call)),
     'static Dictionary<K,E> ToDictionary<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element, IEqualityComparer<K> comparer)':
-      (source, key, element, comparer, call) =>
+      (source, key, ...[element, comparer, call]) =>
         dictionary(source, { key, element, comparer }, callOf(call)),
     'static IEnumerable<R> Cast<R>(this System.Collections.IEnumerable source)': (source, call) =>
       lazy(call, source, () => mapped(source, (item) => castTo(callOf(call), item))),

@@ -123,20 +123,7 @@ function mathMembers(): Members {
       reference(out).value = Number(remainder)
       return Number(quotient)
     },
-    'static double Round(double a)': (value) => doubleOf(roundDouble(double(value))),
-    'static double Round(double value, int digits)': (value, digits) =>
-      doubleOf(roundDouble(double(value), int(digits))),
-    'static double Round(double value, MidpointRounding mode)': (value, mode) =>
-      doubleOf(roundDouble(double(value), 0, rounding(mode))),
-    'static double Round(double value, int digits, MidpointRounding mode)': (value, digits, mode) =>
-      doubleOf(roundDouble(double(value), int(digits), rounding(mode))),
-    'static decimal Round(decimal d)': (value) => decimals.decimalRound(decimal(value), 0),
-    'static decimal Round(decimal d, int decimals)': (value, digits) =>
-      decimals.decimalRound(decimal(value), int(digits)),
-    'static decimal Round(decimal d, MidpointRounding mode)': (value, mode) =>
-      decimals.decimalRound(decimal(value), 0, rounding(mode)),
-    'static decimal Round(decimal d, int decimals, MidpointRounding mode)': (value, digits, mode) =>
-      decimals.decimalRound(decimal(value), int(digits), rounding(mode)),
+    ...roundMembers(),
   }
   for (const keyword of [
     'sbyte',
@@ -186,6 +173,25 @@ function mathMembers(): Members {
   for (const [name, run] of Object.entries(plain))
     members[`static double ${name}(double d)`] = (value) => doubleOf(run(double(value)))
   return members
+}
+
+function roundMembers(): Members {
+  return {
+    'static double Round(double a)': (value) => doubleOf(roundDouble(double(value))),
+    'static double Round(double value, int digits)': (value, digits) =>
+      doubleOf(roundDouble(double(value), int(digits))),
+    'static double Round(double value, MidpointRounding mode)': (value, mode) =>
+      doubleOf(roundDouble(double(value), 0, rounding(mode))),
+    'static double Round(double value, int digits, MidpointRounding mode)': (value, digits, mode) =>
+      doubleOf(roundDouble(double(value), int(digits), rounding(mode))),
+    'static decimal Round(decimal d)': (value) => decimals.decimalRound(decimal(value), 0),
+    'static decimal Round(decimal d, int decimals)': (value, digits) =>
+      decimals.decimalRound(decimal(value), int(digits)),
+    'static decimal Round(decimal d, MidpointRounding mode)': (value, mode) =>
+      decimals.decimalRound(decimal(value), 0, rounding(mode)),
+    'static decimal Round(decimal d, int decimals, MidpointRounding mode)': (value, digits, mode) =>
+      decimals.decimalRound(decimal(value), int(digits), rounding(mode)),
+  }
 }
 
 function power(x: number, y: number): number {

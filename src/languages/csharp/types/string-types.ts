@@ -47,9 +47,7 @@ export const stringTypes: readonly TypeDeclaration[] = [
     'void CopyTo(int sourceIndex, char[] destination, int destinationIndex, int count)': (
       self,
       start,
-      target,
-      at,
-      count,
+      ...[target, at, count]
     ) => {
       const chars = strings.toCharArray(text(self), int(start), int(count)).items
       instance(target, DotnetArray).items.splice(int(at), chars.length, ...chars)
@@ -123,9 +121,7 @@ function searching(): Members {
     'int IndexOf(string value, int startIndex, int count, StringComparison comparisonType)': (
       self,
       value,
-      start,
-      count,
-      how,
+      ...[start, count, how]
     ) =>
       strings.indexOf(text(self), part(value), {
         start: int(start),
@@ -243,9 +239,7 @@ function comparing(): Members {
     'static int Compare(string strA, int indexA, string strB, int indexB, int length)': (
       left,
       at,
-      right,
-      from,
-      length,
+      ...[right, from, length]
     ) =>
       strings.compareParts(
         { text: textOrNull(left), start: int(at) },

@@ -1,0 +1,89 @@
+import { argumentOutOfRange, systemException } from '../../dotnet/exceptions.ts'
+import { enumerate, Sequence } from '../../dotnet/sequence.ts'
+import { type Implementation } from '../type-model.ts'
+import { countOf } from './collection-types.ts'
+import { defaultOf } from './defaults.ts'
+import { filtered, taken } from './enumerable-steps.ts'
+import { bool, callback, callOf, int } from './guards.ts'
+
+type Members = Record<string, Implementation>
+
+function noElements(): Error {
+  return systemException('InvalidOperationException', 'Sequence contains no elements')
+}
+
+function noMatch(): Error {
+  return systemException('InvalidOperationException', 'Sequence contains no matching element')
+}
+
+function moreThanOne(): Error {
+  return systemException('InvalidOperationException', 'Sequence contains more than one element')
+}
+
+type Pick = (items: readonly unknown[]) => { readonly value: unknown } | undefined
+
+/** First, Last and Single, each with a condition and with a default; Any, All and Count. */
+export function elementMembers(): Members {
+  const picks: Readonly<Record<string, Pick>> = {
+    First: (items) => (items.length > 0 ? { value: items[0] } : undefined),
+    Last: (items) => (items.length > 0 ? { value: items.at(-1) } : undefined),
+    Single: (items) => {
+      if (items.length > 1) throw moreThanOne()
+      return items.length > 0 ? { value: items[0] } : undefined
+    },
+  }
+  const members: Members = {
+    'static T ElementAt<T>(this IEnumerable<T> source, int index)': (source, index) => {
+      const items = [...enumerate(source)]
+      if (int(index) < 0 || int(index) >= items.length) throw argumentOutOfRange('index')
+      return items[int(index)]
+    },
+    'static T ElementAtOrDefault<T>(this IEnumerable<T> source, int index)': (
+      source,
+      index,
+      call,
+    ) => [...enumerate(source)][int(index)] ?? defaultOf(callOf(call).types[0]),
+    'static bool Any<T>(this IEnumerable<T> source)': (source) =>
+      enumerate(source)[Symbol.iterator]().next().done !== true,
+    'static bool Any<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
+      some(source, callback(test)),
+    'static bool All<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
+      !some(source, (item) => !bool(callback(test)(item))),
+    'static int Count<T>(this IEnumerable<T> source)': (source) => countOf(source),
+    'static int Count<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
+      [...filtered(source, callback(test))].length,
+    'static long LongCount<T>(this IEnumerable<T> source)': (source) => BigInt(countOf(source)),
+  }
+  for (const [name, pick] of Object.entries(picks)) {
+    const read = (source: unknown, test?: unknown): unknown[] => {
+      const isShort = name === 'First'
+      const all = test === undefined ? enumerate(source) : filtered(source, callback(test))
+      return isShort ? [...taken(all, 1)] : [...all]
+    }
+    const fallback = (call: unknown): unknown => defaultOf(callOf(call).types[0])
+    members[`static T ${name}<T>(this IEnumerable<T> source)`] = (source) =>
+      required(pick(read(source)), noElements)
+    members[`static T ${name}<T>(this IEnumerable<T> source, Func<T,bool> predicate)`] = (
+      source,
+      test,
+    ) => required(pick(read(source, test)), noMatch)
+    members[`static T ${name}OrDefault<T>(this IEnumerable<T> source)`] = (source, call) =>
+      (pick(read(source)) ?? { value: fallback(call) }).value
+    members[`static T ${name}OrDefault<T>(this IEnumerable<T> source, Func<T,bool> predicate)`] = (
+      source,
+      test,
+      call,
+    ) => (pick(read(source, test)) ?? { value: fallback(call) }).value
+  }
+  return members
+}
+
+function required(found: { readonly value: unknown } | undefined, fault: () => Error): unknown {
+  if (found) return found.value
+  throw fault()
+}
+
+function some(source: unknown, test: Implementation): boolean {
+  for (const item of enumerate(source)) if (bool(test(item))) return true
+  return false
+}
