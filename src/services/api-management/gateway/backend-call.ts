@@ -125,9 +125,12 @@ function backendFault(
   return new PolicyError({ source, reason, message, status, answer }, { cause })
 }
 
+// Without a query, which may hold secrets, and without the name and password that an address may hold.
 function resourceOf(url: string): string {
-  const { host, pathname } = new URL(url)
-  return `${host}${pathname}`
+  const [, host = '', path = ''] = /^[^:]+:\/\/([^/?#@]+)(?=[/?#]|$)([^?#]*)/.exec(url) ?? []
+  if (host !== '') return `${host}${path}`
+  const parsed = new URL(url)
+  return `${parsed.host}${parsed.pathname}`
 }
 
 function payloadOf(body: MessageBody): { payload?: string } {

@@ -3,6 +3,7 @@ import type {
   PolicyContext,
   PolicyGroup,
   PolicyLastError,
+  PolicyOperation,
   PolicyProduct,
   PolicyRequest,
   PolicyResponse,
@@ -22,7 +23,9 @@ export function newCallContext(call: GatewayCall): PolicyContext {
   const { parts } = call
   const request = newRequestView(call)
   return {
-    api: toPolicyApi(call.api),
+    get api() {
+      return toPolicyApi(call.api)
+    },
     deployment: {
       typeName: 'IDeployment',
       gatewayId: 'managed',
@@ -30,7 +33,9 @@ export function newCallContext(call: GatewayCall): PolicyContext {
       serviceId: parts.service.name,
       serviceName: parts.service.name,
       gateway: { id: 'managed', instanceId: parts.service.name, isManaged: true },
-      certificates: parts.certificates(),
+      get certificates() {
+        return parts.certificates()
+      },
     },
     get elapsedMs() {
       return parts.clock.now() - call.startMs
@@ -38,7 +43,9 @@ export function newCallContext(call: GatewayCall): PolicyContext {
     get lastError(): PolicyLastError | null {
       return call.lastError
     },
-    operation: { typeName: 'IOperation', ...operationOf(call) },
+    get operation() {
+      return operationOf(call)
+    },
     get product() {
       return productOf(call)
     },
@@ -111,9 +118,9 @@ function toPolicyApi(api: Api): PolicyApi {
   }
 }
 
-function operationOf(call: GatewayCall) {
+function operationOf(call: GatewayCall): PolicyOperation {
   const { id, method, displayName, urlTemplate } = call.operation
-  return { id, method, name: displayName, urlTemplate }
+  return { typeName: 'IOperation', id, method, name: displayName, urlTemplate }
 }
 
 function productOf(call: GatewayCall): PolicyProduct | null {
@@ -127,8 +134,12 @@ function productOf(call: GatewayCall): PolicyProduct | null {
     approvalRequired: product.approvalRequired,
     subscriptionRequired: product.subscriptionRequired,
     subscriptionLimit: product.subscriptionsLimit ?? null,
-    groups: parts.groupsOf(product.id).map(toPolicyGroup),
-    apis: parts.apisOf(product.id).map(toPolicyApi),
+    get groups() {
+      return parts.groupsOf(product.id).map(toPolicyGroup)
+    },
+    get apis() {
+      return parts.apisOf(product.id).map(toPolicyApi)
+    },
   }
 }
 

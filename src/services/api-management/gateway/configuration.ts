@@ -5,6 +5,7 @@ import { type Api, apiOf, rootName } from '../api.ts'
 import { operationOf } from '../operation.ts'
 import { type Product, productOf } from '../product.ts'
 import { type Subscription, subscriptionOf } from '../subscription.ts'
+import { CallUrl } from './call-url.ts'
 import { EffectivePolicy } from './effective-policy.ts'
 import { OperationMatcher, type OperationMatch } from './operation-match.ts'
 import type { PolicyDocument } from './policy-compiler.ts'
@@ -14,6 +15,7 @@ export interface ServedApi {
   readonly api: Api
   /** `/orders`, with the version behind it where the version set says so. */
   readonly prefix: string
+  readonly serviceUrl: CallUrl | undefined
   /** Where the version of a request stands, for an API of a version set. */
   readonly versioning: Versioning | undefined
   readonly matcher: OperationMatcher
@@ -125,7 +127,8 @@ function served(holder: EntityHolder, entity: Entity): ServedApi {
     .filter((word) => word !== '')
     .map((word) => `/${word}`)
     .join('')
-  return { api, prefix, versioning, matcher: new OperationMatcher(operations) }
+  const serviceUrl = api.serviceUrl ? CallUrl.parse(api.serviceUrl) : undefined
+  return { api, prefix, serviceUrl, versioning, matcher: new OperationMatcher(operations) }
 }
 
 function versioningOf(holder: EntityHolder, api: Api): Versioning | undefined {

@@ -60,7 +60,8 @@ class EffectiveSection {
     try {
       for (const [index, step] of this.steps.entries()) {
         if (plan?.from === index) call.releaseLeases = await call.parts.leases.acquire(plan.names)
-        await runStep(step, call)
+        const pending = runStep(step, call)
+        if (pending) await pending
         if (plan?.to === index) call.releaseLeases()
         if (call.isReturned) return
         if (call.isAnswered && call.section === 'inbound') return

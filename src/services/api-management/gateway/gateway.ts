@@ -108,7 +108,7 @@ export class Gateway {
       isPreflight: route.isPreflight,
       request: newRequest(request, { headers, url, route }),
       target: {
-        base: api.serviceUrl === undefined ? undefined : CallUrl.parse(api.serviceUrl),
+        base: route.served.serviceUrl,
         backend: undefined,
         path: route.rest === '' ? '/' : route.rest,
         queryString: withoutKey(query, api.keyQuery),
@@ -209,7 +209,11 @@ function urlOf(request: IncomingMessage): CallUrl {
   const host = request.headers.host ?? 'localhost'
   const target = request.url ?? '/'
   const text = target.startsWith('/') ? `http://${host}${target}` : target
-  return URL.canParse(text) ? CallUrl.parse(text) : CallUrl.parse(`http://localhost/`)
+  try {
+    return CallUrl.parse(text)
+  } catch {
+    return CallUrl.parse('http://localhost/')
+  }
 }
 
 /** https://learn.microsoft.com/azure/api-management/api-management-subscriptions#how-api-management-handles-requests-with-or-without-subscription-keys */

@@ -1,8 +1,19 @@
 import type { PolicyHeaders } from '../../../languages/csharp/policy-context.ts'
 
+/** Never changed once it is made, so that a copied list may share it. */
+interface HeaderEntry {
+  readonly name: string
+  readonly values: readonly string[]
+}
+
 /** Headers in the order they came; names are found in any case, repeated ones keep each value. */
 export class HeaderList implements PolicyHeaders {
-  readonly #entries = new Map<string, { name: string; values: string[] }>()
+  /** By the name in lower case. */
+  readonly #entries: Map<string, HeaderEntry>
+
+  constructor(source?: HeaderList) {
+    this.#entries = new Map(source ? source.#entries : [])
+  }
 
   /** From `[name, value, name, value]`, as Node and undici give raw headers. */
   static fromRaw(raw: readonly string[]): HeaderList {
@@ -35,9 +46,12 @@ export class HeaderList implements PolicyHeaders {
   }
 
   append(name: string, value: string): void {
-    const entry = this.#entries.get(name.toLowerCase())
-    if (entry) entry.values.push(value)
-    else this.#entries.set(name.toLowerCase(), { name, values: [value] })
+    const lower = name.toLowerCase()
+    const known = this.#entries.get(lower)
+    const entry = known
+      ? { name: known.name, values: [...known.values, value] }
+      : { name, values: [value] }
+    this.#entries.set(lower, entry)
   }
 
   delete(name: string): void {
@@ -45,17 +59,17 @@ export class HeaderList implements PolicyHeaders {
   }
 
   copy(): HeaderList {
-    const list = new HeaderList()
-    for (const [name, values] of this) list.set(name, values)
-    return list
+    return new HeaderList(this)
   }
 
   /** `[name, value, name, value]`; the values of a list header share one line, as Azure sends them. */
   toRaw(): string[] {
     const raw: string[] = []
-    for (const [name, values] of this) {
-      const lines = isRepeated(name) ? values : [values.join(',')]
-      for (const value of lines) raw.push(name, value)
+    for (const [lower, { name, values }] of this.#entries) {
+      const [only] = values
+      if (values.length === 1 && only !== undefined) raw.push(name, only)
+      else if (repeatedHeaders.has(lower)) for (const value of values) raw.push(name, value)
+      else raw.push(name, values.join(','))
     }
     return raw
   }
@@ -66,11 +80,17 @@ export class HeaderList implements PolicyHeaders {
 }
 
 /** https://learn.microsoft.com/azure/api-management/set-header-policy#usage-notes */
-function isRepeated(name: string): boolean {
-  return /^(set-cookie|cookie|www-authenticate|warning|user-agent|date|expires)$/i.test(name)
-}
+const repeatedHeaders = new Set([
+  'set-cookie',
+  'cookie',
+  'www-authenticate',
+  'warning',
+  'user-agent',
+  'date',
+  'expires',
+])
 
-const hopHeaders = new Set([
+const hopHeaders = [
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -80,15 +100,17 @@ const hopHeaders = new Set([
   'trailer',
   'transfer-encoding',
   'upgrade',
-])
+]
 
 /** Removes what belongs to one connection only: https://www.rfc-editor.org/rfc/rfc9110#name-connection */
 export function withoutHopHeaders(headers: HeaderList): HeaderList {
-  const named = (headers.text('connection') ?? '').toLowerCase().split(/\s*,\s*/)
-  const list = new HeaderList()
-  for (const [name, values] of headers) {
-    const lower = name.toLowerCase()
-    if (!hopHeaders.has(lower) && !named.includes(lower)) list.set(name, values)
-  }
+  const list = headers.copy()
+  const named =
+    headers
+      .text('connection')
+      ?.toLowerCase()
+      .split(/\s*,\s*/) ?? []
+  for (const name of hopHeaders) list.delete(name)
+  for (const name of named) list.delete(name)
   return list
 }
