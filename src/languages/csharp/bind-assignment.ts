@@ -117,7 +117,11 @@ function update(
     operator,
   })
   const compute = result.run
-  const { place } = target
+  const { place, local } = target
+  if (local?.owner === scope.owner) {
+    const run = localUpdate({ from: local.slot, copy: slot, compute, toTarget, gives: use.gives })
+    return { kind: 'value', type: target.type, run, at }
+  }
   const run: Run = (frame) => {
     const open = place.open(frame)
     const before = open.get()
@@ -127,6 +131,25 @@ function update(
     return use.gives === 'new' ? after : before
   }
   return { kind: 'value', type: target.type, run, at }
+}
+
+/** An update of a variable of the same function, which needs no open place. */
+function localUpdate(plan: {
+  from: number
+  copy: number
+  compute: Run
+  toTarget: (value: unknown) => unknown
+  gives: 'new' | 'old'
+}): Run {
+  const { from, copy, compute, toTarget } = plan
+  const givesNew = plan.gives === 'new'
+  return (frame) => {
+    const before = frame.slots[from]
+    frame.slots[copy] = before
+    const after = toTarget(compute(frame))
+    frame.slots[from] = after
+    return givesNew ? after : before
+  }
 }
 
 /** `b += 10` on a byte casts the sum back, as long as the right side itself fits the byte. */

@@ -12,7 +12,8 @@ export class Frame {
   result: unknown = null
 
   constructor(slotCount: number, parent: Frame | undefined, machine: Machine) {
-    this.slots = Array.from<unknown>({ length: slotCount }).fill(null)
+    this.slots = []
+    for (let slot = 0; slot < slotCount; slot += 1) this.slots.push(null)
     this.parent = parent
     this.machine = machine
   }

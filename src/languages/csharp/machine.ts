@@ -12,7 +12,7 @@ export class Machine {
   #stepsLeft = stepsMax
   #depth = 0
   // The time that was really spent, not that of the injected clock: it bounds work, it is no part of a result.
-  readonly #deadlineMs = performance.now() + evaluationMsMax
+  #deadlineMs = 0
 
   constructor(context: PolicyContext) {
     this.context = context
@@ -24,9 +24,7 @@ export class Machine {
     if (this.#stepsLeft < 0) {
       throw new LimitError(`The expression was stopped after ${stepsMax} steps.`)
     }
-    if ((this.#stepsLeft & 63) === 0 && performance.now() > this.#deadlineMs) {
-      throw new LimitError(`The expression was stopped after ${evaluationMsMax} ms.`)
-    }
+    if ((this.#stepsLeft & 63) === 0) this.#checkTime()
   }
 
   enter(): void {
@@ -39,5 +37,13 @@ export class Machine {
 
   leave(): void {
     this.#depth -= 1
+  }
+
+  #checkTime(): void {
+    const nowMs = performance.now()
+    if (this.#deadlineMs === 0) this.#deadlineMs = nowMs + evaluationMsMax
+    if (nowMs > this.#deadlineMs) {
+      throw new LimitError(`The expression was stopped after ${evaluationMsMax} ms.`)
+    }
   }
 }

@@ -1,5 +1,5 @@
 import { argumentOutOfRange, systemException } from '../../dotnet/exceptions.ts'
-import { enumerate, Sequence } from '../../dotnet/sequence.ts'
+import { enumerate } from '../../dotnet/sequence.ts'
 import { type Implementation } from '../type-model.ts'
 import { countOf } from './collection-types.ts'
 import { defaultOf } from './defaults.ts'

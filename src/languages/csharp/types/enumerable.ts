@@ -25,7 +25,7 @@ import {
 } from './enumerable-steps.ts'
 import { elementMembers } from './enumerable-elements.ts'
 import { aggregateMembers } from './enumerable-sums.ts'
-import { bool, callback, callOf, instance, int } from './guards.ts'
+import { callback, callOf, instance, int } from './guards.ts'
 import { castObject } from './casting.ts'
 
 /** A sequence that remembers how it is ordered, so that `ThenBy` can go on. */
