@@ -1,3 +1,5 @@
+import { JObject } from '../dotnet/json-token.ts'
+import { pairsOf } from '../dotnet/json-tree.ts'
 import { elementAt, lengthOf } from './arrays.ts'
 import type { BoundBlock, RunStatement, StatementBinder } from './binder.ts'
 import type { Frame, Run, Value } from './bound.ts'
@@ -78,7 +80,7 @@ export function bindForeach(
   statement: Of<'foreach'>,
   scope: Scope,
 ): BoundBlock {
-  const source = binder.value(statement.source, scope)
+  const source = pairsOfObject(binder, binder.value(statement.source, scope))
   const element = elementType(binder, source)
   const declared = statement.type ? binder.type(statement.type, scope) : element
   const conversion = explicitConversion(binder.world, {
@@ -112,6 +114,22 @@ export function bindForeach(
       ? arrayLoop(source.run, loop)
       : sequenceLoop(source.run, loop)
   return { run, ends: false }
+}
+
+/** A loop over a JObject goes over its pairs of names and values, though as a JToken it holds properties. */
+function pairsOfObject(binder: StatementBinder, source: Value): Value {
+  if (source.type.name !== 'Newtonsoft.Json.Linq.JObject') return source
+  const { run } = source
+  const pair = 'System.Collections.Generic.KeyValuePair<System.String,Newtonsoft.Json.Linq.JToken>'
+  const type = binder.world.get(`System.Collections.Generic.IEnumerable<${pair}>`)
+  return {
+    ...source,
+    type,
+    run(frame) {
+      const object = run(frame)
+      return object instanceof JObject ? pairsOf(object) : object
+    },
+  }
 }
 
 type LoopTurn = (frame: Frame, item: unknown) => ReturnType<RunStatement>
