@@ -149,7 +149,7 @@ export const operations: readonly Operation[] = [
 ]
 
 /** Parts of Azure's Key Vault that are refused by name. */
-export const refusedPaths: Readonly<Record<string, string>> = {
+const refusedPaths: Readonly<Record<string, string>> = {
   keys: 'Keys',
   deletedkeys: 'Keys',
   certificates: 'Certificates',
