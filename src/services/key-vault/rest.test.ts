@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { objectMember, stringMember } from '../../base/json.ts'
 import type { JsonObject } from '../../base/json.ts'
-import { openKeyVault, tenantId } from './key-vault-fixture.ts'
-import type { Answer } from './key-vault-fixture.ts'
+import { openKeyVault, tenantId } from './fixture-over-rest.ts'
+import type { Answer } from './fixture-over-rest.ts'
 
 const query = '?api-version=7.4'
 
