@@ -9,8 +9,6 @@ import { FunctionScope, Scope } from './scope.ts'
 import { typeNameOf } from '../dotnet/types.ts'
 import { policyWorld } from './types/policy-world.ts'
 
-export { CSharpError }
-
 /** The result of an expression: a value as `dotnet/value.ts` holds it, with the name of its type. */
 export interface BoxedValue {
   readonly type: string

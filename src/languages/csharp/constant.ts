@@ -13,7 +13,7 @@ export function constantOf(syntax: ExpressionSyntax): { readonly value: unknown 
 }
 
 /** The value of a numeric literal. */
-export function numberValue(literal: NumberLiteral): unknown {
+function numberValue(literal: NumberLiteral): unknown {
   switch (literal.type) {
     case 'Int32':
     case 'UInt32':

@@ -36,12 +36,6 @@ export function numericName(type: Type): NumericKind | 'Char' | undefined {
   return isNumericName(name) ? name : undefined
 }
 
-/** The numeric type itself, without Char. */
-export function numericKind(type: Type): NumericKind | undefined {
-  const name = numericName(type)
-  return name === 'Char' ? undefined : name
-}
-
 function isNumericName(name: string): name is NumericKind | 'Char' {
   return Object.hasOwn(widening, name)
 }
@@ -126,10 +120,7 @@ function constantFits(from: string, to: string, value: unknown): boolean {
 }
 
 /** Code that casts any number to a type. */
-export function numericCast(
-  to: NumericKind | 'Char',
-  isChecked: boolean,
-): (value: unknown) => unknown {
+function numericCast(to: NumericKind | 'Char', isChecked: boolean): (value: unknown) => unknown {
   const options = { checked: isChecked }
   if (to === 'Int64') {
     return (value) => (typeof value === 'number' ? BigInt(value) : castNumber(value, to, options))
@@ -227,7 +218,7 @@ function isOpen(type: Type): boolean {
 }
 
 /** Code that unboxes or casts down: InvalidCastException for another type, NullReferenceException for a null struct. */
-export function castTo(world: TypeWorld, to: Type): (value: unknown) => unknown {
+function castTo(world: TypeWorld, to: Type): (value: unknown) => unknown {
   const isStruct = isValueType(to) && !world.underlying(to)
   return (value) => {
     if (value === null || value === undefined) {

@@ -25,7 +25,7 @@ export function typedArgument(type: Type, run: Run = () => null): BoundArgument 
 }
 
 /** True for what a delegate holds. */
-export function isDelegate(value: unknown): value is Implementation {
+function isDelegate(value: unknown): value is Implementation {
   return typeof value === 'function'
 }
 

@@ -45,7 +45,7 @@ export function parseExpression(reader: TokenReader): ExpressionSyntax {
 }
 
 /** Parses an expression that binds tighter than `?:`. */
-export function parseBinary(reader: TokenReader, level: number): ExpressionSyntax {
+function parseBinary(reader: TokenReader, level: number): ExpressionSyntax {
   let left = parseUnary(reader)
   for (;;) {
     const operator = binaryOperator(reader)

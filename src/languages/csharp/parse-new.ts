@@ -41,7 +41,7 @@ export function parseNew(reader: TokenReader): ExpressionSyntax {
 }
 
 /** Parses `{ a, b }`, `{ Name = value }`, `{ { k, v } }` or `{ [k] = v }`. */
-export function parseInitializer(reader: TokenReader): Initializer {
+function parseInitializer(reader: TokenReader): Initializer {
   const at = reader.expect('{').start
   const items: InitializerItem[] = []
   while (!reader.is('}')) {

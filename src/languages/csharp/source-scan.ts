@@ -22,7 +22,7 @@ export function findClosing(text: string, start: number, depth = 0): number {
 }
 
 /** The offset behind the string, character, comment or single character at `at`; -1 when it does not end. */
-export function skipLexeme(text: string, at: number, depth = 0): number {
+function skipLexeme(text: string, at: number, depth = 0): number {
   const ch = text.charAt(at)
   if (ch === '"') return skipString(text, at)
   if (ch === "'") return skipCharacter(text, at)

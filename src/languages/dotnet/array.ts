@@ -29,7 +29,7 @@ export function newArrayOf(elementType: string, length: number, empty: unknown):
 }
 
 /** `Length`. */
-export function arrayLength(array: AnyArray): number {
+function arrayLength(array: AnyArray): number {
   return array instanceof Uint8Array ? array.length : array.items.length
 }
 
@@ -52,13 +52,13 @@ function byteOfValue(value: unknown): number {
 }
 
 /** The items of an array as values. */
-export function arrayItems(array: AnyArray | null, parameter = 'array'): readonly unknown[] {
+function arrayItems(array: AnyArray | null, parameter = 'array'): readonly unknown[] {
   if (array === null) throw argumentNull(parameter)
   return array instanceof Uint8Array ? [...enumerate(array)] : array.items
 }
 
 /** The name of the type of an array's items. */
-export function elementTypeOf(array: AnyArray): string {
+function elementTypeOf(array: AnyArray): string {
   return array instanceof Uint8Array ? 'System.Byte' : array.elementType
 }
 
@@ -101,18 +101,6 @@ export function copyArray(
   for (const [offset, item] of part.entries()) arraySet(target, to + offset, item)
 }
 
-/** `Array.Resize`: a new array with the same items, cut or filled. */
-export function resizeArray(
-  array: AnyArray | null,
-  elementType: string,
-  size: { length: number; empty: unknown },
-): AnyArray {
-  const resized = newArrayOf(elementType, size.length, size.empty)
-  const items = array === null ? [] : arrayItems(array).slice(0, size.length)
-  for (const [index, item] of items.entries()) arraySet(resized, index, item)
-  return resized
-}
-
 function overwrite(array: AnyArray, start: number, items: readonly unknown[]): void {
   for (const [offset, item] of items.entries()) arraySet(array, start + offset, item)
 }
@@ -133,25 +121,6 @@ export function sortArray(
     array,
     part.index,
     sortedItems(items.slice(part.index, part.index + part.length), order),
-  )
-}
-
-/** `Array.Sort(keys, items)`. */
-export function sortArrayByKeys(keys: AnyArray | null, values: AnyArray | null): void {
-  const keyItems = arrayItems(keys, 'keys')
-  if (keys === null || values === null) return sortArray(keys)
-  const valueItems = arrayItems(values)
-  const order = keyItems.map((key, index) => ({ key, value: valueItems[index] }))
-  order.sort((left, right) => compareValues(left.key, right.key))
-  overwrite(
-    keys,
-    0,
-    order.map(({ key }) => key),
-  )
-  overwrite(
-    values,
-    0,
-    order.map(({ value }) => value),
   )
 }
 
@@ -177,18 +146,6 @@ function checkPart(array: AnyArray, { index, length }: { index: number; length: 
       'Offset and length were out of bounds for the array or count is greater than the number of elements from index to the end of the source collection.',
     )
   }
-}
-
-/** `Array.Clear(array, index, length)`. */
-export function clearArray(
-  array: AnyArray | null,
-  part: { index: number; length: number },
-  empty: unknown,
-): void {
-  if (array === null) throw argumentNull('array')
-  if (part.index < 0 || part.length < 0 || part.index + part.length > arrayLength(array))
-    throw indexOutOfRange()
-  overwrite(array, part.index, Array<unknown>(part.length).fill(empty))
 }
 
 /** `Array.IndexOf(array, value, start, count)`. */
@@ -279,30 +236,6 @@ export function findAllInArray(array: AnyArray | null, match: Predicate | null):
     array === null ? 'System.Object' : elementTypeOf(array),
     items.filter((item) => test(item) === true),
   )
-}
-
-/** `Array.ConvertAll`. */
-export function convertAllOfArray(
-  array: AnyArray | null,
-  convert: ((value: unknown) => unknown) | null,
-  elementType: string,
-): AnyArray {
-  const items = arrayItems(array)
-  if (convert === null) throw argumentNull('converter')
-  return arrayOf(
-    elementType,
-    items.map((item) => convert(item)),
-  )
-}
-
-/** `Array.ForEach`. */
-export function forEachOfArray(
-  array: AnyArray | null,
-  action: ((value: unknown) => unknown) | null,
-): void {
-  const items = arrayItems(array)
-  if (action === null) throw argumentNull('action')
-  for (const item of items) action(item)
 }
 
 /** The default of a type by its full name: 0, false, `\0`; null for references and for structures it does not know. */

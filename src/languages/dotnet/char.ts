@@ -1,5 +1,4 @@
-import { argumentNull, argumentOutOfRange, formatError } from './exceptions.ts'
-import { toLowerInvariant, toUpperInvariant } from './letter-case.ts'
+import { argumentNull, formatError } from './exceptions.ts'
 import { charOf, type DotnetChar } from './value.ts'
 
 /** Char.IsDigit: the Unicode category of decimal digits. */
@@ -78,66 +77,9 @@ export function isLowSurrogate(value: DotnetChar): boolean {
   return value.code >= 0xdc00 && value.code <= 0xdfff
 }
 
-/** The character at an index of a text, as `char.IsDigit(text, index)` looks at it. */
-export function charAt(text: string | null, index: number): DotnetChar {
-  if (text === null) throw argumentNull('s')
-  if (index < 0 || index >= text.length) throw argumentOutOfRange('index')
-  return charOf(text.charCodeAt(index))
-}
-
-/** Char.ToUpper and ToUpperInvariant. */
-export function charToUpper(value: DotnetChar): DotnetChar {
-  return charOf(toUpperInvariant(value.text).charCodeAt(0))
-}
-
-/** Char.ToLower and ToLowerInvariant. */
-export function charToLower(value: DotnetChar): DotnetChar {
-  return charOf(toLowerInvariant(value.text).charCodeAt(0))
-}
-
-const fractions = new Map([
-  ['¼', 0.25],
-  ['½', 0.5],
-  ['¾', 0.75],
-  ['²', 2],
-  ['³', 3],
-  ['¹', 1],
-])
-
-/** Char.GetNumericValue: -1 for what is no number. */
-export function numericValueOf(value: DotnetChar): number {
-  if (value.code >= 48 && value.code <= 57) return value.code - 48
-  const special = fractions.get(value.text)
-  if (special !== undefined) return special
-  return isDigit(value) ? digitValue(value.code) : -1
-}
-
-// Decimal digits stand in runs of ten, zero first.
-function digitValue(code: number): number {
-  let zero = code
-  while (zero > 0 && /\p{Nd}/u.test(String.fromCharCode(zero - 1)) && code - zero < 9) zero -= 1
-  return (code - zero) % 10
-}
-
 /** Char.Parse: the only character of a text. */
 export function parseChar(text: string | null): DotnetChar {
   if (text === null) throw argumentNull('s')
   if (text.length !== 1) throw formatError('String must be exactly one character long.')
   return charOf(text.charCodeAt(0))
-}
-
-/** Char.TryParse. */
-export function tryParseChar(text: string | null): DotnetChar | undefined {
-  return text?.length === 1 ? charOf(text.charCodeAt(0)) : undefined
-}
-
-/** Char.ConvertFromUtf32. */
-export function textFromCodePoint(codePoint: number): string {
-  if (codePoint < 0 || codePoint > 0x10ffff || (codePoint >= 0xd800 && codePoint <= 0xdfff)) {
-    throw argumentOutOfRange(
-      'utf32',
-      'A valid UTF32 value is between 0x000000 and 0x10ffff, inclusive.',
-    )
-  }
-  return String.fromCodePoint(codePoint)
 }

@@ -1,4 +1,3 @@
-import { invalidOperation } from './exceptions.ts'
 import {
   XCData,
   XDocument,
@@ -90,17 +89,6 @@ export function siblingNodes(node: XNode, side: 'after' | 'before'): readonly XN
   return side === 'after' ? all.slice(index + 1) : all.slice(0, index)
 }
 
-/** `ElementsAfterSelf(name)` and `ElementsBeforeSelf(name)`. */
-export function siblingElements(
-  node: XNode,
-  side: 'after' | 'before',
-  name: XName | null = null,
-): XElement[] {
-  return siblingNodes(node, side)
-    .filter((other) => other instanceof XElement)
-    .filter((other) => named(other, name))
-}
-
 /** `NextNode`. */
 export function nextNode(node: XNode): XNode | null {
   return siblingNodes(node, 'after')[0] ?? null
@@ -165,31 +153,6 @@ export function defaultNamespace(element: XElement): XNamespace {
     if (found) return new XNamespace(found.value)
   }
   return new XNamespace('')
-}
-
-/** `XNode.CompareDocumentOrder`. */
-export function compareDocumentOrder(left: XNode, right: XNode): number {
-  if (left === right) return 0
-  const [first, second] = [pathTo(left), pathTo(right)]
-  if (first.root !== second.root) {
-    throw invalidOperation('A common ancestor is missing.')
-  }
-  for (const [index, step] of first.steps.entries()) {
-    const other = second.steps[index]
-    if (other === undefined) return 1
-    if (step !== other) return step < other ? -1 : 1
-  }
-  return -1
-}
-
-function pathTo(node: XNode): { root: XNode; steps: readonly number[] } {
-  const steps: number[] = []
-  let current = node
-  while (current.parent !== null) {
-    steps.unshift(current.parent.nodes.indexOf(current))
-    current = current.parent
-  }
-  return { root: current, steps }
 }
 
 /** `XNode.DeepEquals`: names, attributes in order and content; comments and texts by value. */

@@ -43,7 +43,7 @@ export function newAttribute(name: XName | null, value: unknown): XAttribute {
 }
 
 /** A deep copy: `new XElement(other)`, `new XDocument(other)`. */
-export function cloneXml(node: XNode): XNode {
+function cloneXml(node: XNode): XNode {
   if (node instanceof XElement) return cloneElement(node)
   if (node instanceof XDocument) {
     const copy = new XDocument()

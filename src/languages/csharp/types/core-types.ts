@@ -1,6 +1,6 @@
 import { compareValues, equalValues, hashCode } from '../../dotnet/comparison.ts'
 import { DotnetException, systemException } from '../../dotnet/exceptions.ts'
-import { displayText, formatValue } from '../../dotnet/format.ts'
+import { displayText } from '../../dotnet/format.ts'
 import { declareEnum, declareType, type TypeDeclaration } from '../type-model.ts'
 import { defaultOf } from './defaults.ts'
 import { callOf, given, textOrNull } from './guards.ts'
@@ -134,9 +134,4 @@ function baseException(value: DotnetException): DotnetException {
 function exceptionText(value: DotnetException): string {
   const inner = value.inner === null ? '' : ` ---> ${exceptionText(value.inner)}`
   return `${value.typeName}: ${value.message}${inner}`
-}
-
-/** `ToString(string format)` of any value that has formats. */
-export function formatted(self: unknown, format: unknown): string {
-  return formatValue(self, textOrNull(format))
 }

@@ -1,5 +1,5 @@
 import type { StringComparison } from '../../dotnet/comparison.ts'
-import { argumentNull, DotnetException, systemException } from '../../dotnet/exceptions.ts'
+import { argumentNull, systemException } from '../../dotnet/exceptions.ts'
 import { integerOf, toDecimal, toDouble } from '../../dotnet/numbers.ts'
 import { DotnetArray, DotnetChar, DotnetEnum, DotnetNumber } from '../../dotnet/value.ts'
 import { Decimal } from '../../dotnet/decimal.ts'
@@ -78,11 +78,6 @@ export function items(value: unknown): readonly unknown[] {
   throw argumentNull('array')
 }
 
-/** The texts of an array of strings. */
-export function texts(value: unknown): readonly string[] {
-  return items(value).map((item) => textOrNull(item) ?? '')
-}
-
 /** A delegate. */
 export function callback(value: unknown): Implementation {
   if (isFunction(value)) return value
@@ -117,19 +112,6 @@ export function reference(value: unknown): Reference {
 export function callOf(value: unknown): Call {
   if (isCall(value)) return value
   throw systemException('InvalidOperationException')
-}
-
-/** Runs a parser for `TryParse`: sets the result, or the fallback where it throws. */
-export function tryParse(out: unknown, fallback: unknown, parse: () => unknown): boolean {
-  const target = reference(out)
-  try {
-    target.value = parse()
-    return true
-  } catch (error) {
-    if (!(error instanceof DotnetException)) throw error
-    target.value = fallback
-    return false
-  }
 }
 
 /** A `StringComparison`. */

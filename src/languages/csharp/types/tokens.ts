@@ -26,7 +26,7 @@ export function jwtOf(text: string | null): PolicyJwt | null {
 }
 
 /** The `Jwt` of a header and its claims. */
-export function jwtFromClaims(header: JsonObject, claims: JsonObject): PolicyJwt {
+function jwtFromClaims(header: JsonObject, claims: JsonObject): PolicyJwt {
   const found = new Map(Object.entries(claims).map(([name, value]) => [name, claimTexts(value)]))
   const one = (name: string): string | null => found.get(name)?.[0] ?? null
   return {

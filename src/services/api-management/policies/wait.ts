@@ -11,7 +11,7 @@ export const wait: PolicyDefinition = {
     const mode = source.choice('for', ['all', 'any'])
     const { steps } = source.sequence({ path: '' })
     return async (call) => {
-      const running = steps.map((step) => runStep(step, call))
+      const running = steps.map(async (step) => runStep(step, call))
       if (mode?.read(call) === 'any') await Promise.any(running).catch(rethrowFirst)
       else await Promise.all(running)
     }
