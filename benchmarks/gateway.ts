@@ -129,7 +129,7 @@ async function compareWithNginx(
         `CPU a request: ${formatCosts(subject, floor, 'nginx')}`,
     )
   } finally {
-    nginx.stop()
+    await nginx.stop()
   }
 }
 

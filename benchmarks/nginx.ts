@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -44,8 +45,10 @@ export class Nginx {
     return Number(children.trim().split(' ')[0])
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
+    const exited = once(this.#child, 'exit')
     this.#child.kill()
+    await exited
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
@@ -58,7 +61,7 @@ export class Nginx {
       if (isUp) return
       await delay(attemptMs)
     }
-    this.stop()
+    await this.stop()
     throw new Error('nginx does not answer')
   }
 }
