@@ -11,7 +11,9 @@ const failed = []
 for (const [name, command, args] of checks) {
   const started = performance.now()
   const { status } = spawnSync(`node_modules/.bin/${command}`, args, { stdio: 'inherit' })
-  console.log(`${name}: ${status === 0 ? 'ok' : 'FAILED'} (${Math.round(performance.now() - started)} ms)`)
+  console.log(
+    `${name}: ${status === 0 ? 'ok' : 'FAILED'} (${Math.round(performance.now() - started)} ms)`,
+  )
   if (status !== 0) failed.push(name)
 }
 if (failed.length > 0) {

@@ -11,9 +11,16 @@ const stamp = 'dist/.sources'
 process.chdir(fileURLToPath(new URL('..', import.meta.url)))
 
 if (!isInstalled()) {
-  process.stdout.write(what === 'run' ? 'Installing what the run needs ...' : 'Installing everything ...')
+  process.stdout.write(
+    what === 'run' ? 'Installing what the run needs ...' : 'Installing everything ...',
+  )
   const started = performance.now()
-  run('npm', ['ci', ...(what === 'run' ? ['--omit=dev'] : []), '--ignore-scripts', '--loglevel=error'])
+  run('npm', [
+    'ci',
+    ...(what === 'run' ? ['--omit=dev'] : []),
+    '--ignore-scripts',
+    '--loglevel=error',
+  ])
   process.stdout.write(` done in ${Math.round((performance.now() - started) / 100) / 10} s\n`)
 }
 compile()
@@ -21,7 +28,8 @@ compile()
 // npm writes its own lock file last, so an install that was cut off leaves an older one or none.
 function isInstalled() {
   const installed = 'node_modules/.package-lock.json'
-  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync('package-lock.json').mtimeMs) return false
+  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync('package-lock.json').mtimeMs)
+    return false
   return what === 'run' || existsSync('node_modules/oxlint')
 }
 
@@ -44,7 +52,8 @@ function hashOf(dirs) {
       if (name.endsWith('.ts')) hash.update(name).update(readFileSync(join(dir, name)))
     }
   }
-  for (const file of ['tsconfig.json', 'tsconfig.run.json', 'package-lock.json']) hash.update(readFileSync(file))
+  for (const file of ['tsconfig.json', 'tsconfig.run.json', 'package-lock.json'])
+    hash.update(readFileSync(file))
   return hash.digest('hex')
 }
 

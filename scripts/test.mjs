@@ -26,7 +26,10 @@ if (!results.every(Boolean)) fail('tests failed')
 
 function run(paths) {
   const entry = 'dist/tests-of-one-process.mjs'
-  writeFileSync(entry, paths.map((path) => `await import(${JSON.stringify(resolve(path))})`).join('\n'))
+  writeFileSync(
+    entry,
+    paths.map((path) => `await import(${JSON.stringify(resolve(path))})`).join('\n'),
+  )
   const flags = ['--enable-source-maps', '--test-reporter=spec']
   return spawnSync(process.execPath, [...flags, entry], { stdio: 'inherit' }).status === 0
 }
