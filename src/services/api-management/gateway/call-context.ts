@@ -1,13 +1,17 @@
 import type {
   PolicyApi,
+  PolicyBody,
   PolicyContext,
+  PolicyDeployment,
   PolicyGroup,
+  PolicyHeaders,
   PolicyLastError,
   PolicyOperation,
   PolicyProduct,
   PolicyRequest,
   PolicyResponse,
   PolicySubscription,
+  PolicyUrl,
   PolicyUser,
 } from '../../../languages/csharp/policy-context.ts'
 import type { Api } from '../api.ts'
@@ -19,53 +23,108 @@ import type { CallResponse, GatewayCall } from './gateway-call.ts'
  * The `context` of expressions: a view on the call as it stands, made when something is asked.
  * https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#context-variable
  */
-export function newCallContext(call: GatewayCall): PolicyContext {
-  const { parts } = call
-  const request = newRequestView(call)
-  return {
-    get api() {
-      return toPolicyApi(call.api)
-    },
-    deployment: {
-      typeName: 'IDeployment',
-      gatewayId: 'managed',
-      region: parts.service.region,
-      serviceId: parts.service.name,
-      serviceName: parts.service.name,
-      gateway: { id: 'managed', instanceId: parts.service.name, isManaged: true },
-      get certificates() {
-        return parts.certificates()
-      },
-    },
-    get elapsedMs() {
-      return parts.clock.now() - call.startMs
-    },
-    get lastError(): PolicyLastError | null {
-      return call.lastError
-    },
-    get operation() {
-      return operationOf(call)
-    },
-    get product() {
-      return productOf(call)
-    },
-    request,
-    requestId: call.id,
-    get response() {
-      return call.response ? toPolicyResponse(call.response) : null
-    },
-    get subscription() {
-      return call.subscription ? toPolicySubscription(call.subscription, call) : null
-    },
-    timestampMs: call.startMs,
-    tracing: false,
-    get user() {
-      return userOf(call)
-    },
-    variables: call.variables,
-    trace(message) {
-      parts.log(call, message)
-    },
+export class CallContext implements PolicyContext {
+  readonly request: PolicyRequest
+  readonly #call: GatewayCall
+
+  constructor(call: GatewayCall) {
+    this.#call = call
+    this.request = new RequestView(call)
+  }
+
+  get api(): PolicyApi {
+    return toPolicyApi(this.#call.api)
+  }
+
+  get deployment(): PolicyDeployment {
+    return deploymentOf(this.#call)
+  }
+
+  get elapsedMs(): number {
+    return this.#call.parts.clock.now() - this.#call.startMs
+  }
+
+  get lastError(): PolicyLastError | null {
+    return this.#call.lastError
+  }
+
+  get operation(): PolicyOperation {
+    return operationOf(this.#call)
+  }
+
+  get product(): PolicyProduct | null {
+    return productOf(this.#call)
+  }
+
+  get requestId(): string {
+    return this.#call.id
+  }
+
+  get response(): PolicyResponse | null {
+    return this.#call.response ? toPolicyResponse(this.#call.response) : null
+  }
+
+  get subscription(): PolicySubscription | null {
+    const { subscription } = this.#call
+    return subscription ? toPolicySubscription(subscription, this.#call) : null
+  }
+
+  get timestampMs(): number {
+    return this.#call.startMs
+  }
+
+  get tracing(): boolean {
+    return false
+  }
+
+  get user(): PolicyUser | null {
+    return userOf(this.#call)
+  }
+
+  get variables(): ReadonlyMap<string, unknown> {
+    return this.#call.variables
+  }
+
+  trace(message: string): void {
+    this.#call.parts.log(this.#call, message)
+  }
+}
+
+class RequestView implements PolicyRequest {
+  readonly typeName = 'IRequest'
+  readonly certificate = null
+  readonly #call: GatewayCall
+
+  constructor(call: GatewayCall) {
+    this.#call = call
+  }
+
+  get body(): PolicyBody | null {
+    return this.#call.request.body.toPolicyBody()
+  }
+
+  get headers(): PolicyHeaders {
+    return this.#call.request.headers
+  }
+
+  get ipAddress(): string {
+    return this.#call.request.ipAddress
+  }
+
+  get matchedParameters(): ReadonlyMap<string, string> {
+    return this.#call.request.matchedParameters
+  }
+
+  get method(): string {
+    return this.#call.request.method
+  }
+
+  get originalUrl(): PolicyUrl {
+    return this.#call.request.originalUrl
+  }
+
+  get url(): PolicyUrl {
+    return this.#call.url
   }
 }
 
@@ -80,26 +139,16 @@ export function toPolicyResponse(response: CallResponse): PolicyResponse {
   }
 }
 
-function newRequestView(call: GatewayCall): PolicyRequest {
-  const { request } = call
+function deploymentOf({ parts }: GatewayCall): PolicyDeployment {
+  const { name, region } = parts.service
   return {
-    typeName: 'IRequest',
-    get body() {
-      return request.body.toPolicyBody()
-    },
-    certificate: null,
-    get headers() {
-      return request.headers
-    },
-    ipAddress: request.ipAddress,
-    matchedParameters: request.matchedParameters,
-    get method() {
-      return request.method
-    },
-    originalUrl: request.originalUrl,
-    get url() {
-      return call.url
-    },
+    typeName: 'IDeployment',
+    gatewayId: 'managed',
+    region,
+    serviceId: name,
+    serviceName: name,
+    gateway: { id: 'managed', instanceId: name, isManaged: true },
+    certificates: parts.certificates(),
   }
 }
 

@@ -57,12 +57,14 @@ class EffectiveSection {
 
   async run(call: GatewayCall): Promise<void> {
     const plan = this.#plan
+    let index = 0
     try {
-      for (const [index, step] of this.steps.entries()) {
+      for (const step of this.steps) {
         if (plan?.from === index) call.releaseLeases = await call.parts.leases.acquire(plan.names)
         const pending = runStep(step, call)
         if (pending) await pending
         if (plan?.to === index) call.releaseLeases()
+        index += 1
         if (call.isReturned) return
         if (call.isAnswered && call.section === 'inbound') return
       }

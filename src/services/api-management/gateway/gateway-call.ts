@@ -7,7 +7,7 @@ import type { Backend } from '../backend.ts'
 import type { Operation } from '../operation.ts'
 import type { Product } from '../product.ts'
 import type { Subscription } from '../subscription.ts'
-import { newCallContext } from './call-context.ts'
+import { CallContext } from './call-context.ts'
 import { CallUrl } from './call-url.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { HeaderList } from './header-list.ts'
@@ -117,7 +117,7 @@ export class GatewayCall {
 
   /** What expressions see as `context`. */
   get context(): PolicyContext {
-    this.#context ??= newCallContext(this)
+    this.#context ??= new CallContext(this)
     return this.#context
   }
 }
