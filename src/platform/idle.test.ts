@@ -70,5 +70,8 @@ test('dead letters are told by entity, those of forwarding too', async (t) => {
   await namespace.createQueue('to', { status: 'SendDisabled' })
   await namespace.createQueue('from', { forwardTo: 'to' })
   await namespace.send('from', [{ body: 'a' }])
-  assert.deepEqual(await reportOf(started), { deadLetters: new Map([['contoso/from', 1]]) })
+  const reason = "MessagingEntityDisabled: Messaging entity 'to' is currently disabled."
+  assert.deepEqual(await reportOf(started), {
+    deadLetters: new Map([['contoso/from', { count: 1, reason }]]),
+  })
 })

@@ -227,7 +227,7 @@ test('the orders solution deploys, with the settings of its apps in place', asyn
     readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
     environment: { AZURE_ENV_NAME: 'test' },
   })
-  assert.equal(resources.length, 18)
+  assert.equal(resources.length, 38)
   const sites = await manager.list({ type: 'Microsoft.Web/sites', resourceGroup: 'rg-test' })
   assert.equal(sites.length, 2)
   const settings = resources.find(({ id }) => /func-processing.*appsettings$/.test(id))
@@ -263,6 +263,18 @@ const ordersTypes = [
   'Microsoft.ServiceBus/namespaces/queues',
   'Microsoft.Web/sites',
   'Microsoft.Web/sites/config',
+  ...[
+    '',
+    '/apis',
+    '/apis/operations',
+    '/apis/policies',
+    '/namedValues',
+    '/products',
+    '/products/apis',
+    '/products/groups',
+    '/products/policies',
+    '/subscriptions',
+  ].map((inner) => `Microsoft.ApiManagement/service${inner}`),
 ]
 
 function azureLike(type: string): ResourceProvider {
@@ -273,6 +285,7 @@ function azureLike(type: string): ResourceProvider {
         ...properties,
         documentEndpoint: `https://${name}.documents.azure.com:443/`,
         defaultHostName: `${name}.azurewebsites.net`,
+        gatewayUrl: `https://${name}.azure-api.net`,
       },
     }),
     delete: async () => {},
