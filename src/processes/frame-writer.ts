@@ -56,8 +56,8 @@ export class FrameWriter {
   #reserve(bytes: number): void {
     if (this.#end + bytes <= this.#buffer.length) return
     const { length } = this
-    const grownBytes = length === 0 ? this.#initialBytes : this.#buffer.length * 2
-    const larger = Buffer.allocUnsafeSlow(Math.max(length + bytes, grownBytes))
+    // By what waits, not by the old buffer: most of that is with the socket, and doubling it would grow for ever.
+    const larger = Buffer.allocUnsafeSlow(Math.max((length + bytes) * 2, this.#initialBytes))
     this.#buffer.copy(larger, 0, this.#start, this.#end)
     this.#buffer = larger
     this.#start = 0
