@@ -7,6 +7,7 @@ import type {
   ResourceRequest,
 } from '../../engines/resources/resource-provider.ts'
 import type { FunctionApps } from './service.ts'
+import { checkSiteConfig } from './site-config.ts'
 import { toSettings, type Site } from './site.ts'
 
 /** Function apps as resources: https://learn.microsoft.com/azure/templates/microsoft.web/sites */
@@ -20,7 +21,9 @@ function siteProvider(apps: FunctionApps): ResourceProvider {
     put: async (request) => {
       if (!isFunctionApp(request)) throw unsupportedKind(request)
       const name = nameOf(request.names)
-      const declared = settingsOf(objectMember(request.properties, 'siteConfig')['appSettings'])
+      const config = objectMember(request.properties, 'siteConfig')
+      checkSiteConfig(name, config)
+      const declared = settingsOf(config['appSettings'])
       await apps.putSite({
         name,
         serviceName: stringMember(request.tags, 'azd-service-name'),
@@ -44,6 +47,8 @@ function configProvider(apps: FunctionApps): ResourceProvider {
       const site = existingSite(apps, siteName)
       if (config.toLowerCase() === 'appsettings') {
         await apps.putSite({ ...site, settings: toSettings(request.properties) })
+      } else if (config.toLowerCase() === 'web') {
+        checkSiteConfig(siteName, request.properties)
       } else if (!inertConfigs.has(config.toLowerCase())) {
         throw new ServiceError(
           'BadRequest',
@@ -66,7 +71,7 @@ function configProvider(apps: FunctionApps): ResourceProvider {
 }
 
 /** They say nothing about how an app runs on this machine. */
-const inertConfigs = new Set(['logs', 'web', 'metadata', 'slotconfignames'])
+const inertConfigs = new Set(['logs', 'metadata', 'slotconfignames'])
 
 function isFunctionApp(request: ResourceRequest): boolean {
   return (request.kind ?? '').toLowerCase().split(',').includes('functionapp')
