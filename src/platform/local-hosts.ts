@@ -1,4 +1,4 @@
-import type { HostMap, MappedHost } from '../services/api-management/egress.ts'
+import type { HostMap, MappedHost } from '../protocols/http/egress.ts'
 
 /** Azure's host names that are served on this machine, and by which listener. */
 export class LocalHosts {

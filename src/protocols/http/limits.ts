@@ -35,3 +35,9 @@ export const stopGraceMs = 10_000
 
 /** Route templates with more segments are refused, as ASP.NET Core does. */
 export const routeSegmentCountMax = 28
+
+/** Connections to one origin; further calls wait for one to become free. */
+export const connectionsPerOriginMax = 256
+
+/** Origins whose connections are kept at the same time; the longest unused goes first. */
+export const originsMax = 256

@@ -4,7 +4,7 @@ import { validationError } from './errors.ts'
 import { MessageBody } from './gateway/message-body.ts'
 import { sendTimeoutMs } from './limits.ts'
 import { isImportFormat } from './open-api.ts'
-import type { OutgoingHttp } from './outgoing-http.ts'
+import type { OutgoingHttp } from '../../protocols/http/outgoing-http.ts'
 
 /** The text of the definition that an API is made of: given, or at an address. */
 export async function readDefinition(

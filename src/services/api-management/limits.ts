@@ -16,12 +16,6 @@ export const forwardTimeoutMs = 300_000
 /** How long `send-request` waits for the whole answer unless the policy says otherwise. */
 export const sendTimeoutMs = 60_000
 
-/** Connections to one origin; further calls wait for one to become free. */
-export const connectionsPerOriginMax = 256
-
-/** Origins whose connections are kept at the same time; the longest unused goes first. */
-export const originsMax = 256
-
 /** Calls that wait for the lease of one named value; more are answered with 503. */
 export const leaseWaitersMax = 10_000
 

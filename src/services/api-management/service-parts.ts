@@ -2,7 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Telemetry } from '../../base/telemetry.ts'
 import type { Store } from '../../store/store.ts'
-import type { OutgoingHttp } from './outgoing-http.ts'
+import type { OutgoingHttp } from '../../protocols/http/outgoing-http.ts'
 
 /** What API Management needs of the rest of the platform. */
 export interface ApiManagementParts {

@@ -1,6 +1,10 @@
 import { childOf } from '../../../base/trace-context.ts'
 import { messageOf } from '../../../base/errors.ts'
-import { AddressRefused, OutgoingTimeout, type OutgoingRequest } from '../outgoing-http.ts'
+import {
+  AddressRefused,
+  OutgoingTimeout,
+  type OutgoingRequest,
+} from '../../../protocols/http/outgoing-http.ts'
 import { redirectsMax, spanPayloadCharsMax } from '../limits.ts'
 import type { CallResponse, GatewayCall } from './gateway-call.ts'
 import { HeaderList, withoutHopHeaders } from './header-list.ts'

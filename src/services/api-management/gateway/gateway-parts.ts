@@ -4,7 +4,7 @@ import type { PolicyCertificate } from '../../../languages/csharp/policy-context
 import type { Api } from '../api.ts'
 import type { Backend } from '../backend.ts'
 import type { NamedValueLeases } from '../named-value-lease.ts'
-import type { OutgoingHttp } from '../outgoing-http.ts'
+import type { OutgoingHttp } from '../../../protocols/http/outgoing-http.ts'
 import type { BackendPools } from './backend-pool.ts'
 import type { CounterTable } from './counter-table.ts'
 import type { GatewayCall } from './gateway-call.ts'

@@ -7,7 +7,7 @@ import type { Jwt, TokenRules } from '../../../protocols/auth/jwt.ts'
 import { KeySet, parseKeySet, type VerificationKey } from '../../../protocols/auth/key-set.ts'
 import { TokenVerifier } from '../../../protocols/auth/token-verifier.ts'
 import { metadataLifeMs, metadataRefreshMs, sendTimeoutMs } from '../limits.ts'
-import type { OutgoingHttp } from '../outgoing-http.ts'
+import type { OutgoingHttp } from '../../../protocols/http/outgoing-http.ts'
 import { MessageBody } from './message-body.ts'
 
 /** What an OpenID provider says of itself. */

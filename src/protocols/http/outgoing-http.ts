@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { TraceContext } from '../../base/trace-context.ts'
 
-/** A request that the gateway makes. */
+/** A request that a service makes. */
 export interface OutgoingRequest {
   readonly url: string
   readonly method: string
@@ -28,12 +28,12 @@ export interface OutgoingResponse {
   readonly body: Readable
 }
 
-/** How calls leave the gateway: it knows which Azure names are served on this machine, and what may not be reached. */
+/** How calls leave a service: it knows which Azure names are served on this machine, and what may not be reached. */
 export interface OutgoingHttp {
   send(request: OutgoingRequest): Promise<OutgoingResponse>
 }
 
-/** An address that policies may not reach. */
+/** An address that what a user configured may not reach. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused'
 }

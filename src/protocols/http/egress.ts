@@ -25,7 +25,7 @@ export interface MappedHost {
 export type HostMap = (host: string, port: number) => MappedHost | undefined
 
 /**
- * Calls that leave the gateway, over connections that are kept. A mapped Azure name goes to the listener that
+ * Calls that leave the platform, over connections that are kept. A mapped Azure name goes to the listener that
  * serves it; any other name must not lead to this machine unless its address was declared.
  */
 export class Egress implements OutgoingHttp {
