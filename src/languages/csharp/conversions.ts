@@ -50,10 +50,14 @@ export function implicitConversion(
   to: Type,
   constant?: { readonly value: unknown },
 ): Conversion | undefined {
-  return (
-    standardImplicit(world, from, to, constant) ??
-    userConversion(world, { from, to, isExplicit: false }, standardImplicit)
-  )
+  const known = world.implicitConversions.find(from, to, () => {
+    return (
+      standardImplicit(world, from, to) ??
+      userConversion(world, { from, to, isExplicit: false }, standardImplicit)
+    )
+  })
+  if (!constant || (known && !known.isUser)) return known
+  return standardImplicit(world, from, to, constant) ?? known
 }
 
 /** The implicit conversions that the language itself has. */
@@ -138,16 +142,27 @@ export function explicitConversion(
     readonly constant?: { readonly value: unknown }
   },
 ): Conversion | undefined {
-  const { from, to } = way
+  const { from, to, constant, isChecked } = way
+  const fitting = constant && standardImplicit(world, from, to, constant)
+  if (fitting) return fitting
+  const known = isChecked ? world.checkedConversions : world.explicitConversions
+  return known.find(from, to, () => findExplicit(world, { from, to, isChecked }))
+}
+
+function findExplicit(
+  world: TypeWorld,
+  way: { readonly from: Type; readonly to: Type; readonly isChecked: boolean },
+): Conversion | undefined {
+  const { from, to, isChecked } = way
   return (
-    standardImplicit(world, from, to, way.constant) ??
+    standardImplicit(world, from, to) ??
     standardExplicit(world, way) ??
     userConversion(
       world,
       { from, to, isExplicit: true },
       (_, source, target) =>
         standardImplicit(world, source, target) ??
-        standardExplicit(world, { from: source, to: target, isChecked: way.isChecked }),
+        standardExplicit(world, { from: source, to: target, isChecked }),
     )
   )
 }
@@ -219,16 +234,37 @@ function isOpen(type: Type): boolean {
 
 /** Code that unboxes or casts down: InvalidCastException for another type, NullReferenceException for a null struct. */
 function castTo(world: TypeWorld, to: Type): (value: unknown) => unknown {
+  const cast = castToAny(world, to)
+  switch (to.name) {
+    case 'System.String':
+      return (value) => (typeof value === 'string' ? value : cast(value))
+    case 'System.Int32':
+      return (value) => (typeof value === 'number' ? value : cast(value))
+    case 'System.Boolean':
+      return (value) => (typeof value === 'boolean' ? value : cast(value))
+    default:
+      return cast
+  }
+}
+
+function castToAny(world: TypeWorld, to: Type): (value: unknown) => unknown {
   const isStruct = isValueType(to) && !world.underlying(to)
   return (value) => {
     if (value === null || value === undefined) {
       if (isStruct) throw systemException('NullReferenceException')
       return null
     }
-    if (isInstance(world, value, to)) return value
+    if (hasTypeName(value, to.name) || isInstance(world, value, to)) return value
     const names = `Unable to cast object of type '${typeNameOf(value)}' to type '${to.name}'.`
     throw systemException('InvalidCastException', names)
   }
+}
+
+// The usual cast is to exactly the type that the value has.
+function hasTypeName(value: unknown, name: string): boolean {
+  return (
+    typeof value === 'object' && value !== null && 'typeName' in value && value.typeName === name
+  )
 }
 
 /** True when a value that is not null is of a type. */

@@ -1,9 +1,11 @@
 import type { Clock } from '../../base/clock.ts'
 import { DotnetEnum } from '../dotnet/value.ts'
+import type { Conversion } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { readHead, readMembers } from './signature.ts'
 import type { TypeSyntax } from './syntax.ts'
 import type { Member, Type, TypeDeclaration, TypeDefinition, TypeKind } from './type-model.ts'
+import { TypePairs } from './type-pairs.ts'
 
 const usings = [
   '',
@@ -31,12 +33,23 @@ const covariant = new Set([
   'System.Linq.IOrderedEnumerable',
 ])
 
+interface OwnedMember {
+  readonly member: Member
+  readonly owner: Type
+}
+
 /** All types that expressions may meet, made once from the tables of `types/`. */
 export class TypeWorld {
   readonly #definitions = new Map<string, TypeDefinition>()
   readonly #types = new Map<string, Type>()
   readonly #namespaces = new Set<string>()
   readonly #supertypes = new Map<Type, readonly Type[]>()
+  readonly #subtypes = new TypePairs<boolean>()
+  readonly #found = new Map<Type, Map<string, readonly OwnedMember[]>>()
+  /** The conversions between types, kept once found: policies ask for the same ones over and over. */
+  readonly implicitConversions = new TypePairs<Conversion | undefined>()
+  readonly explicitConversions = new TypePairs<Conversion | undefined>()
+  readonly checkedConversions = new TypePairs<Conversion | undefined>()
   #extensions: Map<string, Member[]> | undefined
 
   readonly clock: Clock
@@ -163,6 +176,10 @@ export class TypeWorld {
 
   isSubtype(type: Type, of: Type): boolean {
     if (type === of || of.name === 'System.Object') return true
+    return this.#subtypes.find(type, of, () => this.#isSubtype(type, of))
+  }
+
+  #isSubtype(type: Type, of: Type): boolean {
     if (type.element && of.element) {
       return (
         type.rank === of.rank &&
@@ -211,7 +228,17 @@ export class TypeWorld {
   }
 
   /** The members of a name in a type and what it derives from, most derived first. */
-  members(type: Type, name: string): { readonly member: Member; readonly owner: Type }[] {
+  members(type: Type, name: string): readonly OwnedMember[] {
+    const byName = this.#found.get(type) ?? new Map<string, readonly OwnedMember[]>()
+    const known = byName.get(name)
+    if (known) return known
+    const found = this.#findMembers(type, name)
+    // Names that mean nothing are not kept: there is no end of them.
+    if (found.length > 0) this.#found.set(type, byName.set(name, found))
+    return found
+  }
+
+  #findMembers(type: Type, name: string): OwnedMember[] {
     const found: { member: Member; owner: Type }[] = []
     const seen = new Set<Type>()
     const visit = (current: Type): void => {
