@@ -27,6 +27,7 @@ import { cosmosDbToFunctions, functionsToCosmosDb } from './wiring/functions-to-
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
 import { keyVaultToApiManagement } from './wiring/key-vault-to-api-management.ts'
 import { keyVaultToFunctions } from './wiring/key-vault-to-functions.ts'
+import { RoleAccess } from './wiring/role-access.ts'
 import { serviceBusToFunctions } from './wiring/service-bus-to-functions.ts'
 
 export interface ServicesOptions {
@@ -65,10 +66,11 @@ export function newServices(options: ServicesOptions): Services {
   const resources = new ResourceManager({ store, clock, logger, ...localAzure })
   const hosts = new LocalHosts()
   const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
+  const access = new RoleAccess({ entra, resources, clock })
   const keyVault = new KeyVault({
     ...shared,
     tenantId: entra.tenant.id,
-    ...vaultIdentity({ entra, resources, clock }),
+    ...vaultIdentity(access),
   })
   const functions = new FunctionApps({
     ...shared,
@@ -89,7 +91,7 @@ export function newServices(options: ServicesOptions): Services {
     ...shared,
     outgoing: egress,
     managedIdentityToken: gatewayIdentity({ entra, resources }),
-    verifyManagementToken: managementTokenCheck({ entra, resources, clock }),
+    verifyManagementToken: managementTokenCheck(access),
     readSecret: keyVaultToApiManagement({ keyVault, resources }),
   })
   const providers = [

@@ -2,29 +2,24 @@
  * Tokens of Entra ID and role assignments of the template -> who may do what with the secrets of a vault.
  * https://learn.microsoft.com/azure/key-vault/general/rbac-guide
  */
-import type { Clock } from '../../base/clock.ts'
-import { objectMember, stringMember } from '../../base/json.ts'
-import { InvalidToken } from '../../protocols/auth/invalid-token.ts'
-import type { TokenFault } from '../../protocols/auth/invalid-token.ts'
-import { TokenVerifier } from '../../protocols/auth/token-verifier.ts'
-import type { EntraId } from '../../services/entra-id/service.ts'
+import { stringMember, type JsonObject } from '../../base/json.ts'
+import { InvalidToken, type TokenFault } from '../../protocols/auth/invalid-token.ts'
 import { tokenInvalid } from '../../services/key-vault/errors.ts'
 import type { KeyVaultOptions } from '../../services/key-vault/service.ts'
-import type { ResourceManager } from '../../services/resource-manager/service.ts'
+import type { AllowedActions, RoleAccess } from './role-access.ts'
 
 const audiences = [
   'https://vault.azure.net',
   'https://vault.azure.net/',
   'cfa8b339-82a2-471a-a3c9-0fc0be7a4093',
 ]
-const roleAssignmentType = 'Microsoft.Authorization/roleAssignments'
 
 const everything = /^Microsoft\.KeyVault\/vaults\/secrets\//i
 const reading = /\/secrets\/(?:getSecret|readMetadata)\/action$/i
 const listing = /\/secrets\/readMetadata\/action$/i
 
 /** The data actions of the built-in roles, by the GUID of their definition. */
-const allowedByRole: Readonly<Record<string, RegExp>> = {
+const allowedByRole: AllowedActions = {
   '00482a5a-887f-4fb3-b363-3b7fe8e74483': everything, // Key Vault Administrator
   'b86a8fe4-44ce-4948-aee5-eccb2c155cd7': everything, // Key Vault Secrets Officer
   '4633458b-17de-408a-b874-0445c86b69e6': reading, // Key Vault Secrets User
@@ -32,16 +27,12 @@ const allowedByRole: Readonly<Record<string, RegExp>> = {
   '21090545-7ca7-4776-b22c-e363652d74d2': listing, // Key Vault Reader
 }
 
-export function vaultIdentity(options: {
-  entra: EntraId
-  resources: ResourceManager
-  clock: Clock
-}): Pick<KeyVaultOptions, 'verifyToken' | 'hasRole'> {
-  const { entra, resources, clock } = options
-  const verifier = new TokenVerifier({ clock })
+export function vaultIdentity(
+  access: RoleAccess,
+): Pick<KeyVaultOptions, 'verifyToken' | 'hasRole'> {
   return {
     verifyToken: (token) => {
-      const claims = verify(verifier, entra, token)
+      const claims = claimsOf(access, token)
       return {
         objectId: stringMember(claims, 'oid') ?? '',
         appId: stringMember(claims, 'appid') ?? stringMember(claims, 'azp') ?? '',
@@ -49,34 +40,14 @@ export function vaultIdentity(options: {
         tenantId: stringMember(claims, 'tid') ?? '',
       }
     },
-    hasRole: async ({ principalId, resourceId, dataAction }) => {
-      const assignments = await resources.list({ type: roleAssignmentType })
-      return assignments.some((assignment) => {
-        const properties = objectMember(assignment, 'properties')
-        const assigned = stringMember(properties, 'principalId')?.toLowerCase()
-        if (assigned !== principalId.toLowerCase()) return false
-        const definition = stringMember(properties, 'roleDefinitionId') ?? ''
-        const allowed = allowedByRole[definition.split('/').at(-1)?.toLowerCase() ?? '']
-        if (!allowed?.test(dataAction)) return false
-        return covers(stringMember(assignment, 'id') ?? '', resourceId)
-      })
-    },
+    hasRole: ({ principalId, resourceId, dataAction }) =>
+      access.allows({ principalId, resourceId, action: dataAction }, allowedByRole),
   }
 }
 
-function verify(
-  verifier: TokenVerifier,
-  entra: EntraId,
-  token: string,
-): ReturnType<TokenVerifier['verify']>['claims'] {
-  const { id } = entra.tenant
+function claimsOf(access: RoleAccess, token: string): JsonObject {
   try {
-    const rules = {
-      algorithms: ['RS256'] as const,
-      audiences,
-      issuers: [`https://sts.windows.net/${id}/`, `https://login.microsoftonline.com/${id}/v2.0`],
-    }
-    return verifier.verify(token, entra.keySet(), rules).claims
+    return access.claimsOf(token, audiences)
   } catch (error) {
     if (error instanceof InvalidToken) throw tokenInvalid(reasons[error.fault], error)
     throw error
@@ -99,11 +70,4 @@ const reasons: Readonly<Record<TokenFault, string>> = {
   'not-yet-valid': badTime,
   issuer: 'AKV10032: Invalid issuer.',
   audience: 'AKV10022: Invalid audience. Expected https://vault.azure.net.',
-}
-
-/** True where the assignment's scope, which its id begins with, holds the resource. */
-function covers(assignmentId: string, resourceId: string): boolean {
-  const suffix = `/providers/${roleAssignmentType.toLowerCase()}/`
-  const [scope = ''] = assignmentId.toLowerCase().split(suffix)
-  return `${resourceId.toLowerCase()}/`.startsWith(`${scope}/`)
 }

@@ -2,89 +2,49 @@
  * Tokens of Entra ID and role assignments of the template -> who may call the management REST.
  * https://learn.microsoft.com/azure/role-based-access-control/overview
  */
-import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
-import { objectMember, stringMember } from '../../base/json.ts'
-import { TokenVerifier } from '../../protocols/auth/token-verifier.ts'
-import type { Jwt } from '../../protocols/auth/jwt.ts'
+import { stringMember, type JsonObject } from '../../base/json.ts'
 import type { ApiManagementParts } from '../../services/api-management/service-parts.ts'
-import type { EntraId } from '../../services/entra-id/service.ts'
-import type { ResourceManager } from '../../services/resource-manager/service.ts'
+import type { AllowedActions, RoleAccess } from './role-access.ts'
 
 const audiences = [
   'https://management.azure.com',
   'https://management.azure.com/',
   'https://management.core.windows.net/',
 ]
-const roleAssignmentType = 'Microsoft.Authorization/roleAssignments'
 
-/** Roles that may change what is in an API Management service, by the GUID of their definition. */
-const managingRoles = new Set([
-  '8e3af657-a8ff-443c-a75c-2fe8c4bcb635', // Owner
-  'b24988ac-6180-42a0-ab88-20f7382dd24c', // Contributor
-  '312a565d-c81f-4fd8-895a-4e21e48d571c', // API Management Service Contributor
-])
-/** Roles that may only read it. */
-const readingRoles = new Set([
-  'acdd72a7-3385-48ef-bd42-f606fba81ae7', // Reader
-  '71522526-b88f-4d52-b57f-d31fc3546d0d', // API Management Service Reader Role
-])
+const everything = /(?:)/
+const reading = /\/read$/i
 
-export function managementTokenCheck(options: {
-  entra: EntraId
-  resources: ResourceManager
-  clock: Clock
-}): ApiManagementParts['verifyManagementToken'] {
-  const { entra, resources, clock } = options
-  const verifier = new TokenVerifier({ clock })
+/** Who may change what is in an API Management service, and who may only read it. */
+const allowed: AllowedActions = {
+  '8e3af657-a8ff-443c-a75c-2fe8c4bcb635': everything, // Owner
+  'b24988ac-6180-42a0-ab88-20f7382dd24c': everything, // Contributor
+  '312a565d-c81f-4fd8-895a-4e21e48d571c': everything, // API Management Service Contributor
+  'acdd72a7-3385-48ef-bd42-f606fba81ae7': reading, // Reader
+  '71522526-b88f-4d52-b57f-d31fc3546d0d': reading, // API Management Service Reader Role
+}
+
+export function managementTokenCheck(
+  access: RoleAccess,
+): ApiManagementParts['verifyManagementToken'] {
   return async ({ token, resourceId, action }) => {
-    const { claims } = verify(verifier, entra, token)
-    const principal = typeof claims['oid'] === 'string' ? claims['oid'] : ''
-    if (await isAllowed(resources, { principal, resourceId, action })) return
+    const principalId = stringMember(claimsOf(access, token), 'oid') ?? ''
+    if (await access.allows({ principalId, resourceId, action }, allowed)) return
     throw new ServiceError(
       'AuthorizationFailed',
       403,
-      `The client '${principal}' with object id '${principal}' does not have authorization to perform action '${action}' over scope '${resourceId}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
+      `The client '${principalId}' with object id '${principalId}' does not have authorization to perform action '${action}' over scope '${resourceId}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
     )
   }
 }
 
-function verify(verifier: TokenVerifier, entra: EntraId, token: string): Jwt {
-  const { id } = entra.tenant
+function claimsOf(access: RoleAccess, token: string): JsonObject {
   try {
-    return verifier.verify(token, entra.keySet(), {
-      algorithms: ['RS256'],
-      audiences,
-      issuers: [`https://sts.windows.net/${id}/`, `https://login.microsoftonline.com/${id}/v2.0`],
-    })
+    return access.claimsOf(token, audiences)
   } catch (error) {
     throw new ServiceError('InvalidAuthenticationToken', 401, 'The access token is invalid.', {
       cause: error,
     })
   }
-}
-
-async function isAllowed(
-  resources: ResourceManager,
-  call: { principal: string; resourceId: string; action: string },
-): Promise<boolean> {
-  const assignments = await resources.list({ type: roleAssignmentType })
-  return assignments.some((assignment) => {
-    const properties = objectMember(assignment, 'properties')
-    if (stringMember(properties, 'principalId')?.toLowerCase() !== call.principal.toLowerCase())
-      return false
-    const role =
-      stringMember(properties, 'roleDefinitionId')?.split('/').at(-1)?.toLowerCase() ?? ''
-    const isEnough =
-      managingRoles.has(role) || (/\/read$/i.test(call.action) && readingRoles.has(role))
-    return isEnough && covers(stringMember(assignment, 'id') ?? '', call.resourceId)
-  })
-}
-
-/** True where the assignment's scope, which its id begins with, holds the resource. */
-function covers(assignmentId: string, resourceId: string): boolean {
-  const scope = assignmentId
-    .toLowerCase()
-    .split(`/providers/${roleAssignmentType.toLowerCase()}/`)[0]
-  return `${resourceId.toLowerCase()}/`.startsWith(`${scope}/`)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { files, group, namespaceAndQueue, open, openStore, shelved } from './deployment-fixture.ts'
-import type { AppliedResource } from './service.ts'
+import type { ChangedResource } from './service.ts'
 
 test('after a restart every resource can be read, and none is put again', async () => {
   const store = await openStore()
@@ -40,12 +40,12 @@ test('a deleted resource goes with everything inside it, innermost first', async
   await store.close()
 })
 
-test('listeners hear of what was put, not of what stayed', async () => {
+test('listeners hear of what was put or deleted, not of what stayed', async () => {
   const store = await openStore()
   const manager = open(store)
   shelved(manager)
-  const heard: AppliedResource[] = []
-  const end = manager.onApplied((applied) => heard.push(applied))
+  const heard: ChangedResource[] = []
+  const end = manager.onChanged((changed) => heard.push(changed))
   await manager.deployTemplate(files(namespaceAndQueue))
   await manager.deployTemplate(files(namespaceAndQueue))
   end()

@@ -42,6 +42,12 @@ export interface AppliedResource {
   readonly body: JsonObject
 }
 
+/** A resource that was put or deleted. */
+export interface ChangedResource {
+  readonly id: string
+  readonly type: string
+}
+
 /** How the platform treats a type of resource. */
 export type ResourceClass = 'modelled' | 'inert' | 'unsupported'
 
@@ -64,7 +70,7 @@ export class ResourceManager {
   readonly options: ResourceManagerOptions
   readonly #records: ResourceRecords
   readonly #providers = new Map<string, ResourceProvider>()
-  readonly #listeners = new Set<(applied: AppliedResource) => void>()
+  readonly #listeners = new Set<(changed: ChangedResource) => void>()
 
   constructor(options: ResourceManagerOptions) {
     this.options = options
@@ -77,8 +83,8 @@ export class ResourceManager {
     this.#providers.set(provider.type.toLowerCase(), provider)
   }
 
-  /** Calls back after each resource that was put, not for those that stayed as they were. */
-  onApplied(listener: (applied: AppliedResource) => void): () => void {
+  /** Calls back after each resource that was put or deleted, not for those that stayed as they were. */
+  onChanged(listener: (changed: ChangedResource) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -156,10 +162,9 @@ export class ResourceManager {
     })
     const record: ResourceRecord = { id, type, names, apiVersion, requested, hash, modelled, body }
     await this.#records.put(record)
-    const applied = { id, type, changed: true, request, body }
     this.options.logger.debug({ id, modelled }, 'resource put')
-    for (const listener of this.#listeners) listener(applied)
-    return applied
+    this.#tellChanged({ id, type })
+    return { id, type, changed: true, request, body }
   }
 
   /** Deletes a resource with everything inside it, innermost first; true when there was one. */
@@ -171,6 +176,7 @@ export class ResourceManager {
     for (const { type, names, id: each } of deepestFirst) {
       await this.#providers.get(type.toLowerCase())?.delete(names)
       await this.#records.delete([each])
+      this.#tellChanged({ id: each, type })
     }
     return inside.some((each) => each.id.toLowerCase() === id.toLowerCase())
   }
@@ -204,6 +210,10 @@ export class ResourceManager {
       return found[1](names.slice(0, count), body)
     }
     throw known ? actionNotSupported(type, action) : resourceNotFound(id)
+  }
+
+  #tellChanged(changed: ChangedResource): void {
+    for (const listener of this.#listeners) listener(changed)
   }
 
   async #checkHolder(id: string): Promise<void> {
