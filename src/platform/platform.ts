@@ -55,7 +55,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   for (const file of ['store.db', 'spans.db']) ownFile(join(dataDir, file))
   const store = await openSqliteStore({ path: join(dataDir, 'store.db'), clock, logger })
-  const services = newServices({ store, clock, logger, host, spansPath: join(dataDir, 'spans.db') })
+  const services = newServices({
+    store,
+    clock,
+    logger,
+    host,
+    spansPath: join(dataDir, 'spans.db'),
+    hostsPath: join(dataDir, 'hosts.json'),
+  })
   const ports = new Ports({
     host,
     say,

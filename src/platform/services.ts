@@ -37,6 +37,8 @@ export interface ServicesOptions {
   readonly host: string
   /** The file of spans, or `:memory:`. */
   readonly spansPath: string
+  /** File that tells child processes which of Azure's names are served here. */
+  readonly hostsPath?: string
 }
 
 /** Every service of an instance. */
@@ -63,7 +65,7 @@ export function newServices(options: ServicesOptions): Services {
   const cosmosDb = new CosmosDb(shared)
   const serviceBus = new ServiceBus({ ...shared, owner: newUuid() })
   const resources = new ResourceManager({ store, clock, logger, ...localAzure })
-  const hosts = new LocalHosts()
+  const hosts = new LocalHosts({ file: options.hostsPath })
   const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
   const keyVault = new KeyVault({
     ...shared,
@@ -74,6 +76,7 @@ export function newServices(options: ServicesOptions): Services {
     ...shared,
     host,
     hostName: 'interline',
+    hostsFile: hosts.file,
     resolveReference: keyVaultToFunctions({ keyVault, resources }),
     extensions: {
       triggers: [
