@@ -1,4 +1,4 @@
-import { Frame, type Run } from './bound.ts'
+import { emptySlots, Frame, type Run } from './bound.ts'
 import { CSharpBinder } from './csharp-binder.ts'
 import { CSharpError, errorAt, FaultAtOffset } from './csharp-error.ts'
 import { expressionLengthMax } from './limits.ts'
@@ -59,7 +59,9 @@ export function compileExpression(text: string, options: CompileOptions): Compil
 /** Runs compiled code; a full stack is a limit like the others. */
 function runBounded(compiled: Compiled, context: PolicyContext): unknown {
   try {
-    return compiled.run(new Frame(compiled.owner.slotCount, undefined, new Machine(context)))
+    return compiled.run(
+      new Frame(emptySlots(compiled.owner.slotCount), undefined, new Machine(context)),
+    )
   } catch (error) {
     if (error instanceof RangeError)
       throw new LimitError(`The expression was stopped: ${error.message}.`)

@@ -1,7 +1,7 @@
 import { systemException } from '../../dotnet/exceptions.ts'
 import {
-  castToken,
   isTokenOfType,
+  tokenCast,
   valueAt,
   valueOfToken,
   valuesOfTokens,
@@ -23,8 +23,9 @@ import {
 import * as tree from '../../dotnet/json-tree.ts'
 import { writeToken } from '../../dotnet/json-writer.ts'
 import { List } from '../../dotnet/list.ts'
+import { integerOf, isIntegerKind } from '../../dotnet/numbers.ts'
 import { enumerate, Sequence } from '../../dotnet/sequence.ts'
-import { DotnetEnum } from '../../dotnet/value.ts'
+import { DotnetEnum, DotnetNumber } from '../../dotnet/value.ts'
 import {
   declareEnum,
   declareType,
@@ -266,21 +267,32 @@ function casts(): Members {
     'implicit operator JToken(string value)': (value) => new JValue(value),
     'implicit operator JToken(byte[] value)': (value) => new JValue(value),
     'implicit operator JToken(Uri value)': (value) => new JValue(value),
-    'explicit operator string(JToken value)': (value) =>
-      castToken(tokenOrNull(value), 'System.String'),
-    'explicit operator byte[](JToken value)': (value) =>
-      castToken(tokenOrNull(value), 'System.Byte[]'),
-    'explicit operator Uri(JToken value)': (value) => castToken(tokenOrNull(value), 'System.Uri'),
+    'explicit operator string(JToken value)': castTo('System.String'),
+    'explicit operator byte[](JToken value)': castTo('System.Byte[]'),
+    'explicit operator Uri(JToken value)': castTo('System.Uri'),
   }
   for (const [name, full] of contentTypes) {
-    members[`implicit operator JToken(${name} value)`] = (value) => new JValue(value)
-    members[`implicit operator JToken(${name}? value)`] = (value) => new JValue(value)
-    members[`explicit operator ${name}(JToken value)`] = (value) =>
-      castToken(tokenOrNull(value), full)
-    members[`explicit operator ${name}?(JToken value)`] = (value) =>
-      castToken(tokenOrNull(value), `System.Nullable<${full}>`)
+    members[`implicit operator JToken(${name} value)`] = valueToken
+    members[`implicit operator JToken(${name}? value)`] = valueToken
+    members[`explicit operator ${name}(JToken value)`] = castTo(full)
+    members[`explicit operator ${name}?(JToken value)`] = castTo(`System.Nullable<${full}>`)
   }
   return members
+}
+
+function castTo(typeName: string): Implementation {
+  const cast = tokenCast(typeName)
+  return (value) => cast(tokenOrNull(value))
+}
+
+// The constructor that Newtonsoft calls for any whole number but UInt64 is that of Int64.
+function valueToken(value: unknown): JValue {
+  const isLong = value instanceof DotnetNumber ? isShortKind(value.kind) : typeof value === 'number'
+  return new JValue(isLong ? integerOf(value) : value)
+}
+
+function isShortKind(kind: string): boolean {
+  return isIntegerKind(kind) && kind !== 'UInt64'
 }
 
 function valueMembers(): Members {
