@@ -75,7 +75,7 @@ interface Compiled {
 }
 
 function compileValue(text: string): Compiled {
-  const world = policyWorld()
+  const world = policyWorld
   const owner = new FunctionScope(undefined, world.get('System.Object'))
   const binder = new CSharpBinder(world)
   return {
@@ -89,7 +89,7 @@ function compileValue(text: string): Compiled {
 }
 
 function compileBlock(text: string): Compiled {
-  const world = policyWorld()
+  const world = policyWorld
   const owner = new FunctionScope(undefined, world.get('System.Object'))
   const binder = new CSharpBinder(world)
   const block = binder.block(parseBlockText(text), new Scope(undefined, owner))

@@ -50,8 +50,11 @@ export function tokenCast(typeName: string): (token: JToken | null) => unknown {
   const general = generalCast(typeName)
   switch (typeName) {
     case 'System.String':
-      return (token) =>
-        token instanceof JValue && typeof token.value === 'string' ? token.value : general(token)
+      return (token) => {
+        if (!(token instanceof JValue)) return general(token)
+        if (token.whole !== undefined) return String(token.whole)
+        return typeof token.value === 'string' ? token.value : general(token)
+      }
     case 'System.Boolean':
       return (token) =>
         token instanceof JValue && typeof token.value === 'boolean' ? token.value : general(token)

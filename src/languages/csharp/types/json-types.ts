@@ -190,7 +190,10 @@ function tokenMembers(): Members {
         tokenKinds.indexOf(token(self).type),
       ),
     'bool HasValues': (self) => tree.hasValues(token(self)),
-    'JToken this[object key]': (self, key) => tree.tokenAt(token(self), key),
+    'JToken this[object key]': (self, key) =>
+      self instanceof JObject && typeof key === 'string'
+        ? self.get(key)
+        : tree.tokenAt(token(self), key),
     'set JToken this[object key]': (self, key, value) => tree.setTokenAt(token(self), key, value),
     'string ToString(Formatting formatting)': (self, formatting) =>
       writeToken(token(self), layout(formatting)),
@@ -282,7 +285,7 @@ function casts(): Members {
 
 function castTo(typeName: string): Implementation {
   const cast = tokenCast(typeName)
-  return (value) => cast(tokenOrNull(value))
+  return (value) => cast(value instanceof JValue ? value : tokenOrNull(value))
 }
 
 // The constructor that Newtonsoft calls for any whole number but UInt64 is that of Int64.

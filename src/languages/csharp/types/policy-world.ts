@@ -1,4 +1,3 @@
-import { RealClock, type Clock } from '../../../base/clock.ts'
 import { TypeWorld } from '../type-world.ts'
 import { collectionTypes } from './collection-types.ts'
 import { contextTypes } from './context-types.ts'
@@ -16,9 +15,6 @@ import { timeZoneTypes } from './time-zone-types.ts'
 import { xmlTypes } from './xml-types.ts'
 import { regexTypes } from './regex-types.ts'
 import { encodingTypes } from './encoding-types.ts'
-
-const worlds = new WeakMap<Clock, TypeWorld>()
-const realClock = new RealClock()
 
 const declarations = [
   ...coreTypes,
@@ -40,13 +36,7 @@ const declarations = [
 ]
 
 /**
- * All types that a policy expression may use, the same for every expression of a clock.
+ * All types that a policy expression may use, the same for every expression.
  * https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#net-framework-types-allowed-in-policy-expressions
  */
-export function policyWorld(clock: Clock = realClock): TypeWorld {
-  const known = worlds.get(clock)
-  if (known) return known
-  const world = new TypeWorld(declarations, clock)
-  worlds.set(clock, world)
-  return world
-}
+export const policyWorld = new TypeWorld(declarations)
