@@ -1,3 +1,4 @@
+import type { TypeDeclaration } from '../type-model.ts'
 import { TypeWorld } from '../type-world.ts'
 import { collectionTypes } from './collection-types.ts'
 import { contextTypes } from './context-types.ts'
@@ -16,7 +17,8 @@ import { xmlTypes } from './xml-types.ts'
 import { regexTypes } from './regex-types.ts'
 import { encodingTypes } from './encoding-types.ts'
 
-const declarations = [
+/** The declarations of all types that a policy expression may use. */
+export const policyTypes: readonly TypeDeclaration[] = [
   ...coreTypes,
   ...numberTypes,
   ...stringTypes,
@@ -39,4 +41,4 @@ const declarations = [
  * All types that a policy expression may use, the same for every expression.
  * https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#net-framework-types-allowed-in-policy-expressions
  */
-export const policyWorld = new TypeWorld(declarations)
+export const policyWorld = new TypeWorld(policyTypes)
