@@ -7,6 +7,7 @@ import { apiManagementResources } from '../services/api-management/resources.ts'
 import { ApiManagement } from '../services/api-management/service.ts'
 import { cosmosDbResources } from '../services/cosmos-db/resources.ts'
 import { CosmosDb } from '../services/cosmos-db/service.ts'
+import { entraIdResources } from '../services/entra-id/resources.ts'
 import { EntraId } from '../services/entra-id/service.ts'
 import { functionResources } from '../services/functions/resources.ts'
 import { FunctionApps } from '../services/functions/service.ts'
@@ -100,6 +101,7 @@ export function newServices(options: ServicesOptions): Services {
     ...serviceBusResources(serviceBus),
     ...functionResources(functions),
     ...apiManagementResources(apiManagement),
+    ...entraIdResources(entra),
     ...keyVaultResources(keyVault),
   ]
   for (const provider of providers) resources.register(provider)

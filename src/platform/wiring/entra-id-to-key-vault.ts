@@ -51,10 +51,11 @@ export function vaultIdentity(options: {
     },
     hasRole: async ({ principalId, resourceId, dataAction }) => {
       const assignments = await resources.list({ type: roleAssignmentType })
+      const ids = entra.directory.idsOf(principalId)
       return assignments.some((assignment) => {
         const properties = objectMember(assignment, 'properties')
-        const assigned = stringMember(properties, 'principalId')?.toLowerCase()
-        if (assigned !== principalId.toLowerCase()) return false
+        const assigned = stringMember(properties, 'principalId')?.toLowerCase() ?? ''
+        if (!ids.includes(assigned)) return false
         const definition = stringMember(properties, 'roleDefinitionId') ?? ''
         const allowed = allowedByRole[definition.split('/').at(-1)?.toLowerCase() ?? '']
         if (!allowed?.test(dataAction)) return false

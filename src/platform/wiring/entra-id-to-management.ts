@@ -40,7 +40,8 @@ export function managementTokenCheck(options: {
   return async ({ token, resourceId, action }) => {
     const { claims } = verify(verifier, entra, token)
     const principal = typeof claims['oid'] === 'string' ? claims['oid'] : ''
-    if (await isAllowed(resources, { principal, resourceId, action })) return
+    const principalIds = entra.directory.idsOf(principal)
+    if (await isAllowed(resources, { principalIds, resourceId, action })) return
     throw new ServiceError(
       'AuthorizationFailed',
       403,
@@ -66,13 +67,13 @@ function verify(verifier: TokenVerifier, entra: EntraId, token: string): Jwt {
 
 async function isAllowed(
   resources: ResourceManager,
-  call: { principal: string; resourceId: string; action: string },
+  call: { principalIds: readonly string[]; resourceId: string; action: string },
 ): Promise<boolean> {
   const assignments = await resources.list({ type: roleAssignmentType })
   return assignments.some((assignment) => {
     const properties = objectMember(assignment, 'properties')
-    if (stringMember(properties, 'principalId')?.toLowerCase() !== call.principal.toLowerCase())
-      return false
+    const assigned = stringMember(properties, 'principalId')?.toLowerCase() ?? ''
+    if (!call.principalIds.includes(assigned)) return false
     const role =
       stringMember(properties, 'roleDefinitionId')?.split('/').at(-1)?.toLowerCase() ?? ''
     const isEnough =

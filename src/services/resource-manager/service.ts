@@ -105,7 +105,7 @@ export class ResourceManager {
   /** The body of a resource, or `undefined` when there is none of that id. */
   async get(id: string): Promise<JsonObject | undefined> {
     const record = await this.#records.get(id)
-    return record?.body
+    return record ? record.body : this.#existing(id)
   }
 
   /** The bodies of the resources, by type and resource group, in the order of their ids. */
@@ -204,6 +204,15 @@ export class ResourceManager {
       return found[1](names.slice(0, count), body)
     }
     throw known ? actionNotSupported(type, action) : resourceNotFound(id)
+  }
+
+  async #existing(id: string): Promise<JsonObject | undefined> {
+    const parsed = parseResourceId(id)
+    const provider = parsed && this.#providers.get(parsed.type.toLowerCase())
+    const found = parsed && (await provider?.get?.(parsed.names))
+    if (!found) return undefined
+    const { properties } = found
+    return { id, name: parsed.names.at(-1) ?? '', type: parsed.type, properties }
   }
 
   async #checkHolder(id: string): Promise<void> {

@@ -25,6 +25,10 @@ test('code of a function app that names hosts of Azure reaches the local service
     })
   })
 
+  await t.test('a user-assigned identity is chosen by its client id', async () => {
+    assert.deepEqual(await get('secret-of-reader'), { value: 'good morning' })
+  })
+
   await t.test('the management REST takes the token of the managed identity', async () => {
     assert.deepEqual(await get('named-value'), { status: 200, body: { value: '7' } })
   })

@@ -30,16 +30,25 @@ resource service 'Microsoft.ApiManagement/service@2024-05-01' = {
   }
 }
 
+resource reader 'Microsoft.ManagedIdentity/userAssignedIdentities@2023-01-31' = {
+  name: 'id-reader'
+  location: location
+}
+
 resource app 'Microsoft.Web/sites@2023-12-01' = {
   name: 'func-host-names'
   location: location
   kind: 'functionapp,linux'
   tags: { 'azd-service-name': 'worker' }
-  identity: { type: 'SystemAssigned' }
+  identity: {
+    type: 'SystemAssigned, UserAssigned'
+    userAssignedIdentities: { '${reader.id}': {} }
+  }
   properties: {
     siteConfig: {
       appSettings: [
         { name: 'VAULT_URL', value: vault.properties.vaultUri }
+        { name: 'READER_CLIENT_ID', value: reader.properties.clientId }
         { name: 'SERVICE_ID', value: service.id }
         { name: 'GREETING', value: '@Microsoft.KeyVault(VaultName=${vault.name};SecretName=greeting)' }
         // As a company would set it: what the platform trusts must not depend on it.
@@ -54,6 +63,15 @@ resource mayRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault
   properties: {
     principalId: app.identity.principalId
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
+  }
+}
+
+resource readerMayRead 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, reader.id, secretsUser)
+  scope: vault
+  properties: {
+    principalId: reader.properties.principalId
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
   }
 }

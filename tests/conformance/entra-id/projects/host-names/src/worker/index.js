@@ -22,6 +22,14 @@ get('secret', async () => {
   return { url: process.env.VAULT_URL, value, setting: process.env.GREETING }
 })
 
+get('secret-of-reader', async () => {
+  const reader = new DefaultAzureCredential({
+    managedIdentityClientId: process.env.READER_CLIENT_ID,
+  })
+  const { value } = await new SecretClient(process.env.VAULT_URL, reader).getSecret('greeting')
+  return { value }
+})
+
 get('named-value', async () => {
   const { token } = await credential.getToken('https://management.azure.com/.default')
   const address = `https://management.azure.com${process.env.SERVICE_ID}/namedValues/credit/listValue?api-version=2024-05-01`
