@@ -3,6 +3,7 @@
  * a policy document.
  */
 import assert from 'node:assert/strict'
+import { objectMember, parseJson, stringMember } from '../src/base/json.ts'
 import { readPolicyContext } from '../src/cli/policy-context-file.ts'
 import { compileExpression } from '../src/languages/csharp/compile.ts'
 import type { PolicyContext } from '../src/languages/csharp/policy-context.ts'
@@ -30,13 +31,13 @@ const order: Order = {
 interface Case {
   readonly name: string
   readonly code: string
-  /** The same, with what a variable holds as JavaScript would hold it. */
+  /** The same, with what a variable holds as JavaScript would hold it, and found by its name as in the expression. */
   readonly same: (context: PolicyContext, variables: Variables) => unknown
 }
 
 interface Variables {
-  readonly credit: number
-  readonly order: Order
+  readonly numbers: ReadonlyMap<string, number>
+  readonly orders: ReadonlyMap<string, Order>
 }
 
 const cases: readonly Case[] = [
@@ -49,17 +50,37 @@ const cases: readonly Case[] = [
   {
     name: 'int arithmetic',
     code: '((int)context.Variables["credit"] - 1) * 3 % 1000',
-    same: ({ variables }) => ((Number(variables.get('credit')) - 1) * 3) % 1000,
+    same: (_, { numbers }) => (((numbers.get('credit') ?? 0) - 1) * 3) % 1000,
   },
   {
     name: 'JObject path',
     code: '(string)((JObject)context.Variables["order"])["customer"]["name"]',
-    same: (_, variables) => variables.order.customer.name,
+    same: (_, { orders }) => orders.get('order')?.customer.name,
   },
   {
     name: 'LINQ count',
     code: '((JObject)context.Variables["order"])["lines"].Count(line => (int)line["quantity"] > 3)',
-    same: (_, variables) => variables.order.lines.filter(({ quantity }) => quantity > 3).length,
+    same: (_, { orders }) =>
+      orders.get('order')?.lines.filter(({ quantity }) => quantity > 3).length,
+  },
+  {
+    name: 'LINQ chain',
+    code: 'string.Join(",", ((JObject)context.Variables["order"])["lines"].Where(line => (int)line["quantity"] > 3).Select(line => (string)line["quantity"]))',
+    same: (_, { orders }) =>
+      orders
+        .get('order')
+        ?.lines.filter(({ quantity }) => quantity > 3)
+        .map(({ quantity }) => String(quantity))
+        .join(','),
+  },
+  {
+    name: 'JSON body',
+    code: '(string)context.Request.Body.As<JObject>(preserveContent: true)["customer"]["name"]',
+    same: ({ request }) => {
+      const bytes = request.body?.read({ preserveContent: true }) ?? new Uint8Array()
+      const body = parseJson(new TextDecoder().decode(bytes))
+      return stringMember(objectMember(body, 'customer'), 'name')
+    },
   },
   {
     name: 'interpolation',
@@ -71,7 +92,10 @@ const cases: readonly Case[] = [
 
 export async function benchmarkPolicyExpressions(): Promise<void> {
   const context = newContext()
-  const variables = { credit: 250, order }
+  const variables = {
+    numbers: new Map([['credit', 250]]),
+    orders: new Map([['order', order]]),
+  }
   for (const each of cases) await compare(each, context, variables)
   measureCompilation()
 }
@@ -129,6 +153,7 @@ function newContext(): PolicyContext {
         method: 'GET',
         url,
         originalUrl: url,
+        body: { base64: Buffer.from(JSON.stringify(order)).toString('base64') },
         headers: { 'Content-Type': ['application/json; charset=utf-8'], Accept: ['*/*'] },
       },
       product: { id: 'basic', name: 'Basic', state: 'Published' },

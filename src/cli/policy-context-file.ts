@@ -1,3 +1,4 @@
+import { RealClock } from '../base/clock.ts'
 import {
   isJsonObject,
   objectMember,
@@ -20,6 +21,7 @@ function makeContext(file: JsonObject): gateway.PolicyContext {
   const timestamp = stringMember(file, 'timestamp') ?? '1970-01-01T00:00:00Z'
   return {
     api: makeApi(objectMember(file, 'api')),
+    clock: new RealClock(),
     deployment: makeDeployment(objectMember(file, 'deployment')),
     elapsedMs: spanMs(stringMember(file, 'elapsed') ?? '00:00:00'),
     lastError: makeLastError(file['lastError']),

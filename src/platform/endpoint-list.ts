@@ -18,7 +18,11 @@ export function endpointsOf(
   return {
     console: listeners.consoleUrl,
     ...(published
-      ? { gateway: published.gateway, management: published.front, entra: published.front }
+      ? {
+          ...(published.gateway === undefined ? {} : { gateway: published.gateway }),
+          management: published.front,
+          entra: published.front,
+        }
       : {}),
     functions: Object.fromEntries(apps),
     ...(published

@@ -38,9 +38,10 @@ export class Listeners {
     this.#options = options
   }
 
-  /** Opens them in the order of `endpoints.json`; those of Azure's endpoints only where a template has APIs or vaults. */
+  /** Opens them in the order of `endpoints.json`; those of Azure's endpoints where somebody may call them. */
   async start(): Promise<void> {
-    const { monitor, host, ports, logger, clock, apiManagement, entra, keyVault } = this.#options
+    const { monitor, host, ports, logger, clock, apiManagement, functions } = this.#options
+    const { entra, keyVault } = this.#options
     const port = await ports.take('console', defaultPorts.console)
     this.#console = new Console({ monitor, host, port, token: randomHex(16), logger, clock })
     await this.#console.start()
@@ -48,8 +49,11 @@ export class Listeners {
     const handler = managedIdentityHandler(entra.managedIdentities)
     const identity = await this.#listen('identity', { port: 0, handler })
     this.#identityPort = identity.port
-    const hasVaults = (await keyVault.vaults()).length > 0
-    if (apiManagement.instances().length > 0 || hasVaults) this.#published = await this.#publish()
+    const isCalled =
+      apiManagement.instances().length > 0 ||
+      functions.sites().length > 0 ||
+      (await keyVault.vaults()).length > 0
+    if (isCalled) this.#published = await this.#publish()
   }
 
   async stop(): Promise<void> {
@@ -65,17 +69,14 @@ export class Listeners {
     return `http://${this.#options.host}:${this.#identityPort}/msi/token`
   }
 
-  /** Where published APIs, their management, tokens and vaults are; absent without API Management and Key Vault. */
+  /** Where published APIs, their management, tokens and vaults are; absent where a template has nothing that calls or is called. */
   get published(): Published | undefined {
     return this.#published
   }
 
   async #publish(): Promise<Published> {
     const { dataDir, host, ports, clock, hosts, apiManagement, entra, keyVault } = this.#options
-    const { port: gatewayPort } = await this.#listen('gateway', {
-      port: await ports.take('gateway', defaultPorts.gateway),
-      handler: apiManagement.gatewayHandler,
-    })
+    const gateway = await this.#openGateway()
     const dir = join(dataDir, 'tls')
     const authority = await openLocalAuthority({ dir, clock })
     const { server, port: frontPort } = await this.#listen('management', {
@@ -84,6 +85,7 @@ export class Listeners {
         management: apiManagement.managementHandler,
         entra: entraIdHandler(entra),
         keyVault: keyVaultHandler(keyVault),
+        hosts: hosts.map,
       }),
       tls: authority.server,
     })
@@ -93,16 +95,25 @@ export class Listeners {
       onRenewed: (certificate) => server.useCertificate(certificate),
     })
     this.#running.unshift({ stop: async () => stopWatching() })
-    const gateway = `http://${host}:${gatewayPort}`
     const front = { origin: `https://${host}:${frontPort}`, ca: authority.ca }
+    hosts.useFront({ port: frontPort, ca: authority.ca })
     const vaults = await keyVault.vaults()
     const vaultHosts = vaults.map(({ name }) => vaultHost(name))
     hosts.serve([...entraHosts, managementHost, ...vaultHosts], front)
-    hosts.serve(
-      apiManagement.instances().map((instance) => instance.host),
-      { origin: gateway },
-    )
     return { gateway, front: `https://localhost:${frontPort}`, authority }
+  }
+
+  async #openGateway(): Promise<string | undefined> {
+    const { host, ports, hosts, apiManagement } = this.#options
+    const names = apiManagement.instances().map((instance) => instance.host)
+    if (names.length === 0) return undefined
+    const { port } = await this.#listen('gateway', {
+      port: await ports.take('gateway', defaultPorts.gateway),
+      handler: apiManagement.gatewayHandler,
+    })
+    const origin = `http://${host}:${port}`
+    hosts.serve(names, { origin })
+    return origin
   }
 
   async #listen(
@@ -119,7 +130,8 @@ export class Listeners {
 
 /** Addresses of published APIs and of what belongs to them. */
 export interface Published {
-  readonly gateway: string
+  /** Absent without API Management. */
+  readonly gateway: string | undefined
   /** Entra ID and the management REST, over TLS by the local authority. */
   readonly front: string
   readonly authority: LocalAuthority

@@ -8,8 +8,8 @@ import { RealClock, type Clock } from '../base/clock.ts'
 import type { Logger } from '../base/logger.ts'
 import { openSqliteStore } from '../store/sqlite/open-store.ts'
 import type { Store } from '../store/store.ts'
+import { appRegistrations } from './app-registrations.ts'
 import { readAzdProject, type AzdProject } from './azd-project.ts'
-import { registerOrdersApplications } from './demo/orders-registrations.ts'
 import { endpointsOf } from './endpoint-list.ts'
 import { removeEndpoints, writeEndpoints, type Endpoints } from './endpoints.ts'
 import { declaredFlow } from './flow-declaration.ts'
@@ -55,7 +55,14 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
   for (const file of ['store.db', 'spans.db']) ownFile(join(dataDir, file))
   const store = await openSqliteStore({ path: join(dataDir, 'store.db'), clock, logger })
-  const services = newServices({ store, clock, logger, host, spansPath: join(dataDir, 'spans.db') })
+  const services = newServices({
+    store,
+    clock,
+    logger,
+    host,
+    spansPath: join(dataDir, 'spans.db'),
+    hostsPath: join(dataDir, 'hosts.json'),
+  })
   const ports = new Ports({
     host,
     say,
@@ -64,10 +71,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const running: { stop(): Promise<void> }[] = [services.lifecycle, { stop: () => store.close() }]
   try {
     await services.lifecycle.start()
-    const { registrations, deployer } = projects.some((project) => project.name === 'orders')
-      ? await registerOrdersApplications(services.entra)
-      : { registrations: {}, deployer: undefined }
-    const deployment = new ProjectDeployment({ ...services, ports, say, deployer })
+    const deployment = new ProjectDeployment({ ...services, ports, say })
     for (const project of projects) await deployment.deploy(project)
     const listeners = new Listeners({ ...services, dataDir, host, ports, logger, clock })
     running.unshift(listeners)
@@ -85,6 +89,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { places, arrows } = declaredFlow(services.functions.apps())
     await services.monitor.declare(places, arrows)
     serveApps(services, host)
+    const registrations = await appRegistrations(services)
     const endpoints = endpointsOf({ ...services, listeners, registrations, host })
     writeEndpoints(dataDir, endpoints)
     const idle = new IdleWatch({ ...services, clock })

@@ -18,7 +18,6 @@ export class ProjectDeployment {
   readonly #functions: FunctionApps
   readonly #ports: Ports
   readonly #say: (line: string) => void
-  readonly #deployer: string | undefined
   /** By name, which is what endpoints and traces call it. */
   readonly #services = new Map<string, AzdService>()
   /** Names of the sites in the last deployment of each project: older ones of another environment may be kept too. */
@@ -29,22 +28,17 @@ export class ProjectDeployment {
     functions: FunctionApps
     ports: Ports
     say: (line: string) => void
-    /** Object id of the principal that deploys: azd's AZURE_PRINCIPAL_ID. */
-    deployer?: string | undefined
   }) {
     this.#resources = options.resources
     this.#functions = options.functions
     this.#ports = options.ports
     this.#say = options.say
-    this.#deployer = options.deployer
   }
 
   /** Applies the template: what has not changed since the last time is left alone. */
   async deploy(project: AzdProject): Promise<void> {
     for (const service of project.services) this.#claimName(service)
-    const { resources } = await this.#resources.deployTemplate(
-      deployOptionsOf(project, this.#deployer),
-    )
+    const { resources } = await this.#resources.deployTemplate(deployOptionsOf(project))
     const sites = resources.filter(({ type }) => type.toLowerCase() === 'microsoft.web/sites')
     this.#deployed.set(project, new Set(sites.map(({ request }) => request.names[0] ?? '')))
   }
@@ -99,15 +93,12 @@ export function siteOf(service: AzdService, sites: readonly Site[]): Site {
 }
 
 /** How a project's template is given to the resource manager. */
-export function deployOptionsOf(project: AzdProject, deployer?: string): DeployOptions {
+export function deployOptionsOf(project: AzdProject): DeployOptions {
   return {
     file: project.template,
     ...(project.parameters === undefined ? {} : { parametersFile: project.parameters }),
     readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
     deploymentName: project.name,
-    environment: {
-      ...(deployer === undefined ? {} : { AZURE_PRINCIPAL_ID: deployer }),
-      ...process.env,
-    },
+    environment: process.env,
   }
 }

@@ -7,6 +7,7 @@ import { apiManagementResources } from '../services/api-management/resources.ts'
 import { ApiManagement } from '../services/api-management/service.ts'
 import { cosmosDbResources } from '../services/cosmos-db/resources.ts'
 import { CosmosDb } from '../services/cosmos-db/service.ts'
+import { entraIdResources } from '../services/entra-id/resources.ts'
 import { EntraId } from '../services/entra-id/service.ts'
 import { functionResources } from '../services/functions/resources.ts'
 import { FunctionApps } from '../services/functions/service.ts'
@@ -38,6 +39,8 @@ export interface ServicesOptions {
   readonly host: string
   /** The file of spans, or `:memory:`. */
   readonly spansPath: string
+  /** File that tells child processes which of Azure's names are served here. */
+  readonly hostsPath?: string
 }
 
 /** Every service of an instance. */
@@ -64,7 +67,7 @@ export function newServices(options: ServicesOptions): Services {
   const cosmosDb = new CosmosDb(shared)
   const serviceBus = new ServiceBus({ ...shared, owner: newUuid() })
   const resources = new ResourceManager({ store, clock, logger, ...localAzure })
-  const hosts = new LocalHosts()
+  const hosts = new LocalHosts({ file: options.hostsPath })
   const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
   const access = new RoleAccess({ entra, resources, clock })
   const keyVault = new KeyVault({
@@ -76,6 +79,7 @@ export function newServices(options: ServicesOptions): Services {
     ...shared,
     host,
     hostName: 'interline',
+    hostsFile: hosts.file,
     resolveReference: keyVaultToFunctions({ keyVault, resources }),
     extensions: {
       triggers: [
@@ -99,6 +103,7 @@ export function newServices(options: ServicesOptions): Services {
     ...serviceBusResources(serviceBus),
     ...functionResources(functions),
     ...apiManagementResources(apiManagement),
+    ...entraIdResources(entra),
     ...keyVaultResources(keyVault),
   ]
   for (const provider of providers) resources.register(provider)

@@ -92,6 +92,15 @@ export interface DocumentScan {
   readonly limit?: number
 }
 
+/** Documents of one partition in the order of their ids, from one id on up to, not including, another. */
+export interface DocumentList {
+  readonly collection: string
+  readonly partition: string
+  readonly from?: string
+  readonly before?: string
+  readonly limit: number
+}
+
 /** A contiguous part of the hash space of partitions: `from` included, `to` excluded, 0 to 65536. */
 export interface SlotRange {
   readonly from: number

@@ -29,6 +29,16 @@ export const unindexedDocumentsMax = 2_000
 /** Documents that a scan takes through an index; when more match it reads the collection in order. */
 export const indexedDocumentsMax = 10_000
 
+/** Blobs up to this size are kept in the store itself and share its commits; larger ones are files. */
+export const inlineBlobBytesMax = 65_536
+
+/** What is read from or written to the file of a blob at once. */
+export const readChunkBytes = 262_144
+export const writeChunkBytes = 524_288
+
+/** Blobs that nobody holds whose rows are removed together. */
+export const forgottenBlobsMax = 256
+
 /** Database files up to this size are checked whole when they are opened; larger ones as they are read. */
 export const checkedFileBytesMax = 33_554_432
 

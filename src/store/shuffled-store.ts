@@ -1,5 +1,7 @@
+import type { ByteSource, OpenBlobs, StagedBlob } from './blobs.ts'
 import type {
   DocumentKey,
+  DocumentList,
   DocumentScan,
   FeedPage,
   FeedQuery,
@@ -43,6 +45,10 @@ export class ShuffledStore implements Store {
 
   scan(scan: DocumentScan): AsyncIterable<readonly StoredDocument[]> {
     return this.#store.scan(scan)
+  }
+
+  listDocuments(list: DocumentList): Promise<readonly StoredDocument[]> {
+    return this.#store.listDocuments(list)
   }
 
   countDocuments(collection: string): Promise<number> {
@@ -101,6 +107,18 @@ export class ShuffledStore implements Store {
 
   nextDue(queue: string): Promise<number | undefined> {
     return this.#store.nextDue(queue)
+  }
+
+  stageBlob(source: ByteSource): Promise<StagedBlob> {
+    return this.#store.stageBlob(source)
+  }
+
+  discardBlob(blob: StagedBlob): Promise<void> {
+    return this.#store.discardBlob(blob)
+  }
+
+  openBlobs(ids: readonly string[]): Promise<OpenBlobs | undefined> {
+    return this.#store.openBlobs(ids)
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {

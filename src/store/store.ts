@@ -1,8 +1,10 @@
+import type { HoldBlob, OpenBlobs, PutBlob, ByteSource, ReleaseBlob, StagedBlob } from './blobs.ts'
 import type {
   CheckDocument,
   DeleteDocument,
   DeleteDocumentResult,
   DocumentKey,
+  DocumentList,
   DocumentScan,
   DropCollection,
   FeedPage,
@@ -53,6 +55,9 @@ export type Operation =
   | ReleaseGroup
   | SetGroupState
   | ReleaseOwner
+  | PutBlob
+  | HoldBlob
+  | ReleaseBlob
 
 /** What an operation gives back, by its kind. */
 export type ResultOf<O extends Operation> = O extends PutDocument
@@ -109,6 +114,8 @@ export interface Store {
   getDocument(key: DocumentKey): Promise<StoredDocument | undefined>
   /** Pages of documents; holds no lock, so what is written meanwhile may or may not be seen. */
   scan(scan: DocumentScan): AsyncIterable<readonly StoredDocument[]>
+  /** Documents of a partition in the order of their ids, at most `limit`. */
+  listDocuments(list: DocumentList): Promise<readonly StoredDocument[]>
   countDocuments(collection: string): Promise<number>
   feed(query: FeedQuery): Promise<FeedPage>
   /** The cursor after the newest change. */
@@ -123,6 +130,13 @@ export interface Store {
   getGroup(queue: string, group: string): Promise<StoredGroup | undefined>
   /** When the next schedule, expiry or lease end of the queue comes, or `undefined`. */
   nextDue(queue: string): Promise<number | undefined>
+
+  /** Takes bytes in, to be put by a batch; what is not small is on disk when it resolves. */
+  stageBlob(source: ByteSource): Promise<StagedBlob>
+  /** Forgets staged bytes that no batch will put. */
+  discardBlob(blob: StagedBlob): Promise<void>
+  /** Keeps blobs readable until they are closed, or gives nothing when one of them is gone. */
+  openBlobs(ids: readonly string[]): Promise<OpenBlobs | undefined>
 
   /** Calls back after each commit; returns the function that ends it. */
   onCommit(listener: (commit: Commit) => void): () => void

@@ -138,6 +138,20 @@ module apiManagement 'api/api-management.bicep' = {
   }
 }
 
+module applications 'security/applications.bicep' = {
+  name: 'applications'
+  scope: group
+}
+
+module creditAccess 'security/credit-access.bicep' = {
+  name: 'credit-access'
+  scope: group
+  params: {
+    serviceName: apiManagement.outputs.name
+    principalId: applications.outputs.callerPrincipalId
+  }
+}
+
 output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = group.name

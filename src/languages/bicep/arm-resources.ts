@@ -54,6 +54,7 @@ const notInBody = new Set([
 
 function armResource(node: JsonObjectNode, type: string, reading: Reading): ResourceDeclaration {
   const { within } = reading
+  refuseExtension(node)
   const apiVersion = memberNode(node, 'apiVersion')
   const existing = memberNode(node, 'existing')
   const isFull = within && type.toLowerCase().startsWith(`${within.type.toLowerCase()}/`)
@@ -67,6 +68,15 @@ function armResource(node: JsonObjectNode, type: string, reading: Reading): Reso
     ...(within ? { within } : {}),
     ...deployedParts(node, reading),
   }
+}
+
+// The compiled form of `extension`: the Bicep file that it is compiled from can be deployed.
+function refuseExtension(node: JsonObjectNode): void {
+  const used = memberNode(node, 'import') ?? memberNode(node, 'extension')
+  if (!used) return
+  const message =
+    'Resources of extensions are not supported in JSON templates: deploy the Bicep file.'
+  throw new SourceError('NotSupported', message, used.at)
 }
 
 function deployedParts(

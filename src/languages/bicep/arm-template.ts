@@ -47,6 +47,7 @@ function armTemplate(node: JsonNode, file: string): Template {
     ...declared,
     outputs: members(memberNode(node, 'outputs')).map(output),
     imports: [],
+    extensions: [],
   }
 }
 

@@ -1,6 +1,7 @@
 import { SourceError, type SourcePosition } from '../../base/errors.ts'
 import type { ReadFile } from './frame.ts'
 import { checkNames } from './binder.ts'
+import { checkExtensions } from './extensions.ts'
 import { parseArmTemplate } from './arm-template.ts'
 import { parseBicep } from './parser.ts'
 import { resolvePath } from './paths.ts'
@@ -38,6 +39,7 @@ function load(file: string, loading: Loading): Template {
     throw new SourceError('BCP091', message, loading.at)
   }
   const template = isJson(file, text) ? parseArmTemplate(text, file) : parseBicep(text, file)
+  checkExtensions(template, loading.readFile)
   link(template, { ...loading, stack: [...loading.stack, file] })
   checkNames(template)
   loading.loaded.set(file, template)

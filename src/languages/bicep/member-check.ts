@@ -1,8 +1,11 @@
 import { SourceError } from '../../base/errors.ts'
+import { isGraphType } from './graph-resource.ts'
 import type { ModuleDeclaration, ObjectLiteral, ResourceDeclaration } from './syntax.ts'
 
 /** Fails for a member of a resource that no resource has. */
 export function checkResourceMembers({ body, type }: ResourceDeclaration): void {
+  // Those of Microsoft Graph have members of their own, which their service checks.
+  if (isGraphType(type)) return
   checkAllowed(body, { of: type, allowed: resourceMembers })
 }
 

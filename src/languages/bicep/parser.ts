@@ -5,6 +5,7 @@ import { tokenize } from './lexer.ts'
 import { parseDeployedBody, parseResource } from './resource-parser.ts'
 import type {
   Decorator,
+  ExtensionDeclaration,
   FunctionDeclaration,
   ImportDeclaration,
   ModuleDeclaration,
@@ -46,6 +47,7 @@ export interface MutableTemplate extends Template {
   modules: ModuleDeclaration[]
   outputs: OutputDeclaration[]
   imports: ImportDeclaration[]
+  extensions: ExtensionDeclaration[]
 }
 
 /** A Bicep file that declares nothing yet. */
@@ -62,6 +64,7 @@ export function newTemplate(file: string): MutableTemplate {
     modules: [],
     outputs: [],
     imports: [],
+    extensions: [],
   }
 }
 
@@ -101,13 +104,16 @@ function statement(reader: TokenReader, template: MutableTemplate, decorators: D
     case 'import':
       template.imports.push(parseImport(reader))
       return
+    case 'extension':
+      template.extensions.push(extension(reader))
+      return
     default:
       throw unsupportedStatement(text, at)
   }
 }
 
 function unsupportedStatement(word: string, at: SourcePosition): SourceError {
-  if (['extension', 'provider', 'assert', 'test', 'using', 'extends'].includes(word)) {
+  if (['provider', 'assert', 'test', 'using', 'extends'].includes(word)) {
     return new SourceError('NotSupported', `"${word}" declarations are not supported here.`, at)
   }
   const message =
@@ -209,6 +215,21 @@ function moduleDeclaration(reader: TokenReader, decorators: Decorator[]): Module
   reader.expect('=')
   const body = parseDeployedBody(reader)
   return { kind: 'module', name, decorators, path, at, style: 'bicep', ...body }
+}
+
+function extension(reader: TokenReader): ExtensionDeclaration {
+  const { at } = reader.next()
+  const name =
+    reader.current.kind === 'string'
+      ? parsePlainString(reader, 'an extension')
+      : reader.expectIdentifier('an extension').text
+  if (reader.isWord('with')) {
+    const message = 'An extension with a configuration ("with") is not supported.'
+    throw new SourceError('NotSupported', message, reader.at)
+  }
+  // Another name for it is for functions of an extension, of which that of Microsoft Graph has none.
+  if (reader.takeWord('as')) reader.expectIdentifier('an extension')
+  return { kind: 'extension', name, at }
 }
 
 /** Reads `import { a, b } from 'file'`. */

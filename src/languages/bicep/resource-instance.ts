@@ -1,9 +1,10 @@
 import { SourceError, type SourcePosition } from '../../base/errors.ts'
-import { type JsonObject, isJsonObject } from '../../base/json.ts'
+import { type JsonObject, isJsonObject, objectMember } from '../../base/json.ts'
 import { evaluate, evaluateObject, isTrue } from './evaluator.ts'
 import { type Frame, ValuePending } from './frame.ts'
 import { actionQuestion } from './functions/resources.ts'
 import { scopeIdOf } from './functions/scopes.ts'
+import { graphKeys, graphResourceId, isGraphType } from './graph-resource.ts'
 import { parseResourceId, resourceId, scopeId } from './scope.ts'
 import type { Expression, ObjectLiteral, ResourceDeclaration } from './syntax.ts'
 import {
@@ -60,7 +61,8 @@ export class ResourceInstance implements ReferenceTarget {
 
   /** The type without its case or its form changed, as the id spells it. */
   type(): string {
-    return parseResourceId(this.id())?.type ?? this.declaration.type
+    const { type } = this.declaration
+    return this.#isOfGraph() ? type : (parseResourceId(this.id())?.type ?? type)
   }
 
   /** What the template says of the resource. */
@@ -68,7 +70,9 @@ export class ResourceInstance implements ReferenceTarget {
     const members = evaluateObject(this.declaration.body, this.#frame, notInBody)
     const { at } = this.declaration
     const entries = Object.entries(toJsonObject(members, at)).filter(([, value]) => value !== null)
-    return { name: this.#nameMember(), ...Object.fromEntries(entries) }
+    const given = Object.fromEntries(entries)
+    if (this.#isOfGraph()) return { properties: given }
+    return { name: this.#nameMember(), ...given }
   }
 
   /** What the template says that it depends on, as text: only ARM templates have it. */
@@ -81,6 +85,7 @@ export class ResourceInstance implements ReferenceTarget {
   }
 
   member(name: string, at: SourcePosition): Value | undefined {
+    if (this.#isOfGraph()) return this.#key(name) ?? this.#memberRead(name, at)
     switch (name) {
       case 'id':
         return this.id()
@@ -90,11 +95,14 @@ export class ResourceInstance implements ReferenceTarget {
         return this.declaration.type
       case 'apiVersion':
         return this.declaration.apiVersion
-      default: {
-        const whole = this.whole(at)
-        return isObjectValue(whole) ? whole[name] : undefined
-      }
+      default:
+        return this.#memberRead(name, at)
     }
+  }
+
+  #memberRead(name: string, at: SourcePosition): Value | undefined {
+    const whole = this.whole(at)
+    return isObjectValue(whole) ? whole[name] : undefined
   }
 
   whole(at: SourcePosition): ObjectValue {
@@ -105,7 +113,8 @@ export class ResourceInstance implements ReferenceTarget {
     const question = { kind: 'resource', id: this.id(), at } as const
     const answer = this.#frame.names.context.answer(question)
     if (answer === undefined) throw new ValuePending(question)
-    const body = isJsonObject(answer) ? answer : {}
+    const read = isJsonObject(answer) ? answer : {}
+    const body = this.#isOfGraph() ? objectMember(read, 'properties') : read
     return objectOf(Object.entries(body))
   }
 
@@ -133,8 +142,28 @@ export class ResourceInstance implements ReferenceTarget {
     throw new SourceError('BCP035', message, this.declaration.at)
   }
 
+  #isOfGraph(): boolean {
+    return isGraphType(this.declaration.type)
+  }
+
+  /** A member that tells which resource of Microsoft Graph is meant, and is known without asking. */
+  #key(name: string): string | undefined {
+    if (!graphKeys(this.declaration.type).includes(name)) return undefined
+    const expression = findMember(this.declaration.body, name)
+    const value = expression ? evaluate(expression, this.#frame) : undefined
+    if (typeof value === 'string' && value !== '') return value
+    const message = `The specified "resource" declaration is missing the following required properties: "${name}".`
+    throw new SourceError('BCP035', message, this.declaration.at)
+  }
+
   #makeId(): string {
     const { type } = this.declaration
+    if (this.#isOfGraph()) {
+      return graphResourceId(
+        type,
+        graphKeys(type).map((name) => this.#key(name) ?? ''),
+      )
+    }
     const name = this.#nameMember()
     const parent = this.#within ?? this.#parent()
     if (parent) {

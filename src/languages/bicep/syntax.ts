@@ -295,6 +295,13 @@ export interface ImportDeclaration {
   template?: Template
 }
 
+/** `extension microsoftGraphV1`, or the address that it stands for. */
+export interface ExtensionDeclaration {
+  readonly kind: 'extension'
+  readonly name: string
+  readonly at: SourcePosition
+}
+
 export type NamedDeclaration =
   | ParameterDeclaration
   | VariableDeclaration
@@ -319,4 +326,5 @@ export interface Template {
   readonly modules: readonly ModuleDeclaration[]
   readonly outputs: readonly OutputDeclaration[]
   readonly imports: readonly ImportDeclaration[]
+  readonly extensions: readonly ExtensionDeclaration[]
 }

@@ -101,6 +101,7 @@ function functionMember(
       isStatic: false,
       isExtension: false,
       isImplicit: false,
+      isTimed: false,
       typeParameters: [],
       parameters: target.parameters,
       type: target.type,

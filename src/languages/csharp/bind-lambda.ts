@@ -1,5 +1,5 @@
 import type { Binder, BoundLambda, Delegate } from './binder.ts'
-import { Frame, type Operand, type Run, type Value } from './bound.ts'
+import { fillSlots, Frame, type Operand, type Run, type Value } from './bound.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { delegateOf, typedArgument } from './delegates.ts'
 import { bestCommonType } from './inference.ts'
@@ -113,18 +113,23 @@ function functionScope(
 
 /** Code that makes a delegate in a frame; its calls get frames of their own. */
 export function closure(owner: FunctionScope, body: Run, parameterCount: number): Run {
-  return (outer) => {
-    const { machine } = outer
-    const call: Implementation = (...values) => {
-      const frame = new Frame(owner.slotCount, outer, machine)
-      for (let index = 0; index < parameterCount; index += 1) frame.slots[index] = values[index]
-      machine.enter()
-      const result = body(frame)
-      machine.leave()
-      return result
-    }
-    return call
+  // Most lambdas have one parameter, and are called once for each element.
+  if (parameterCount === 1) {
+    return (outer): Implementation =>
+      (value) =>
+        callBody(outer, body, fillSlots([value], owner.slotCount))
   }
+  return (outer): Implementation =>
+    (...values) =>
+      callBody(outer, body, fillSlots(values.slice(0, parameterCount), owner.slotCount))
+}
+
+function callBody(outer: Frame, body: Run, slots: unknown[]): unknown {
+  const { machine } = outer
+  machine.enter()
+  const result = body(new Frame(slots, outer, machine))
+  machine.leave()
+  return result
 }
 
 /** Code that makes a delegate of a method, local function or lambda; undefined when it does not fit the type. */

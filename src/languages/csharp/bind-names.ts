@@ -157,7 +157,9 @@ function staticProperty(
     const value = read(call)
     return { kind: 'value', type, run: () => value, at, constant: { value } }
   }
-  return { kind: 'value', type, run: () => read(call), at }
+  if (!found.member.isTimed) return { kind: 'value', type, run: () => read(call), at }
+  const run: Run = (frame) => read({ ...call, clock: frame.machine.context.clock })
+  return { kind: 'value', type, run, at }
 }
 
 /** A property, method or extension method of a value. */

@@ -36,10 +36,13 @@ interface Handler {
 
 function catchRun(block: RunStatement, handlers: readonly Handler[]): RunStatement {
   return (frame) => {
+    const { machine } = frame
+    const { depth } = machine
     try {
       return block(frame)
     } catch (error) {
       if (!(error instanceof DotnetException)) throw error
+      machine.depth = depth
       const handler = handlers.find((one) => one.accepts(frame, error))
       if (!handler) throw error
       return handler.run(frame)
@@ -91,11 +94,13 @@ function bindCatch(binder: StatementBinder, one: CatchSyntax, scope: Scope): Han
 
 /** A filter that throws counts as false. */
 function passes(filter: Run, frame: Frame): boolean {
+  const { depth } = frame.machine
   try {
     return filter(frame) === true
   } catch (error) {
-    if (error instanceof DotnetException) return false
-    throw error
+    if (!(error instanceof DotnetException)) throw error
+    frame.machine.depth = depth
+    return false
   }
 }
 

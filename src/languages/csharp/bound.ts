@@ -11,12 +11,23 @@ export class Frame {
   /** What `return` gave. */
   result: unknown = null
 
-  constructor(slotCount: number, parent: Frame | undefined, machine: Machine) {
-    this.slots = []
-    for (let slot = 0; slot < slotCount; slot += 1) this.slots.push(null)
+  /** `first` are the values of the first slots; the others begin as null. */
+  constructor(first: unknown[], parent: Frame | undefined, machine: Machine) {
+    this.slots = first
     this.parent = parent
     this.machine = machine
   }
+}
+
+/** The slots of a frame without values. */
+export function emptySlots(count: number): unknown[] {
+  return fillSlots([], count)
+}
+
+/** The slots of a frame, its first values given. */
+export function fillSlots(slots: unknown[], count: number): unknown[] {
+  for (let slot = slots.length; slot < count; slot += 1) slots.push(null)
+  return slots
 }
 
 /** Compiled code: gives a value in a frame. */

@@ -1,4 +1,4 @@
-import { Frame, type Run } from './bound.ts'
+import { emptySlots, Frame, type Run } from './bound.ts'
 import { CSharpBinder } from './csharp-binder.ts'
 import { CSharpError, errorAt, FaultAtOffset } from './csharp-error.ts'
 import { expressionLengthMax } from './limits.ts'
@@ -7,6 +7,7 @@ import { parseBlockText, parseExpressionText } from './parse-statement.ts'
 import type { PolicyContext } from './policy-context.ts'
 import { FunctionScope, Scope } from './scope.ts'
 import { typeNameOf } from '../dotnet/types.ts'
+import type { TypeWorld } from './type-world.ts'
 import { policyWorld } from './types/policy-world.ts'
 
 /** The result of an expression: a value as `dotnet/value.ts` holds it, with the name of its type. */
@@ -32,7 +33,11 @@ export interface CompileOptions {
  * Compiles a policy expression; throws `CSharpError` for one that Azure refuses when the policy is saved.
  * https://learn.microsoft.com/azure/api-management/api-management-policy-expressions
  */
-export function compileExpression(text: string, options: CompileOptions): CompiledExpression {
+export function compileExpression(
+  text: string,
+  options: CompileOptions,
+  world: TypeWorld = policyWorld,
+): CompiledExpression {
   try {
     if (text.length > expressionLengthMax) {
       throw new FaultAtOffset(
@@ -41,7 +46,7 @@ export function compileExpression(text: string, options: CompileOptions): Compil
         0,
       )
     }
-    const compiled = options.kind === 'block' ? compileBlock(text) : compileValue(text)
+    const compiled = options.kind === 'block' ? compileBlock(text, world) : compileValue(text, world)
     return {
       evaluate(context) {
         const value = runBounded(compiled, context)
@@ -59,7 +64,9 @@ export function compileExpression(text: string, options: CompileOptions): Compil
 /** Runs compiled code; a full stack is a limit like the others. */
 function runBounded(compiled: Compiled, context: PolicyContext): unknown {
   try {
-    return compiled.run(new Frame(compiled.owner.slotCount, undefined, new Machine(context)))
+    return compiled.run(
+      new Frame(emptySlots(compiled.owner.slotCount), undefined, new Machine(context)),
+    )
   } catch (error) {
     if (error instanceof RangeError)
       throw new LimitError(`The expression was stopped: ${error.message}.`)
@@ -72,8 +79,7 @@ interface Compiled {
   readonly run: Run
 }
 
-function compileValue(text: string): Compiled {
-  const world = policyWorld()
+function compileValue(text: string, world: TypeWorld): Compiled {
   const owner = new FunctionScope(undefined, world.get('System.Object'))
   const binder = new CSharpBinder(world)
   return {
@@ -86,8 +92,7 @@ function compileValue(text: string): Compiled {
   }
 }
 
-function compileBlock(text: string): Compiled {
-  const world = policyWorld()
+function compileBlock(text: string, world: TypeWorld): Compiled {
   const owner = new FunctionScope(undefined, world.get('System.Object'))
   const binder = new CSharpBinder(world)
   const block = binder.block(parseBlockText(text), new Scope(undefined, owner))

@@ -1,3 +1,4 @@
+import { RealClock, type Clock } from '../../base/clock.ts'
 import type { PolicyContext, PolicyUrl } from './policy-context.ts'
 
 const url: PolicyUrl = {
@@ -11,8 +12,9 @@ const url: PolicyUrl = {
 }
 
 /** A context without a request: for constant expressions and tests of the language. */
-export function emptyContext(): PolicyContext {
+export function emptyContext(clock: Clock = new RealClock()): PolicyContext {
   return {
+    clock,
     api: {
       typeName: 'IApi',
       id: '',

@@ -39,6 +39,15 @@ export class Machine {
     this.#depth -= 1
   }
 
+  /** The calls that are open; a `catch` goes back to those of its `try`, which an exception left without a word. */
+  get depth(): number {
+    return this.#depth
+  }
+
+  set depth(depth: number) {
+    this.#depth = depth
+  }
+
   #checkTime(): void {
     const nowMs = performance.now()
     if (this.#deadlineMs === 0) this.#deadlineMs = nowMs + evaluationMsMax

@@ -405,5 +405,5 @@ function evaluate(value: Value): Value {
 
 /** Constants use no variable and nothing of the context. */
 function constantFrame(): Frame {
-  return new Frame(0, undefined, new Machine(emptyContext()))
+  return new Frame([], undefined, new Machine(emptyContext()))
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '../../base/clock.ts'
+
 /**
  * What a gateway gives to its policy expressions: the `context` variable and what hangs on it, as plain values.
  * Times are milliseconds since 1970, bodies are bytes that were read already, and `typeName` is the name by which an
@@ -6,6 +8,8 @@
  */
 export interface PolicyContext {
   readonly api: PolicyApi
+  /** What `DateTime.UtcNow` and its like ask. */
+  readonly clock: Clock
   readonly deployment: PolicyDeployment
   readonly elapsedMs: number
   readonly lastError: PolicyLastError | null

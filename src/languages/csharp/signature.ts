@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, TypeKind>> = {
   static: 'static',
 }
 
-/** Reads the members of a table, by name; properties with a setter are two lines of it. */
+/** Reads the members of a table, by name; properties with a setter are two lines of it, `timed` ones ask the clock. */
 export function readMembers(
   world: TypeWorld,
   owner: TypeDefinition,
@@ -96,7 +96,8 @@ function readMember(
 ): Member {
   if (line.text === 'default') return defaultMember(world, owner, line.run)
   const isSetter = line.text.startsWith('set ')
-  const reader = readerOf(isSetter ? line.text.slice('set '.length) : line.text)
+  const isTimed = line.text.startsWith('timed ')
+  const reader = readerOf(line.text.replace(/^(?:set|timed) /, ''))
   const isStatic = reader.accept('static')
   const context: Context = { world, owner, reader, isStatic, typeParameters: owner.typeParameters }
   const shape = readShape(context)
@@ -109,6 +110,7 @@ function readMember(
       shape.kind === 'operator' ||
       shape.kind === 'conversion',
     isExtension,
+    isTimed,
     owner,
     run: isSetter ? undefined : line.run,
     set: isSetter ? line.run : undefined,
@@ -123,6 +125,7 @@ function defaultMember(world: TypeWorld, owner: TypeDefinition, run: Implementat
     isStatic: true,
     isExtension: false,
     isImplicit: false,
+    isTimed: false,
     typeParameters: [],
     parameters: [],
     type: world.special('void'),

@@ -1,3 +1,4 @@
+import type { Clock } from '../../base/clock.ts'
 import type { TypeWorld } from './type-world.ts'
 
 /** What runs behind a member: the receiver (unless static), the arguments, and last the `Call`. */
@@ -10,6 +11,8 @@ export interface Call {
   /** The type that declares the member, with its type arguments. */
   readonly owner: Type
   readonly world: TypeWorld
+  /** Only where the member is timed. */
+  readonly clock?: Clock
 }
 
 /** The sorts of types; `null` and `void` are the compiler's own. */
@@ -66,6 +69,8 @@ export interface Member {
   readonly isStatic: boolean
   readonly isExtension: boolean
   readonly isImplicit: boolean
+  /** A property that tells the time: its call carries the clock of the context. */
+  readonly isTimed: boolean
   readonly typeParameters: readonly Type[]
   readonly parameters: readonly Parameter[]
   readonly type: Type

@@ -1,4 +1,3 @@
-import type { Clock } from '../../base/clock.ts'
 import { DotnetEnum } from '../dotnet/value.ts'
 import type { Conversion } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
@@ -52,10 +51,7 @@ export class TypeWorld {
   readonly checkedConversions = new TypePairs<Conversion | undefined>()
   #extensions: Map<string, Member[]> | undefined
 
-  readonly clock: Clock
-
-  constructor(declarations: readonly TypeDeclaration[], clock: Clock) {
-    this.clock = clock
+  constructor(declarations: readonly TypeDeclaration[]) {
     for (const declaration of declarations) this.#define(declaration)
   }
 

@@ -26,6 +26,7 @@ export function userConversion(
   const before = standard(world, from, parameter)?.apply
   const after = standard(world, best.member.type, to)?.apply
   const call = { types: [], owner: best.owner, world }
+  if (!before && !after) return { isUser: true, apply: (value) => run(value, call) }
   return {
     isUser: true,
     apply(value) {

@@ -42,20 +42,49 @@ const accepted = new Map<string, readonly JsonTokenType[]>([
  * https://www.newtonsoft.com/json/help/html/ExplicitConversion_JToken.htm
  */
 export function castToken(token: JToken | null, typeName: string): unknown {
+  return tokenCast(typeName)(token)
+}
+
+/** The cast to a type, for code that makes it many times. */
+export function tokenCast(typeName: string): (token: JToken | null) => unknown {
+  const general = generalCast(typeName)
+  switch (typeName) {
+    case 'System.String':
+      return (token) => {
+        if (!(token instanceof JValue)) return general(token)
+        if (token.whole !== undefined) return String(token.whole)
+        return typeof token.value === 'string' ? token.value : general(token)
+      }
+    case 'System.Boolean':
+      return (token) =>
+        token instanceof JValue && typeof token.value === 'boolean' ? token.value : general(token)
+    case 'System.Int32':
+      return (token) => {
+        const whole = token instanceof JValue ? token.whole : undefined
+        return whole !== undefined && (whole | 0) === whole ? whole : general(token)
+      }
+    default:
+      return general
+  }
+}
+
+function generalCast(typeName: string): (token: JToken | null) => unknown {
   const nullable = typeName.startsWith('System.Nullable<')
   const name = (nullable ? (typeArguments(typeName)[0] ?? '') : typeName).replace(/^System\./, '')
   const canBeNull = nullable || name === 'String' || name === 'Uri' || name === 'Byte[]'
-  if (token === null) {
-    if (canBeNull) return null
-    throw argumentNull('value')
-  }
-  const value = token instanceof JProperty ? token.value : token
   const types = accepted.get(name) ?? scalars
-  const isNull = value.type === 'Null' || value.type === 'Undefined'
-  if (!(value instanceof JValue) || !(types.includes(value.type) || (isNull && canBeNull))) {
-    throw argumentError(`Can not convert ${describe(value)} to ${name}.`)
+  return (token) => {
+    if (token === null) {
+      if (canBeNull) return null
+      throw argumentNull('value')
+    }
+    const value = token instanceof JProperty ? token.value : token
+    const isNull = value.type === 'Null' || value.type === 'Undefined'
+    if (!(value instanceof JValue) || !(types.includes(value.type) || (isNull && canBeNull))) {
+      throw argumentError(`Can not convert ${describe(value)} to ${name}.`)
+    }
+    return isNull ? null : castContent(value.value, name)
   }
-  return isNull ? null : castContent(value.value, name)
 }
 
 function describe(token: JToken): string {

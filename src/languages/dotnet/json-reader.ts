@@ -5,11 +5,13 @@ import { dateTimeOf } from './date-parse.ts'
 import { argumentNull, DotnetException } from './exceptions.ts'
 import { BigInteger } from './json-kind.ts'
 import { jsonStringAt } from './json-string.ts'
-import { JArray, JObject, JValue, type JContainer, type JToken } from './json-token.ts'
+import { tokenOfPlainText, tokenOfString, type DateReader } from './json-plain.ts'
+import { JArray, JObject, JProperty, JValue, type JContainer, type JToken } from './json-token.ts'
 import { pathOf } from './json-tree.ts'
 import { doubleOf } from './value.ts'
 
 const depthMax = 512
+const slash = 0x2f
 
 /** How text is read. */
 export interface JsonReadOptions {
@@ -22,21 +24,31 @@ export interface JsonReadOptions {
  * https://www.newtonsoft.com/json/help/html/M_Newtonsoft_Json_Linq_JToken_Parse.htm
  */
 export function parseToken(text: string | null, options: JsonReadOptions = {}): JToken {
-  return new JsonReader(text, options).readAll('JToken')
+  return readText(text, 'JToken', options)
 }
 
 /** `JObject.Parse`. */
 export function parseObject(text: string | null): JObject {
-  const token = new JsonReader(text, {}).readAll('JObject')
+  const token = readText(text, 'JObject', {})
   if (token instanceof JObject) return token
   throw notA('JObject', 'an object', token)
 }
 
 /** `JArray.Parse`. */
 export function parseArray(text: string | null): JArray {
-  const token = new JsonReader(text, {}).readAll('JArray')
+  const token = readText(text, 'JArray', {})
   if (token instanceof JArray) return token
   throw notA('JArray', 'an array', token)
+}
+
+function readText(text: string | null, type: string, options: JsonReadOptions): JToken {
+  const dateOf = options.readsDates === false ? noDate : dateFromJson
+  const plain = text === null ? undefined : tokenOfPlainText(text, dateOf)
+  return plain ?? new JsonReader(text, dateOf).readAll(type)
+}
+
+function noDate(): undefined {
+  return undefined
 }
 
 function notA(type: string, what: string, token: JToken): DotnetException {
@@ -64,15 +76,15 @@ const literals = new Map<string, () => JValue>([
 
 class JsonReader {
   readonly #text: string
-  readonly #readsDates: boolean
+  readonly #dateOf: DateReader
   #position = 0
   #depth = 0
   #current: JContainer | null = null
 
-  constructor(text: string | null, options: JsonReadOptions) {
+  constructor(text: string | null, dateOf: DateReader) {
     if (text === null) throw argumentNull('s')
     this.#text = text
-    this.#readsDates = options.readsDates ?? true
+    this.#dateOf = dateOf
   }
 
   readAll(type: string): JToken {
@@ -99,7 +111,7 @@ class JsonReader {
         return this.#readArray()
       case '"':
       case "'":
-        return this.#stringToken(this.#readString(character))
+        return tokenOfString(this.#readString(character), this.#dateOf)
       case undefined:
         throw this.#error('Unexpected end of content while loading JSON')
       default:
@@ -132,11 +144,10 @@ class JsonReader {
       this.#position += 1
       this.#skip()
       // A name that comes twice keeps its first place and its last value.
-      object.set(name, null)
-      const property = object.property(name)
+      const property = object.property(name) ?? new JProperty(name, null)
+      if (property.parent === null) object.insertAt(object.count, property)
       this.#current = property
-      const value = this.#readValue()
-      if (property) property.value = value
+      property.value = this.#readValue()
       this.#current = object
       this.#separator('}', 'object')
     }
@@ -199,11 +210,6 @@ class JsonReader {
     return found.value
   }
 
-  #stringToken(text: string): JValue {
-    const date = this.#readsDates ? dateFromJson(text) : undefined
-    return date === undefined ? new JValue(text) : new JValue(date, 'Date', text)
-  }
-
   #readLiteral(): JValue | undefined {
     const start = this.#position
     const word = this.#match(/-?[A-Za-z]+/y)
@@ -231,6 +237,8 @@ class JsonReader {
   }
 
   #skip(): void {
+    const code = this.#text.charCodeAt(this.#position)
+    if (code > 0x20 && code !== slash && code < 0x7f) return
     while (this.#match(/[\s\0]+/y) !== undefined || this.#comment() !== undefined);
   }
 
@@ -285,20 +293,26 @@ function numberFromJson(text: string): JValue | undefined {
   if (/^0[xX][0-9a-fA-F]+$/.test(text)) return wholeToken(BigInt(text))
   if (/^0\d+$/.test(text))
     return /^[0-7]+$/.test(text) ? wholeToken(BigInt(`0o${text.slice(1)}`)) : undefined
-  if (/^-?\d+$/.test(text)) return wholeToken(BigInt(text))
+  if (/^-?\d+$/.test(text))
+    return text.length < 16 ? JValue.ofWhole(Number(text) + 0) : wholeToken(BigInt(text))
   if (!/^-?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) return undefined
   return new JValue(doubleOf(Number(text)))
 }
 
 function wholeToken(value: bigint): JValue {
+  const whole = Number(value)
+  if (Number.isSafeInteger(whole)) return JValue.ofWhole(whole)
   return new JValue(BigInt.asIntN(64, value) === value ? value : new BigInteger(value))
 }
 
 const isoFormat = "yyyy'-'MM'-'dd'T'HH':'mm':'ss.FFFFFFFK"
+// From `/Date(0)/` to a fraction of seven digits and a zone, with room for milliseconds of many digits.
+const [dateLengthMin, dateLengthMax] = [9, 40]
 const isoPattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,7})?(?:Z|[+-]\d{2}:?\d{2})?$/
 
 /** The date that a string of JSON stands for, by ISO 8601 or `/Date(...)/`. */
 function dateFromJson(text: string): DateTime | undefined {
+  if (text.length < dateLengthMin || text.length > dateLengthMax) return undefined
   if (isoPattern.test(text)) {
     const parsed = readExact(text.includes('.') ? text : withFraction(text), isoFormat)
     return parsed && dateTimeOf(parsed, ['RoundtripKind'])

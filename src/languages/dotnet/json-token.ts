@@ -1,3 +1,4 @@
+import type { JsonObject, JsonValue } from '../../base/json.ts'
 import { hashKey } from './comparison.ts'
 import { argumentError, invalidOperation } from './exceptions.ts'
 import { displayText, formatValue } from './format.ts'
@@ -17,32 +18,48 @@ export class JValue implements DotnetObject {
   parent: JContainer | null = null
   #content: unknown
   #type: JsonTokenType
+  #whole: number | undefined
   /** The text of a string that was read as a date. */
   readonly rawText: string | undefined
 
   constructor(content: unknown, type: JsonTokenType = kindOfContent(content), rawText?: string) {
-    this.typeName = `Newtonsoft.Json.Linq.${type === 'Raw' ? 'JRaw' : 'JValue'}`
+    this.typeName = type === 'Raw' ? 'Newtonsoft.Json.Linq.JRaw' : 'Newtonsoft.Json.Linq.JValue'
     this.#content = content
     this.#type = type
     this.rawText = rawText
+  }
+
+  /** An Int64 that a JavaScript number holds exactly; its bigint is made when somebody asks for it. */
+  static ofWhole(whole: number): JValue {
+    const made = new JValue(undefined, 'Integer')
+    made.#whole = whole
+    return made
   }
 
   get type(): JsonTokenType {
     return this.#type
   }
 
+  /** The Int64 that it was read as, where a JavaScript number holds it exactly. */
+  get whole(): number | undefined {
+    return this.#whole
+  }
+
   /** `Value`: the content as a value of .NET. */
   get value(): unknown {
+    if (this.#content === undefined && this.#whole !== undefined)
+      this.#content = BigInt(this.#whole)
     return this.#content
   }
 
   set value(content: unknown) {
     this.#content = content
+    this.#whole = undefined
     this.#type = kindOfContent(content)
   }
 
   get convertibleValue(): unknown {
-    return this.#content
+    return this.value
   }
 
   /** Equal content of the same type. */
@@ -62,12 +79,12 @@ export class JValue implements DotnetObject {
   }
 
   format(format: string | null): string {
-    return formatValue(this.#content, format)
+    return formatValue(this.value, format)
   }
 
   /** The bare content: no quotes. */
   toString(): string {
-    return displayText(this.#content)
+    return displayText(this.value)
   }
 
   [Symbol.iterator](): Iterator<unknown> {
@@ -110,35 +127,53 @@ export class JProperty implements DotnetObject {
   }
 }
 
+/** The content of a container that nobody has looked at yet, as `JSON.parse` gives it. */
+export interface UnreadJson<Plain> {
+  readonly plain: Plain
+  readonly tokenOf: (plain: JsonValue) => JToken
+}
+
 /** `JArray`. */
 export class JArray implements DotnetObject {
   readonly typeName = 'Newtonsoft.Json.Linq.JArray'
   readonly type = 'Array'
   parent: JContainer | null = null
+  #unread: UnreadJson<readonly JsonValue[]> | undefined
   readonly #items: JToken[] = []
 
+  constructor(unread?: UnreadJson<readonly JsonValue[]>) {
+    this.#unread = unread
+  }
+
   get children(): readonly JToken[] {
-    return this.#items
+    return this.#unread ? this.#read(this.#unread) : this.#items
   }
 
   get count(): number {
-    return this.#items.length
+    return this.children.length
   }
 
   insertAt(index: number, token: JToken): void {
-    this.#items.splice(index, 0, adopt(this, token))
+    this.#changed().splice(index, 0, adopt(this, token))
   }
 
   removeAt(index: number): void {
-    const [removed] = this.#items.splice(index, 1)
+    const [removed] = this.#changed().splice(index, 1)
     if (removed) removed.parent = null
   }
 
   replaceAt(index: number, token: JToken): void {
-    const old = this.#items[index]
+    const old = this.children[index]
     if (old === token) return
-    this.#items[index] = adopt(this, token)
+    this.#changed()[index] = adopt(this, token)
     if (old) old.parent = null
+  }
+
+  copy(): JArray {
+    if (this.#unread) return new JArray(this.#unread)
+    const copy = new JArray()
+    for (const item of this.#items) copy.insertAt(copy.count, cloneToken(item))
+    return copy
   }
 
   toString(): string {
@@ -146,68 +181,101 @@ export class JArray implements DotnetObject {
   }
 
   [Symbol.iterator](): Iterator<JToken> {
-    return guarded(this.#items)
+    return new GuardedIterator(this.children)
+  }
+
+  #changed(): JToken[] {
+    return this.#unread ? this.#read(this.#unread) : this.#items
+  }
+
+  #read({ plain, tokenOf }: UnreadJson<readonly JsonValue[]>): JToken[] {
+    this.#unread = undefined
+    for (const each of plain) {
+      const token = tokenOf(each)
+      token.parent = this
+      this.#items.push(token)
+    }
+    return this.#items
   }
 }
+
+// A few names are found sooner by looking at each than in a map.
+const listedCountMax = 8
 
 /** `JObject`: properties in the order in which they were added. Iterating gives them as JProperty. */
 export class JObject implements DotnetObject {
   readonly typeName = 'Newtonsoft.Json.Linq.JObject'
   readonly type = 'Object'
   parent: JContainer | null = null
+  #unread: UnreadJson<JsonObject> | undefined
   readonly #properties: JProperty[] = []
-  readonly #byName = new Map<string, JProperty>()
+  #byName: Map<string, JProperty> | undefined
+
+  constructor(unread?: UnreadJson<JsonObject>) {
+    this.#unread = unread
+  }
 
   get children(): readonly JProperty[] {
-    return this.#properties
+    return this.#unread ? this.#read(this.#unread) : this.#properties
   }
 
   get count(): number {
-    return this.#properties.length
+    return this.children.length
   }
 
   /** `Property(name)`. */
   property(name: string): JProperty | null {
-    return this.#byName.get(name) ?? null
+    const { children } = this
+    if (children.length > listedCountMax) return this.#names().get(name) ?? null
+    for (const property of children) if (property.name === name) return property
+    return null
   }
 
   /** The value of a property, or null where there is none. */
   get(name: string): JToken | null {
-    return this.#byName.get(name)?.value ?? null
+    return this.property(name)?.value ?? null
   }
 
   /** `this[name] = value`. */
   set(name: string, content: unknown): void {
-    const property = this.#byName.get(name)
+    const property = this.property(name)
     if (property) property.value = content
-    else this.insertAt(this.#properties.length, new JProperty(name, content))
+    else this.insertAt(this.count, new JProperty(name, content))
   }
 
   insertAt(index: number, token: JToken): void {
     const property = requireProperty(token)
-    if (this.#byName.has(property.name)) throw duplicateProperty(property.name)
+    if (this.property(property.name)) throw duplicateProperty(property.name)
     const adopted = adopt(this, property)
     if (!(adopted instanceof JProperty)) return
     this.#properties.splice(index, 0, adopted)
-    this.#byName.set(adopted.name, adopted)
+    this.#byName?.set(adopted.name, adopted)
   }
 
   removeAt(index: number): void {
-    const [removed] = this.#properties.splice(index, 1)
+    const removed = this.children[index]
     if (!removed) return
-    this.#byName.delete(removed.name)
+    this.#properties.splice(index, 1)
+    this.#byName?.delete(removed.name)
     removed.parent = null
   }
 
   replaceAt(index: number, token: JToken): void {
-    const old = this.#properties[index]
+    const old = this.children[index]
     const property = requireProperty(token)
     if (old === property) return
-    if (old?.name !== property.name && this.#byName.has(property.name)) {
+    if (old?.name !== property.name && this.property(property.name)) {
       throw duplicateProperty(property.name)
     }
     this.removeAt(index)
     this.insertAt(index, property)
+  }
+
+  copy(): JObject {
+    if (this.#unread) return new JObject(this.#unread)
+    const copy = new JObject()
+    for (const property of this.#properties) copy.insertAt(copy.count, cloneToken(property))
+    return copy
   }
 
   toString(): string {
@@ -215,7 +283,22 @@ export class JObject implements DotnetObject {
   }
 
   [Symbol.iterator](): Iterator<JProperty> {
-    return guarded(this.#properties)
+    return new GuardedIterator(this.children)
+  }
+
+  #names(): Map<string, JProperty> {
+    this.#byName ??= new Map(this.#properties.map((property) => [property.name, property]))
+    return this.#byName
+  }
+
+  #read({ plain, tokenOf }: UnreadJson<JsonObject>): JProperty[] {
+    this.#unread = undefined
+    for (const [name, value] of Object.entries(plain)) {
+      const property = new JProperty(name, tokenOf(value))
+      property.parent = this
+      this.#properties.push(property)
+    }
+    return this.#properties
   }
 }
 
@@ -236,7 +319,8 @@ export function contentToken(content: unknown): JToken {
 
 // A token that hangs elsewhere already is copied, as Newtonsoft does it.
 function adopt(parent: JContainer, token: JToken): JToken {
-  const own = token.parent !== null || token === rootOf(parent) ? cloneToken(token) : token
+  const hangs = token.parent !== null || (isContainer(token) && token === rootOf(parent))
+  const own = hangs ? cloneToken(token) : token
   own.parent = parent
   return own
 }
@@ -251,9 +335,7 @@ function rootOf(token: JToken): JToken {
 export function cloneToken(token: JToken): JToken {
   if (token instanceof JValue) return new JValue(token.value, token.type, token.rawText)
   if (token instanceof JProperty) return new JProperty(token.name, cloneToken(token.value))
-  const copy = token instanceof JObject ? new JObject() : new JArray()
-  for (const child of token.children) copy.insertAt(copy.count, cloneToken(child))
-  return copy
+  return token.copy()
 }
 
 function requireProperty(token: JToken): JProperty {
@@ -268,13 +350,27 @@ function duplicateProperty(name: string): Error {
 }
 
 // A list of .NET refuses to go on when it was changed under its enumerator.
-function* guarded<Item>(items: readonly Item[]): Generator<Item> {
-  const length = items.length
-  for (let index = 0; index < items.length; index += 1) {
-    const item = items[index]
-    if (item !== undefined) yield item
-    if (items.length !== length) {
+class GuardedIterator<Item> implements IterableIterator<Item> {
+  readonly #items: readonly Item[]
+  readonly #length: number
+  #index = 0
+
+  constructor(items: readonly Item[]) {
+    this.#items = items
+    this.#length = items.length
+  }
+
+  next(): IteratorResult<Item> {
+    if (this.#index > 0 && this.#items.length !== this.#length) {
       throw invalidOperation('Collection was modified; enumeration operation may not execute.')
     }
+    const value = this.#items[this.#index]
+    if (value === undefined) return { done: true, value: undefined }
+    this.#index += 1
+    return { done: false, value }
+  }
+
+  [Symbol.iterator](): this {
+    return this
   }
 }

@@ -15,15 +15,17 @@ export type Predicate = (value: unknown) => unknown
 
 /** System.Collections.Generic.List. https://learn.microsoft.com/dotnet/api/system.collections.generic.list-1 */
 export class List implements DotnetObject {
-  readonly typeName: string
   readonly elementType: string
   #items: unknown[]
   #version = 0
 
   constructor(elementType = 'System.Object', items: readonly unknown[] = []) {
     this.elementType = elementType
-    this.typeName = collectionName('List', [elementType])
     this.#items = [...items]
+  }
+
+  get typeName(): string {
+    return collectionName('List', [this.elementType])
   }
 
   /** `new List<T>(collection)`. */

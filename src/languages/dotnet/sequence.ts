@@ -5,12 +5,16 @@ const sequenceName = 'System.Collections.Generic.IEnumerable'
 
 /** A lazy sequence, enumerated anew each time, as an iterator method of .NET gives it. */
 export class Sequence implements DotnetObject {
-  readonly typeName: string
   readonly #start: () => Iterator<unknown>
+  readonly #elementType: string
 
   constructor(start: () => Iterator<unknown>, elementType = 'System.Object') {
     this.#start = start
-    this.typeName = `${sequenceName}<${elementType}>`
+    this.#elementType = elementType
+  }
+
+  get typeName(): string {
+    return `${sequenceName}<${this.#elementType}>`
   }
 
   [Symbol.iterator](): Iterator<unknown> {

@@ -2,7 +2,8 @@
  * Managed identities of the template -> the environment of function apps, as App Service gives it.
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity#connect-to-azure-services-in-app-code
  */
-import { objectMember, stringMember } from '../../base/json.ts'
+import { objectMember, stringMember, type JsonObject } from '../../base/json.ts'
+import type { AssignedIdentities } from '../../services/entra-id/managed-identities.ts'
 import type { EntraId } from '../../services/entra-id/service.ts'
 import type { ResourceManager } from '../../services/resource-manager/service.ts'
 
@@ -23,12 +24,26 @@ export function identityOfApps(options: {
     const sites = await resources.list({ type: siteType })
     const body = sites.find((each) => stringMember(each, 'name') === site)
     const id = stringMember(body, 'id')
-    const principalId = stringMember(objectMember(body, 'identity'), 'principalId')
-    if (id === undefined || principalId === undefined) return trust
+    const identities = assignedIdentities(objectMember(body, 'identity'))
+    if (id === undefined || !identities) return trust
     return {
       ...trust,
       IDENTITY_ENDPOINT: listeners.identityUrl,
-      IDENTITY_HEADER: entra.managedIdentities.assign(id, { systemAssigned: { principalId } }),
+      IDENTITY_HEADER: entra.managedIdentities.assign(id, identities),
     }
+  }
+}
+
+function assignedIdentities(identity: JsonObject): AssignedIdentities | undefined {
+  const principalId = stringMember(identity, 'principalId')
+  const assigned = Object.entries(objectMember(identity, 'userAssignedIdentities'))
+  if (principalId === undefined && assigned.length === 0) return undefined
+  return {
+    ...(principalId === undefined ? {} : { systemAssigned: { principalId } }),
+    userAssigned: assigned.map(([resourceId, each]) => ({
+      resourceId,
+      principalId: stringMember(each, 'principalId') ?? '',
+      clientId: stringMember(each, 'clientId') ?? '',
+    })),
   }
 }

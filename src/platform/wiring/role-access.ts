@@ -58,12 +58,13 @@ export class RoleAccess {
 
   /** True where a role that covers the resource allows the action. */
   async allows(wanted: WantedAction, allowed: AllowedActions): Promise<boolean> {
-    const principalId = wanted.principalId.toLowerCase()
+    // Roles of a group are its members' too.
+    const ids = this.#entra.directory.idsOf(wanted.principalId)
     const resource = `${wanted.resourceId.toLowerCase()}/`
     this.#assignments ??= this.#read()
     return (await this.#assignments).some(
       (assignment) =>
-        assignment.principalId === principalId &&
+        ids.includes(assignment.principalId) &&
         resource.startsWith(assignment.scope) &&
         allowed[assignment.role]?.test(wanted.action) === true,
     )

@@ -1,5 +1,5 @@
 // Nothing here survives a crash: a token that comes again is verified again.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Clock } from '../../base/clock.ts'
 import { checkClaims, checkSignature, decodeJwt } from './jwt.ts'
 import type { Jwt, TokenRules } from './jwt.ts'
@@ -35,7 +35,7 @@ export class TokenVerifier {
   /** The header and claims of a good token; throws `InvalidToken`. */
   verify(text: string, keys: KeySet, rules: TokenRules): Jwt {
     const nowMs = this.#clock.now()
-    const id = createHash('sha256').update(text).digest('base64')
+    const id = hash('sha256', text, 'base64')
     const known = this.#verified.get(id)
     if (known && known.keys === keys && isAccepted(known.token, rules)) {
       if (known.untilMs <= nowMs) this.#verified.delete(id)

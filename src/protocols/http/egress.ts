@@ -1,8 +1,10 @@
 // Nothing here survives a crash: connections are opened again.
+import assert from 'node:assert/strict'
 import { lookup } from 'node:dns'
 import { type LookupFunction, isIP } from 'node:net'
 import { Pool, errors } from 'undici'
 import { formatTraceparent } from '../../base/trace-context.ts'
+import { OutgoingAnswer } from './outgoing-answer.ts'
 import { isOwnAddress } from './own-address.ts'
 import { connectionsPerOriginMax, originsMax } from './limits.ts'
 import {
@@ -11,6 +13,7 @@ import {
   type OutgoingRequest,
   type OutgoingResponse,
   OutgoingTimeout,
+  type UpgradedConnection,
 } from './outgoing-http.ts'
 
 /** Where an Azure name is served on this machine. */
@@ -24,6 +27,15 @@ export interface MappedHost {
 /** Says of a host and port whether the platform serves it: `management.azure.com` -> its listener. */
 export type HostMap = (host: string, port: number) => MappedHost | undefined
 
+/** An origin taken apart. */
+interface OriginTarget {
+  readonly origin: string
+  /** With the port, where it is not that of the scheme. */
+  readonly host: string
+  readonly hostname: string
+  readonly port: number
+}
+
 /**
  * Calls that leave the platform, over connections that are kept. A mapped Azure name goes to the listener that
  * serves it; any other name must not lead to this machine unless its address was declared.
@@ -31,44 +43,50 @@ export type HostMap = (host: string, port: number) => MappedHost | undefined
 export class Egress implements OutgoingHttp {
   readonly #hostMap: HostMap
   readonly #pools = new Map<string, Pool>()
+  readonly #targets = new Map<string, OriginTarget>()
+  /** The key of the pool that was used last. */
+  #newest = ''
 
   constructor(options: { hostMap: HostMap }) {
     this.#hostMap = options.hostMap
   }
 
   async send(request: OutgoingRequest): Promise<OutgoingResponse> {
-    const url = new URL(request.url)
-    const pool = this.#poolFor(url, request.isDeclared)
-    try {
-      const answer = await pool.request({
-        path: `${url.pathname}${url.search}`,
-        method: request.method,
-        headers: [
-          ...request.headers,
-          ...(hasHost(request.headers) ? [] : ['host', url.host]),
-          'traceparent',
-          formatTraceparent(request.trace),
-        ],
-        body: request.body ?? null,
-        headersTimeout: request.timeoutMs,
-        responseHeaders: 'raw',
-        ...(request.signal ? { signal: request.signal } : {}),
-      })
-      return {
-        status: answer.statusCode,
-        reason: answer.statusText,
-        headers: rawHeaders(answer.headers),
-        body: answer.body,
-      }
-    } catch (error) {
-      if (
-        error instanceof errors.HeadersTimeoutError ||
-        error instanceof errors.ConnectTimeoutError
-      ) {
-        throw new OutgoingTimeout(`No answer within ${request.timeoutMs} ms.`, { cause: error })
-      }
-      throw error
-    }
+    const answer = await this.#dispatch(request, {})
+    assert('status' in answer, 'nobody asked for another protocol')
+    return answer
+  }
+
+  upgrade(
+    request: Omit<OutgoingRequest, 'body'>,
+    protocol: string,
+  ): Promise<UpgradedConnection | OutgoingResponse> {
+    return this.#dispatch(request, { upgrade: protocol })
+  }
+
+  #dispatch(
+    request: OutgoingRequest,
+    options: { readonly upgrade?: string },
+  ): Promise<UpgradedConnection | OutgoingResponse> {
+    return new Promise((resolve, reject) => {
+      const { origin, path } = splitAddress(request.url)
+      const target = this.#targetOf(origin)
+      const answer = new OutgoingAnswer(
+        { isUnbuffered: request.isUnbuffered ?? false, signal: request.signal },
+        { resolve, reject: (error) => reject(toFault(error, request)) },
+      )
+      this.#poolFor(target, request.isDeclared).dispatch(
+        {
+          path,
+          method: request.method,
+          headers: headersOf(request, target),
+          body: request.body ?? null,
+          headersTimeout: request.timeoutMs,
+          ...options,
+        },
+        answer,
+      )
+    })
   }
 
   async stop(): Promise<void> {
@@ -77,17 +95,31 @@ export class Egress implements OutgoingHttp {
     await Promise.all(pools.map((pool) => pool.destroy()))
   }
 
-  #poolFor(url: URL, isDeclared: boolean): Pool {
-    const port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port)
-    const mapped = this.#hostMap(url.hostname, port)
-    const origin = mapped?.origin ?? url.origin
+  #targetOf(origin: string): OriginTarget {
+    const known = this.#targets.get(origin)
+    if (known) return known
+    const { host, hostname, port, protocol, origin: own } = new URL(origin)
+    const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port)
+    const target = { origin: own, host, hostname, port: number }
+    this.#targets.set(origin, target)
+    const [oldest] = this.#targets.keys()
+    if (this.#targets.size > originsMax && oldest !== undefined) this.#targets.delete(oldest)
+    return target
+  }
+
+  #poolFor({ origin: own, hostname, port }: OriginTarget, isDeclared: boolean): Pool {
+    const mapped = this.#hostMap(hostname, port)
+    const origin = mapped?.origin ?? own
     const isGuarded = !mapped && !isDeclared
-    if (isGuarded) refuseOwn(url.hostname)
-    const key = `${origin} ${mapped ? url.hostname : ''} ${isGuarded ? 'guarded' : ''}`
-    const pool = this.#pools.get(key) ?? newPool(origin, { mapped, host: url.hostname, isGuarded })
+    if (isGuarded) refuseOwn(hostname)
+    const key = `${origin} ${mapped ? hostname : ''} ${isGuarded ? 'guarded' : ''}`
+    const known = this.#pools.get(key)
+    if (known && key === this.#newest) return known
+    const pool = known ?? newPool(origin, { mapped, host: hostname, isGuarded })
     // The order of last use, so that the first is the one to close.
     this.#pools.delete(key)
     this.#pools.set(key, pool)
+    this.#newest = key
     this.#closeOldest()
     return pool
   }
@@ -141,11 +173,39 @@ function refusal(hostname: string): AddressRefused {
   )
 }
 
-function hasHost(headers: readonly string[]): boolean {
-  return headers.some((each, index) => index % 2 === 0 && each.toLowerCase() === 'host')
+// Only letters that mean the same in a path and in a whole address; anything else is parsed as one.
+const plainAddress = /^(https?:\/\/[\w.\-:[\]]+)(\/[\w\-~!$&()*+,;=:@%./?]*)$/
+
+function splitAddress(url: string): { origin: string; path: string } {
+  const [, plainOrigin, plainPath] = plainAddress.exec(url) ?? []
+  const isPlain = !url.includes('/.') && !/%2e/i.test(url)
+  if (isPlain && plainOrigin !== undefined && plainPath !== undefined) {
+    return { origin: plainOrigin, path: plainPath }
+  }
+  const { origin, pathname, search } = new URL(url)
+  return { origin, path: `${pathname}${search}` }
 }
 
-// With `responseHeaders: 'raw'` undici gives an array, which its types do not say.
-function rawHeaders(headers: unknown): readonly string[] {
-  return Array.isArray(headers) ? headers.map(String) : []
+function headersOf(request: OutgoingRequest, { host }: OriginTarget): string[] {
+  const { headers } = request
+  const sent: string[] = []
+  let hasHost = false
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = headers[index] ?? ''
+    const isTrace = name.length === 11 && name.toLowerCase() === 'traceparent'
+    hasHost ||= name.length === 4 && name.toLowerCase() === 'host'
+    // The request continues the trace as a span of its own.
+    if (!isTrace) sent.push(name, headers[index + 1] ?? '')
+  }
+  if (!hasHost) sent.push('host', host)
+  sent.push('traceparent', formatTraceparent(request.trace))
+  return sent
+}
+
+function toFault(error: Error, { timeoutMs }: OutgoingRequest): Error {
+  const isTimeout =
+    error instanceof errors.HeadersTimeoutError || error instanceof errors.ConnectTimeoutError
+  return isTimeout
+    ? new OutgoingTimeout(`No answer within ${timeoutMs} ms.`, { cause: error })
+    : error
 }

@@ -41,3 +41,6 @@ export const connectionsPerOriginMax = 256
 
 /** Origins whose connections are kept at the same time; the longest unused goes first. */
 export const originsMax = 256
+
+/** An answer up to this size is given whole when its length is known: a stream would cost more than its bytes. */
+export const wholeBodyBytesMax = 64 * 1024

@@ -1,6 +1,6 @@
-import type { EventEmitter } from 'node:events'
-import type { Readable } from 'node:stream'
+import type { Duplex, Readable } from 'node:stream'
 import type { TraceContext } from '../../base/trace-context.ts'
+import type { Cancellation } from './cancellation.ts'
 
 /** A request that a service makes. */
 export interface OutgoingRequest {
@@ -16,8 +16,10 @@ export interface OutgoingRequest {
    * and mapped Azure names may lead to this machine.
    */
   readonly isDeclared: boolean
-  /** Ends the request when it emits `abort`. */
-  readonly signal?: EventEmitter
+  /** True when the head of the answer is wanted before its body, however small that is. */
+  readonly isUnbuffered?: boolean
+  /** Ends the request when its caller goes away. */
+  readonly signal?: Cancellation
   readonly trace: TraceContext
 }
 
@@ -25,12 +27,25 @@ export interface OutgoingResponse {
   readonly status: number
   readonly reason: string
   readonly headers: readonly string[]
-  readonly body: Readable
+  /** Bytes where all of a small body came with its head, otherwise a stream of them. */
+  readonly body: Readable | Uint8Array
+}
+
+/** A connection that speaks another protocol now. */
+export interface UpgradedConnection {
+  /** The headers of the answer. */
+  readonly headers: readonly string[]
+  readonly socket: Duplex
 }
 
 /** How calls leave a service: it knows which Azure names are served on this machine, and what may not be reached. */
 export interface OutgoingHttp {
   send(request: OutgoingRequest): Promise<OutgoingResponse>
+  /** Asks for another protocol (`websocket`); an answer other than 101 is given as it came. */
+  upgrade(
+    request: Omit<OutgoingRequest, 'body'>,
+    protocol: string,
+  ): Promise<UpgradedConnection | OutgoingResponse>
 }
 
 /** An address that what a user configured may not reach. */

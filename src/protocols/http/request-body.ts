@@ -34,10 +34,17 @@ export async function readBody(
 }
 
 /** The `content-length` of a request, or `undefined` when it comes in chunks or has no body. */
-export function announcedLength(request: IncomingMessage): number | undefined {
-  const header = request.headers['content-length']
-  if (header !== undefined) return Number(header)
-  return request.headers['transfer-encoding'] === undefined ? 0 : undefined
+export function announcedLength({ rawHeaders }: IncomingMessage): number | undefined {
+  let isChunked = false
+  // `headers` would be made whole for this, which costs more than most of a small request.
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? ''
+    if (name.length === 14 && name.toLowerCase() === 'content-length') {
+      return Number(rawHeaders[index + 1])
+    }
+    isChunked ||= name.length === 17 && name.toLowerCase() === 'transfer-encoding'
+  }
+  return isChunked ? undefined : 0
 }
 
 /** The fault of a body over its limit. */

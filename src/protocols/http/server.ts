@@ -100,15 +100,18 @@ export class HttpServer {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (this.#stopping) response.setHeader('connection', 'close')
-    response.once('close', () => {
-      if (this.#stopping) this.#server.closeIdleConnections()
-    })
+    response.on('close', this.#onClose)
     try {
       if (this.#isTooLarge(request)) throw bodyTooLarge(this.#limits.bodyBytesMax)
       await this.#options.handler(request, response)
     } catch (error) {
       this.#answerFault(request, response, error)
     }
+  }
+
+  // One function for all: most requests end without anybody stopping the server.
+  readonly #onClose = (): void => {
+    if (this.#stopping) this.#server.closeIdleConnections()
   }
 
   #isTooLarge(request: IncomingMessage): boolean {

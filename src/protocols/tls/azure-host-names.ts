@@ -5,6 +5,8 @@
 export const azureHostNames: readonly string[] = [
   'graph.microsoft.com',
   'login.microsoftonline.com',
+  'login.microsoft.com',
+  'login.windows.net',
   'sts.windows.net',
   'management.azure.com',
   '*.servicebus.windows.net',

@@ -34,7 +34,7 @@ async function fetched(url: string, outgoing: OutgoingHttp): Promise<string> {
     isDeclared: false,
     trace: newTrace(),
   })
-  const content = MessageBody.streamed(body)
+  const content = MessageBody.received(body)
   await content.buffer()
   if (status === 200) return Buffer.from(content.bytes ?? []).toString('utf8')
   throw validationError([{ target: 'value', message: `${url} answered ${status}.` }])

@@ -63,3 +63,6 @@ export const importedOperationsMax = 1_000
 
 /** How long a Liquid template may take. */
 export const liquidMsMax = 1_000
+
+/** Issuers whose metadata is kept. */
+export const issuersMax = 256

@@ -85,17 +85,26 @@ export class ApiManagement implements Startable {
   }
 
   /** Calls to gateways: by the host name `<service>.azure-api.net`, or to the only service there is. */
-  readonly gatewayHandler: HttpHandler = async (request, response) => {
-    const host = (request.headers.host ?? '').split(':')[0]?.toLowerCase() ?? ''
-    const instances = this.instances()
-    const instance = instances.find((each) => each.host === host) ?? instances[0]
+  readonly gatewayHandler: HttpHandler = (request, response) => {
+    const host = (request.headers.host ?? '').toLowerCase()
+    const instance = this.#instanceOf(host)
     if (!instance) throw serviceNotFound(host)
-    await instance.handle(request, response)
+    return instance.handle(request, response)
   }
 
   /** The management REST: `/subscriptions/../providers/Microsoft.ApiManagement/service/..`. */
   readonly managementHandler: HttpHandler = (request, response) =>
     this.#rest.handle(request, response)
+
+  #instanceOf(host: string): ServiceInstance | undefined {
+    const name = host.split(':')[0]
+    let first: ServiceInstance | undefined
+    for (const instance of this.#instances.values()) {
+      if (instance.host === name) return instance
+      first ??= instance
+    }
+    return first
+  }
 
   #add(name: string, resource: JsonObject): ServiceInstance {
     const instance = new ServiceInstance(name, resource, this.#parts)

@@ -30,6 +30,13 @@ export interface OauthScope {
   readonly value: string
 }
 
+/** What an application says that it will ask of another: https://learn.microsoft.com/graph/api/resources/requiredresourceaccess */
+export interface RequiredAccess {
+  readonly resourceAppId: string
+  /** Ids of scopes and app roles. */
+  readonly permissionIds: readonly string[]
+}
+
 /** Where answers may be sent, by the kind of program that waits there. */
 export interface RedirectUris {
   readonly web: readonly string[]
@@ -54,6 +61,7 @@ export interface Application {
   readonly redirectUris: RedirectUris
   /** Whether it may start flows for public clients whatever its redirect URIs say. */
   readonly isFallbackPublicClient: boolean
+  readonly requiredAccess: readonly RequiredAccess[]
 }
 
 /** An application in this tenant: https://learn.microsoft.com/graph/api/resources/serviceprincipal */
@@ -74,6 +82,15 @@ export interface AppRoleAssignment {
   readonly appRoleId: string
   /** What the token says. A role that its application no longer has is said no more. */
   readonly value: string
+}
+
+/** People and applications that have roles together: https://learn.microsoft.com/graph/api/resources/group */
+export interface Group {
+  readonly objectId: string
+  readonly uniqueName: string
+  readonly displayName: string
+  /** Object ids. */
+  readonly memberIds: readonly string[]
 }
 
 /** A person: https://learn.microsoft.com/graph/api/resources/user */

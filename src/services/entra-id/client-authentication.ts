@@ -18,6 +18,7 @@ import {
   assertionMalformed,
   invalidSecret,
   parameterMissing,
+  servicePrincipalMissing,
 } from './errors.ts'
 import { clientAssertionLifeMs, tokenBackdatingMs } from './limits.ts'
 import { issuerHost } from './tenant.ts'
@@ -57,6 +58,9 @@ export class ClientAuthentication {
     if (clientId === undefined) throw parameterMissing('client_id')
     const application = this.#directory.application(clientId)
     if (!application) throw applicationNotFound(clientId, this.#tenant.displayName)
+    if (!this.#directory.servicePrincipal(application.appId)) {
+      throw servicePrincipalMissing(application.appId, this.#tenant.id)
+    }
     if (assertion !== undefined) {
       this.#checkAssertion(application, assertion, credentials.assertionType)
       return { application, proof: 'certificate' }

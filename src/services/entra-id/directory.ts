@@ -3,19 +3,26 @@ import { newUuid } from '../../base/ids.ts'
 import { parseJson } from '../../base/json.ts'
 import type { Store } from '../../store/store.ts'
 import { isNamed } from './application.ts'
-import type { AppRoleAssignment, Application, ServicePrincipal, User } from './application.ts'
+import type {
+  AppRoleAssignment,
+  Application,
+  Group,
+  ServicePrincipal,
+  User,
+} from './application.ts'
 import { definitionInvalid } from './errors.ts'
-import { applicationCountMax, userCountMax } from './limits.ts'
+import { applicationCountMax, groupCountMax, userCountMax } from './limits.ts'
 import {
   readApplication,
   readAssignment,
+  readGroup,
   readServicePrincipal,
   readUser,
 } from './stored-objects.ts'
 
 const collection = 'entra/directory'
 
-type Kind = 'application' | 'servicePrincipal' | 'assignment' | 'user'
+type Kind = 'application' | 'servicePrincipal' | 'assignment' | 'user' | 'group'
 
 /** The objects of the tenant. */
 export class Directory {
@@ -24,6 +31,7 @@ export class Directory {
   readonly #servicePrincipals = new Map<string, ServicePrincipal>()
   readonly #assignments = new Map<string, AppRoleAssignment>()
   readonly #users = new Map<string, User>()
+  readonly #groups = new Map<string, Group>()
 
   constructor(store: Store) {
     this.#store = store
@@ -68,16 +76,35 @@ export class Directory {
     )
   }
 
+  servicePrincipals(): readonly ServicePrincipal[] {
+    return [...this.#servicePrincipals.values()]
+  }
+
+  /** The ids by which a principal may have been given something: its own, and those of the groups that it is in. */
+  idsOf(principalId: string): readonly string[] {
+    const own = principalId.toLowerCase()
+    const groups = [...this.#groups.values()].filter(({ memberIds }) => memberIds.includes(own))
+    return [own, ...groups.map(({ objectId }) => objectId)]
+  }
+
+  /** True for a principal that a resource whose users must be assigned lets in, with a role or without one. */
+  isAssigned(principalId: string, resourceAppId: string): boolean {
+    return this.#assignmentsOf(principalId, resourceAppId).length > 0
+  }
+
   /** The values of the roles that a principal has of a registration, or of a service of Microsoft. */
   rolesOf(principalId: string, resourceAppId: string): readonly string[] {
-    const held = [...this.#assignments.values()].filter(
-      (assignment) =>
-        assignment.principalId === principalId.toLowerCase() &&
-        assignment.resourceAppId === resourceAppId,
-    )
+    const held = this.#assignmentsOf(principalId, resourceAppId).filter(({ value }) => value !== '')
     const known = this.#applications.get(resourceAppId)?.appRoles
     return held.flatMap(({ appRoleId, value }) =>
       known ? (known.find(({ id }) => id === appRoleId)?.value ?? []) : [value],
+    )
+  }
+
+  #assignmentsOf(principalId: string, resourceAppId: string): readonly AppRoleAssignment[] {
+    const ids = this.idsOf(principalId)
+    return [...this.#assignments.values()].filter(
+      (each) => ids.includes(each.principalId) && each.resourceAppId === resourceAppId,
     )
   }
 
@@ -99,10 +126,33 @@ export class Directory {
     this.#assignments.set(id, assignment)
   }
 
+  async deleteAssignment(assignment: Omit<AppRoleAssignment, 'value'>): Promise<void> {
+    const id = `${assignment.principalId} ${assignment.resourceAppId} ${assignment.appRoleId}`
+    await this.#delete('assignment', id)
+    this.#assignments.delete(id)
+  }
+
+  async putGroup(group: Group): Promise<void> {
+    this.#checkRoom(this.#groups, group.objectId, groupCountMax)
+    await this.#write('group', group.objectId, group)
+    this.#groups.set(group.objectId, group)
+  }
+
+  async deleteGroup(objectId: string): Promise<void> {
+    await this.#delete('group', objectId)
+    this.#groups.delete(objectId)
+  }
+
   async putUser(user: User): Promise<void> {
     this.#checkRoom(this.#users, user.objectId, userCountMax)
     await this.#write('user', user.objectId, user)
     this.#users.set(user.objectId, user)
+  }
+
+  /** Takes an application out of the tenant: it gets no tokens any more, and neither does who asks for it. */
+  async deleteServicePrincipal(appId: string): Promise<void> {
+    await this.#delete('servicePrincipal', appId)
+    this.#servicePrincipals.delete(appId)
   }
 
   /** Deletes an application with its service principal and what was assigned of it or to it. */
@@ -129,6 +179,7 @@ export class Directory {
     if (kind === 'application') this.#applications.set(id, readApplication(value))
     if (kind === 'servicePrincipal') this.#servicePrincipals.set(id, readServicePrincipal(value))
     if (kind === 'assignment') this.#assignments.set(id, readAssignment(value))
+    if (kind === 'group') this.#groups.set(id, readGroup(value))
     if (kind === 'user') this.#users.set(id, readUser(value))
   }
 

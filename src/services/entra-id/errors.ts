@@ -309,6 +309,13 @@ export function identityRequestInvalid(message: string): ServiceError {
 }
 
 /** What a definition of an application, a user or an identity gets wrong; Microsoft Graph's code. */
+export function servicePrincipalMissing(appId: string, tenantId: string): ServiceError {
+  const message = `The client application ${appId} is missing service principal in the tenant ${tenantId}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119`
+  return new ServiceError('AADSTS7000229', 401, message, {
+    details: { error: 'unauthorized_client' },
+  })
+}
+
 export function definitionInvalid(message: string): ServiceError {
   return new ServiceError('Request_BadRequest', 400, message)
 }

@@ -82,10 +82,27 @@ const known: readonly Known[] = [
     tokenVersion: 1,
     identifiers: /^https:\/\/appservice\.azure\.com$/,
   },
+  {
+    // Its id is published nowhere: nobody asks by it.
+    appId: 'https://api.botframework.com',
+    displayName: 'Bot Framework',
+    tokenVersion: 1,
+    identifiers: /^https:\/\/api\.botframework\.com$/,
+  },
 ]
 
 /** The service that a resource identifier names, or `undefined`. */
 export function findFirstParty(identifier: string): FirstPartyResource | undefined {
   const name = identifier.toLowerCase().replace(/\/$/, '')
   return known.find(({ appId, identifiers }) => appId === name || identifiers.test(name))
+}
+
+/** The service of a client id. */
+export function firstPartyOf(clientId: string): FirstPartyResource | undefined {
+  return known.find(({ appId }) => appId === clientId.toLowerCase())
+}
+
+/** The services that have a service principal in every tenant. */
+export function firstParties(): readonly FirstPartyResource[] {
+  return known
 }

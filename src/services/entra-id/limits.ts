@@ -49,6 +49,7 @@ export const requestBytesMax = 256 * 1024
 export const applicationCountMax = 1_000
 export const secretCountMax = 50
 export const userCountMax = 10_000
+export const groupCountMax = 1_000
 
 /** Device codes that wait for a person; more are refused. */
 export const pendingSignInCountMax = 1_000

@@ -120,7 +120,8 @@ export class ManagedIdentities {
     if (known) return { ...known, identity }
     const isGuarded =
       this.#directory.servicePrincipal(resource.appId)?.appRoleAssignmentRequired === true
-    if (isGuarded && roles.length === 0) throw roleRequired(clientId, resource.displayName)
+    if (isGuarded && !this.#directory.isAssigned(principalId, resource.appId))
+      throw roleRequired(clientId, resource.displayName)
     const issued = this.#issuer.forApplication({
       client: { appId: clientId, proof: 'certificate' },
       resource,

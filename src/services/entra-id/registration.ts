@@ -6,7 +6,10 @@ import type {
   Application,
   ClientCertificate,
   ClientSecret,
+  OauthScope,
   RedirectUris,
+  RequiredAccess,
+  ServicePrincipal,
   User,
 } from './application.ts'
 import type { Directory } from './directory.ts'
@@ -26,12 +29,13 @@ export interface ApplicationDefinition {
   readonly identifierUris?: readonly string[]
   readonly tokenVersion?: 1 | 2
   readonly appRoles?: readonly (Partial<AppRole> & { readonly value: string })[]
-  /** Names of delegated permissions. */
-  readonly scopes?: readonly string[]
+  /** Delegated permissions, by name or with the ids that a template gives them. */
+  readonly scopes?: readonly (string | OauthScope)[]
   /** PEM certificates that it signs assertions with. */
   readonly certificates?: readonly string[]
   readonly redirectUris?: Partial<RedirectUris>
   readonly isFallbackPublicClient?: boolean
+  readonly requiredAccess?: readonly RequiredAccess[]
   /** Only who has a role gets a token for it. */
   readonly appRoleAssignmentRequired?: boolean
 }
@@ -58,8 +62,15 @@ export class Registrations {
     this.#clock = options.clock
   }
 
-  /** Creates or changes an app registration and its service principal. Its ids follow from its unique name. */
+  /** Creates or changes an app registration and its service principal. */
   async registerApplication(definition: ApplicationDefinition): Promise<Application> {
+    const application = await this.putApplication(definition)
+    await this.putServicePrincipal(application.appId, definition)
+    return application
+  }
+
+  /** Creates or changes an app registration alone. Its ids follow from its unique name. */
+  async putApplication(definition: ApplicationDefinition): Promise<Application> {
     const { displayName, uniqueName = displayName } = definition
     if (displayName.trim() === '') throw definitionInvalid("Property 'displayName' is required.")
     const appId = stableId(this.#tenant.id, 'application', uniqueName)
@@ -72,23 +83,33 @@ export class Registrations {
       identifierUris: this.#checkIdentifierUris(definition.identifierUris ?? [], appId),
       tokenVersion: definition.tokenVersion ?? 1,
       appRoles: rolesOf(definition, appId),
-      scopes: (definition.scopes ?? []).map((value) => ({
-        id: stableId(appId, 'scope', value),
-        value,
-      })),
+      scopes: (definition.scopes ?? []).map((scope) =>
+        typeof scope === 'string' ? { id: stableId(appId, 'scope', scope), value: scope } : scope,
+      ),
       secrets: known?.secrets ?? [],
       certificates: (definition.certificates ?? []).map(toCertificate),
       redirectUris: toRedirectUris(definition.redirectUris ?? {}),
       isFallbackPublicClient: definition.isFallbackPublicClient ?? false,
+      requiredAccess: definition.requiredAccess ?? [],
     }
     await this.#directory.putApplication(application)
-    await this.#directory.putServicePrincipal({
+    return application
+  }
+
+  /** Makes an application one of this tenant: only then it gets tokens, and others get tokens for it. */
+  async putServicePrincipal(
+    appId: string,
+    definition: { readonly appRoleAssignmentRequired?: boolean },
+  ): Promise<ServicePrincipal> {
+    const { uniqueName, displayName } = this.#application(appId)
+    const principal = {
       objectId: stableId(this.#tenant.id, 'service principal', uniqueName),
       appId,
       displayName,
       appRoleAssignmentRequired: definition.appRoleAssignmentRequired ?? false,
-    })
-    return application
+    }
+    await this.#directory.putServicePrincipal(principal)
+    return principal
   }
 
   /** A new secret of an application; the value is in the answer and stays readable here. */

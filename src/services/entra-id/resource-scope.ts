@@ -77,7 +77,8 @@ export function findResource(
   identifier: string,
   tenant: string,
 ): TokenResource {
-  const application = directory.findApplication(identifier)
+  const named = directory.findApplication(identifier)
+  const application = named && directory.servicePrincipal(named.appId) ? named : undefined
   const resource: FirstPartyResource | undefined = application ?? findFirstParty(identifier)
   if (!resource) throw resourceNotFound(identifier, tenant)
   const { appId, displayName, tokenVersion } = resource

@@ -127,7 +127,7 @@ export class SignIn {
       throw invalidPassword()
     }
     const principal = directory.servicePrincipal(application.appId)
-    const hasRole = directory.rolesOf(user.objectId, application.appId).length > 0
+    const hasRole = directory.isAssigned(user.objectId, application.appId)
     if (principal?.appRoleAssignmentRequired && !hasRole) {
       throw userNotAssigned(application.displayName)
     }

@@ -4,6 +4,7 @@ import type {
   AppRole,
   AppRoleAssignment,
   Application,
+  Group,
   ServicePrincipal,
   User,
 } from './application.ts'
@@ -41,6 +42,10 @@ export function readApplication(value: JsonValue): Application {
       publicClient: textsOf(uris.redirectUris, 'publicClient'),
     },
     isFallbackPublicClient: memberOf(value, 'isFallbackPublicClient') === true,
+    requiredAccess: objectsOf(value, 'requiredAccess').map((access) => ({
+      resourceAppId: textOf(access, 'resourceAppId'),
+      permissionIds: textsOf(access, 'permissionIds'),
+    })),
   }
 }
 
@@ -59,6 +64,15 @@ export function readAssignment(value: JsonValue): AppRoleAssignment {
     resourceAppId: textOf(value, 'resourceAppId'),
     appRoleId: textOf(value, 'appRoleId'),
     value: textOf(value, 'value'),
+  }
+}
+
+export function readGroup(value: JsonValue): Group {
+  return {
+    objectId: textOf(value, 'objectId'),
+    uniqueName: textOf(value, 'uniqueName'),
+    displayName: textOf(value, 'displayName'),
+    memberIds: textsOf(value, 'memberIds'),
   }
 }
 

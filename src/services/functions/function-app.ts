@@ -7,6 +7,7 @@ import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Telemetry } from '../../base/telemetry.ts'
+import { preloadArguments } from '../../processes/preload-arguments.ts'
 import { RestartPolicy } from '../../processes/restart-policy.ts'
 import { AppFiles } from './app-files.ts'
 import { checkRegistered } from './app-model.ts'
@@ -44,6 +45,8 @@ export interface FunctionAppOptions {
   readonly workers: WorkerRecords
   /** Variables of the worker that the platform sets: where the app is reached. */
   readonly environment: Readonly<Record<string, string>>
+  /** File of Azure's names that are served on this machine. */
+  readonly hostsFile?: string | undefined
 }
 
 export type FunctionAppState = 'starting' | 'running' | 'restarting' | 'failed' | 'stopped'
@@ -253,13 +256,13 @@ export class FunctionApp {
   }
 
   async #startWorker(folder: AppFolder): Promise<LoadedHead> {
-    const { clock, dir, workers } = this.#options
+    const { clock, dir, workers, hostsFile } = this.#options
     const mark = workers.newMark()
     const worker = new WorkerProcess(
       {
         cwd: dir,
         env: workerEnvironment(this.#options, folder),
-        execArgv: folder.nodeArguments,
+        execArgv: [...preloadArguments(hostsFile), ...folder.nodeArguments],
         args: [mark.argument],
       },
       {

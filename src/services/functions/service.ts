@@ -29,6 +29,8 @@ export interface FunctionAppsOptions {
   readonly host: string
   /** Follows settings that refer to a vault; without it they stay as they are written. */
   readonly resolveReference?: ResolveReference
+  /** File of Azure's names that are served on this machine: code of the apps reaches them here. */
+  readonly hostsFile?: string | undefined
 }
 
 /** The code of one app and where it is served. */
@@ -95,7 +97,7 @@ export class FunctionApps implements Startable {
 
   /** Listens, loads the app and opens its triggers; a fault of the app leaves it in the state `failed`. */
   async run(deployment: AppDeployment): Promise<FunctionApp> {
-    const { store, clock, logger, telemetry, extensions, hostName, host } = this.#options
+    const { store, clock, logger, telemetry, extensions, hostName, host, hostsFile } = this.#options
     const keys = new FunctionKeys({ store, app: deployment.name })
     const http = new HttpListener({
       app: deployment.name,
@@ -121,6 +123,7 @@ export class FunctionApps implements Startable {
       hostName,
       http,
       workers: this.#workers,
+      hostsFile,
       environment: { ...deployment.environment, WEBSITE_HOSTNAME: `${host}:${port}` },
     })
     this.#running.set(deployment.name, { app, http, port })

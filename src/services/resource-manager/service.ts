@@ -111,7 +111,7 @@ export class ResourceManager {
   /** The body of a resource, or `undefined` when there is none of that id. */
   async get(id: string): Promise<JsonObject | undefined> {
     const record = await this.#records.get(id)
-    return record?.body
+    return record ? record.body : this.#existing(id)
   }
 
   /** The bodies of the resources, by type and resource group, in the order of their ids. */
@@ -214,6 +214,15 @@ export class ResourceManager {
 
   #tellChanged(changed: ChangedResource): void {
     for (const listener of this.#listeners) listener(changed)
+  }
+
+  async #existing(id: string): Promise<JsonObject | undefined> {
+    const parsed = parseResourceId(id)
+    const provider = parsed && this.#providers.get(parsed.type.toLowerCase())
+    const found = parsed && (await provider?.get?.(parsed.names))
+    if (!found) return undefined
+    const { properties } = found
+    return { id, name: parsed.names.at(-1) ?? '', type: parsed.type, properties }
   }
 
   async #checkHolder(id: string): Promise<void> {

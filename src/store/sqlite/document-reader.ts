@@ -1,4 +1,10 @@
-import type { DocumentKey, FeedPage, FeedQuery, StoredDocument } from '../documents.ts'
+import type {
+  DocumentKey,
+  DocumentList,
+  FeedPage,
+  FeedQuery,
+  StoredDocument,
+} from '../documents.ts'
 import { passedDocumentsMax } from '../limits.ts'
 import { slotCount } from '../slot.ts'
 import { clusterEnd, clusterKey, sequenceOf } from './cluster-key.ts'
@@ -14,6 +20,8 @@ const feedSql = `key > ? AND key <= ? AND slot >= ? AND slot < ? AND ${liveSql}`
 export class DocumentReader {
   readonly #collection: Statement<[id: number]>
   readonly #document: Statement<DocumentRow>
+  readonly #list: Statement<DocumentRow>
+  readonly #listBefore: Statement<DocumentRow>
   readonly #count: Statement<[documents: number, expired: number]>
   readonly #feed: Statement<DocumentRow>
   readonly #lag: Statement<[documents: number]>
@@ -29,6 +37,11 @@ export class DocumentReader {
       `SELECT ${documentColumns} FROM documents WHERE collection = ? AND partition = ? AND id = ? ` +
         `AND ${liveSql}`,
     )
+    const listSql =
+      `SELECT ${documentColumns} FROM documents WHERE collection = ? AND partition = ? AND id >= ? ` +
+      `AND ${liveSql}`
+    this.#list = connection.prepare(`${listSql} ORDER BY id LIMIT ?`)
+    this.#listBefore = connection.prepare(`${listSql} AND id < ? ORDER BY id LIMIT ?`)
     this.#count = connection.prepare(
       'SELECT (SELECT count(*) FROM documents WHERE collection = ?), ' +
         '(SELECT count(*) FROM documents WHERE collection = ? AND expires_at <= ?)',
@@ -50,6 +63,17 @@ export class DocumentReader {
     const id = this.idOf(key.collection)
     const row = id === undefined ? undefined : this.#document.get(id, key.partition, key.id, nowMs)
     return row && toStoredDocument(key.collection, row)
+  }
+
+  list(list: DocumentList, nowMs: number): StoredDocument[] {
+    const { collection, partition, from = '', before, limit } = list
+    const id = this.idOf(collection)
+    if (id === undefined) return []
+    const rows =
+      before === undefined
+        ? this.#list.all(id, partition, from, nowMs, limit)
+        : this.#listBefore.all(id, partition, from, nowMs, before, limit)
+    return rows.map((row) => toStoredDocument(collection, row))
   }
 
   count(collection: string, nowMs: number): number {

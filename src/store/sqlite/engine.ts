@@ -2,6 +2,7 @@ import { messageOf } from '../../base/errors.ts'
 import { ExpectationFailed, type ExpectationName, type Operation } from '../store.ts'
 import type { PutDocumentResult, DeleteDocumentResult } from '../documents.ts'
 import type { AppendMessageResult, ClaimGroupResult, ClaimMessagesResult } from '../messages.ts'
+import { BlobWriter } from './blob-writer.ts'
 import { BodyIndexes } from './body-indexes.ts'
 import { Collections } from './collections.ts'
 import type { Connection } from './connection.ts'
@@ -20,6 +21,7 @@ import type { Turn } from './turn.ts'
 /** What the store does for itself, in the same line of commits. */
 export type Chore =
   | { readonly kind: 'store.sweep' }
+  | { readonly kind: 'store.forget'; readonly blobs: readonly string[] }
   | {
       readonly kind: 'store.index'
       readonly collection: string
@@ -50,6 +52,8 @@ export interface GroupOutcome {
   readonly outcomes: readonly BatchOutcome[]
   readonly collections: readonly string[]
   readonly queues: readonly string[]
+  /** Blobs that may have lost their last hold. */
+  readonly blobs: readonly string[]
   /** When the store has something to sweep because of it; `Infinity` for never. */
   readonly sweepMs: number
 }
@@ -63,6 +67,7 @@ export class Engine {
   readonly #documents: DocumentWriter
   readonly #messages: MessageWriter
   readonly #groups: GroupWriter
+  readonly #blobs: BlobWriter
   readonly #indexes: BodyIndexes
   readonly #sweeper: Sweeper
   readonly #touched = new Touched()
@@ -81,6 +86,7 @@ export class Engine {
     this.#documents = new DocumentWriter(connection, this.#collections, touched)
     this.#messages = new MessageWriter(connection, { queues, table, due, leases, groups, touched })
     this.#groups = new GroupWriter(connection, { queues, table, due, leases, touched })
+    this.#blobs = new BlobWriter(connection, touched)
     this.#indexes = new BodyIndexes(connection)
     this.#sweeper = new Sweeper(connection, this.#indexes)
   }
@@ -89,9 +95,10 @@ export class Engine {
     const outcomes = this.#applyTogether(group) ?? group.map((timed) => this.#applyAlone(timed))
     const collections = [...this.#touched.collections]
     const queues = [...this.#touched.queues]
+    const blobs = [...this.#touched.blobs]
     const { sweepMs } = this.#touched
     this.#touched.clear()
-    return { outcomes, collections, queues, sweepMs }
+    return { outcomes, collections, queues, blobs, sweepMs }
   }
 
   /** Gives nothing where one batch met a fault that may have ended the transaction of all. */
@@ -202,6 +209,14 @@ export class Engine {
         return this.#groups.setState(operation, turn)
       case 'owner.release':
         return this.#groups.releaseOwner(operation, turn)
+      case 'blob.put':
+        return this.#blobs.put(operation)
+      case 'blob.hold':
+        return this.#blobs.hold(operation, turn)
+      case 'blob.release':
+        return this.#blobs.release(operation)
+      case 'store.forget':
+        return this.#blobs.forget(operation.blobs)
       case 'store.sweep':
         this.#touched.sweepAt(this.#sweeper.sweep(turn.nowMs))
         return undefined
@@ -233,6 +248,10 @@ function looksAtMessages(operation: Operation | Chore): boolean {
     case 'collection.drop':
     case 'message.append':
     case 'message.settle':
+    case 'blob.put':
+    case 'blob.hold':
+    case 'blob.release':
+    case 'store.forget':
     case 'store.index':
       return false
     case 'message.claim':
@@ -271,10 +290,14 @@ function canFail(operation: Operation | Chore): boolean {
     case 'queue.sweep':
     case 'queue.drop':
     case 'owner.release':
+    case 'blob.put':
+    case 'blob.release':
+    case 'store.forget':
     case 'store.sweep':
     case 'store.index':
       return false
     case 'document.check':
+    case 'blob.hold':
     case 'message.settle':
     case 'message.renew':
     case 'message.cancel':

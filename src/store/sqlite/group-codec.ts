@@ -116,6 +116,10 @@ function withOwnBytes(operation: Operation | Chore): Operation | Chore {
   if (operation.kind === 'group.setState' && operation.state) {
     return { ...operation, state: new Uint8Array(operation.state) }
   }
+  if (operation.kind === 'blob.put' && operation.blob.bytes) {
+    const { id, length, bytes } = operation.blob
+    return { kind: 'blob.put', blob: { id, length, bytes: new Uint8Array(bytes) } }
+  }
   return operation
 }
 

@@ -1,9 +1,12 @@
 import { strict as assert } from 'node:assert'
 import { mkdirSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
+import { randomHex } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
+import { BlobFiles } from '../blob-files.ts'
 import type { Store } from '../store.ts'
 import { Connection } from './connection.ts'
 import { StoreLock } from './store-lock.ts'
@@ -57,7 +60,10 @@ function openInMemory(options: SqliteStoreOptions): Store {
   createSchema(connection)
   const line = newLine()
   const writer = new LocalWriter(connection, line.committed)
-  const store = new SqliteStore({ path, clock, logger, writer, reader: connection, onClosed() {} })
+  const folder = join(tmpdir(), `interline-blobs-${randomHex(8)}`)
+  const files = new BlobFiles(folder, { isTemporary: true })
+  const reader = connection
+  const store = new SqliteStore({ path, clock, logger, writer, reader, files, onClosed() {} })
   line.connect(store)
   return store
 }
@@ -69,8 +75,10 @@ async function openFile(options: SqliteStoreOptions, lock: StoreLock): Promise<S
   const reader = new Connection(path, { readOnly: true, busyTimeoutMs: 1_000 })
   checkSqliteVersion(reader)
   const onClosed = () => lock.release()
-  const store = new SqliteStore({ path, clock, logger, writer, reader, onClosed })
+  const files = new BlobFiles(`${path}.blobs`, { isTemporary: false })
+  const store = new SqliteStore({ path, clock, logger, writer, reader, files, onClosed })
   line.connect(store)
+  await store.cleanBlobs()
   return store
 }
 

@@ -109,6 +109,17 @@ CREATE TABLE dedupe_keys (
 CREATE INDEX dedupe_ends ON dedupe_keys (until);
 `
 
+// Tables that stores made before them get when they are opened.
+const laterTables = `
+CREATE TABLE IF NOT EXISTS blobs (
+  id TEXT PRIMARY KEY,
+  holds INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  bytes BLOB
+);
+CREATE INDEX IF NOT EXISTS released_blobs ON blobs (id) WHERE holds = 0;
+`
+
 export type StoreFileFault =
   | 'StoreInUse'
   | 'StoreNewer'
@@ -161,6 +172,7 @@ export function createSchema(connection: Connection): void {
     connection.exec(`PRAGMA application_id = ${applicationId}`)
     connection.exec(`PRAGMA user_version = ${schemaVersion}`)
   }
+  connection.exec(laterTables)
   connection.exec('COMMIT')
   assert(pragma(connection, 'user_version') === schemaVersion)
 }

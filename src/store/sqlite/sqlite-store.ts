@@ -1,8 +1,11 @@
 import { strict as assert } from 'node:assert'
 import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
+import type { BlobFiles } from '../blob-files.ts'
+import type { ByteSource, OpenBlobs, StagedBlob } from '../blobs.ts'
 import type {
   DocumentKey,
+  DocumentList,
   DocumentScan,
   FeedPage,
   FeedQuery,
@@ -16,6 +19,7 @@ import {
   type ResultsOf,
   type Store,
 } from '../store.ts'
+import { BlobReader } from './blob-reader.ts'
 import type { Connection } from './connection.ts'
 import { DocumentReader } from './document-reader.ts'
 import { DocumentScanner } from './document-scanner.ts'
@@ -39,6 +43,8 @@ export class SqliteStore implements Store {
   readonly #documents: DocumentReader
   readonly #scanner: DocumentScanner
   readonly #messages: MessageReader
+  readonly #files: BlobFiles
+  readonly #blobs: BlobReader
   readonly #listeners = new Set<(commit: Commit) => void>()
   readonly #sweeps: SweepSchedule
   /** Not yet handed to the writer. */
@@ -54,6 +60,7 @@ export class SqliteStore implements Store {
     readonly logger: Logger | undefined
     readonly writer: Writer
     readonly reader: Connection
+    readonly files: BlobFiles
     readonly onClosed: () => void
   }) {
     this.#path = parts.path
@@ -65,6 +72,11 @@ export class SqliteStore implements Store {
     this.#documents = new DocumentReader(parts.reader)
     this.#scanner = new DocumentScanner(parts.reader, this.#documents)
     this.#messages = new MessageReader(parts.reader)
+    this.#files = parts.files
+    this.#blobs = new BlobReader(parts.reader, {
+      files: parts.files,
+      forget: (blobs) => this.#run({ kind: 'store.forget', blobs }),
+    })
     this.#sweeps = new SweepSchedule(parts.clock, () => this.#run({ kind: 'store.sweep' }))
     // What the last run left to sweep.
     this.#sweeps.at(parts.clock.now())
@@ -75,7 +87,10 @@ export class SqliteStore implements Store {
       this.#enqueue(batch, (outcome) => {
         if ('unmet' in outcome) reject(new ExpectationFailed(outcome.unmet, outcome.index))
         else if ('fault' in outcome) reject(this.#fault(outcome.fault))
-        else if (answers(batch, outcome.results)) resolve(outcome.results)
+        else if (answers(batch, outcome.results)) {
+          this.#keepFiles(batch)
+          resolve(outcome.results)
+        }
       })
     })
   }
@@ -89,6 +104,10 @@ export class SqliteStore implements Store {
       now: () => this.#clock.now(),
       wantIndex: (collection, path) => this.#run({ kind: 'store.index', collection, path }),
     })
+  }
+
+  async listDocuments(list: DocumentList): Promise<readonly StoredDocument[]> {
+    return this.#documents.list(list, this.#clock.now())
   }
 
   async countDocuments(collection: string): Promise<number> {
@@ -131,6 +150,23 @@ export class SqliteStore implements Store {
     return this.#messages.nextDue(queue)
   }
 
+  stageBlob(source: ByteSource): Promise<StagedBlob> {
+    return this.#files.stage(source)
+  }
+
+  discardBlob(blob: StagedBlob): Promise<void> {
+    return this.#files.discard(blob)
+  }
+
+  async openBlobs(ids: readonly string[]): Promise<OpenBlobs | undefined> {
+    return this.#blobs.open(ids)
+  }
+
+  /** Removes what a crash left of blobs. */
+  cleanBlobs(): Promise<void> {
+    return this.#blobs.clean()
+  }
+
   onCommit(listener: (commit: Commit) => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -148,6 +184,7 @@ export class SqliteStore implements Store {
     outcome.outcomes.forEach((answer, index) => batches[index]?.settle(answer))
     if (this.#written.length === 0) this.#drained?.()
     if (!this.#closing) this.#sweeps.at(outcome.sweepMs)
+    if (outcome.blobs.length > 0) this.#blobs.release(outcome.blobs)
     if (outcome.collections.length === 0 && outcome.queues.length === 0) return
     const commit = {
       collections: new Set(outcome.collections),
@@ -158,11 +195,13 @@ export class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     this.#sweeps.stop()
+    await this.#blobs.settled()
     this.#flush()
     if (this.#written.length > 0) await new Promise<void>((resolve) => (this.#drained = resolve))
     // The writer closes last, so that it is the one to move the log into the file.
     this.#reader.close()
     await this.#writer.close()
+    await this.#files.close()
     this.#onClosed()
   }
 
@@ -178,6 +217,12 @@ export class SqliteStore implements Store {
     this.#pending = []
     this.#written = this.#written.concat(group)
     this.#writer.write(group)
+  }
+
+  #keepFiles(batch: readonly Operation[]): void {
+    for (const operation of batch) {
+      if (operation.kind === 'blob.put') this.#files.committed(operation.blob.id)
+    }
   }
 
   #run(chore: Chore): void {

@@ -2,6 +2,8 @@
 export class Touched {
   readonly collections = new Set<string>()
   readonly queues = new Set<string>()
+  /** Blobs that may have lost their last hold. */
+  readonly blobs = new Set<string>()
   /** When the sweep has something to remove because of it. */
   sweepMs = Infinity
 
@@ -12,6 +14,7 @@ export class Touched {
   clear(): void {
     this.collections.clear()
     this.queues.clear()
+    this.blobs.clear()
     this.sweepMs = Infinity
   }
 }

@@ -57,6 +57,8 @@ export function writeForm(form: unknown): string {
   return pairs.toString()
 }
 
+const utf8 = new TextDecoder()
+
 function decode(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8').decode(bytes)
+  return utf8.decode(bytes)
 }

@@ -1,15 +1,14 @@
 import { KeyValuePair } from '../../dotnet/key-value-pair.ts'
-import { DotnetArray, type DotnetObject } from '../../dotnet/value.ts'
+import { DotnetArray } from '../../dotnet/value.ts'
+import type { NamedValues } from './dictionary-types.ts'
 
-/** A read-only dictionary over what the gateway gives; its values are made when they are read. */
-export class ContextDictionary implements DotnetObject {
-  readonly typeName: string
-  readonly #source: NamedSource
-  readonly #valueType: string
+/** Headers, query parameters or claims as a read-only dictionary: names with arrays of texts. */
+export class TextLists implements NamedValues {
+  readonly typeName =
+    'System.Collections.Generic.IReadOnlyDictionary<System.String,System.String[]>'
+  readonly #source: ListSource
 
-  constructor(source: NamedSource, valueType: string) {
-    this.typeName = `System.Collections.Generic.IReadOnlyDictionary<System.String,${valueType}>`
-    this.#valueType = valueType
+  constructor(source: ListSource) {
     this.#source = source
   }
 
@@ -22,59 +21,67 @@ export class ContextDictionary implements DotnetObject {
   }
 
   tryGet(key: unknown): unknown {
+    const found = this.texts(key)
+    return found && arrayOfTexts(found)
+  }
+
+  /** The values of a name as they are. */
+  texts(key: unknown): readonly string[] | undefined {
     return typeof key === 'string' ? this.#source.get(key) : undefined
   }
 
   *[Symbol.iterator](): Iterator<KeyValuePair> {
-    for (const name of this.#source.names()) {
-      yield new KeyValuePair(name, this.#source.get(name) ?? null, [
-        'System.String',
-        this.#valueType,
-      ])
-    }
+    for (const [name, texts] of this.#source)
+      yield new KeyValuePair(name, arrayOfTexts(texts), ['System.String', 'System.String[]'])
   }
 }
 
-interface NamedSource {
-  readonly size: number
-  get(name: string): unknown
-  names(): Iterable<string>
-}
-
-/** Headers, query parameters or claims: names with lists of texts. */
-export function stringLists(source: {
+interface ListSource {
   readonly size: number
   get(name: string): readonly string[] | undefined
   [Symbol.iterator](): Iterator<readonly [string, readonly string[]]>
-}): ContextDictionary {
-  return new ContextDictionary(
-    {
-      size: source.size,
-      get(name) {
-        const found = source.get(name)
-        return found && new DotnetArray('System.String', [...found])
-      },
-      names: () => Array.from(source, ([name]) => name),
-    },
-    'System.String[]',
-  )
 }
 
-/** A map whose values are already those of .NET. */
-export function mappedValues(
-  source: ReadonlyMap<string, unknown>,
-  options: { readonly valueType: string; readonly convert?: (value: unknown) => unknown },
-): ContextDictionary {
-  const { convert } = options
-  return new ContextDictionary(
-    {
-      size: source.size,
-      get(name) {
-        const found = source.get(name)
-        return convert && found !== undefined ? convert(found) : found
-      },
-      names: () => source.keys(),
-    },
-    options.valueType,
-  )
+function arrayOfTexts(texts: readonly string[]): DotnetArray {
+  return new DotnetArray('System.String', [...texts])
+}
+
+/** A map of the context as a read-only dictionary; a value that .NET holds otherwise is converted when it is read. */
+export class MappedValues implements NamedValues {
+  readonly #source: ReadonlyMap<string, unknown>
+  readonly #valueType: string
+  readonly #convert: ((value: unknown) => unknown) | undefined
+
+  constructor(
+    source: ReadonlyMap<string, unknown>,
+    valueType: string,
+    convert?: (value: unknown) => unknown,
+  ) {
+    this.#source = source
+    this.#valueType = valueType
+    this.#convert = convert
+  }
+
+  get typeName(): string {
+    return `System.Collections.Generic.IReadOnlyDictionary<System.String,${this.#valueType}>`
+  }
+
+  get count(): number {
+    return this.#source.size
+  }
+
+  containsKey(key: unknown): boolean {
+    return typeof key === 'string' && this.#source.has(key)
+  }
+
+  tryGet(key: unknown): unknown {
+    if (typeof key !== 'string') return undefined
+    const found = this.#source.get(key)
+    return this.#convert && found !== undefined ? this.#convert(found) : found
+  }
+
+  *[Symbol.iterator](): Iterator<KeyValuePair> {
+    for (const name of this.#source.keys())
+      yield new KeyValuePair(name, this.tryGet(name) ?? null, ['System.String', this.#valueType])
+  }
 }

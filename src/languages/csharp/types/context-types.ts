@@ -16,7 +16,7 @@ import {
 import { readBody, readForm, writeForm } from './body-content.ts'
 import { castObject } from './casting.ts'
 import { certificateOf } from './certificates.ts'
-import { mappedValues, stringLists } from './context-dictionaries.ts'
+import { MappedValues, TextLists } from './context-dictionaries.ts'
 import { context, named } from './context-guards.ts'
 import { defaultOf } from './defaults.ts'
 import { lookup } from './dictionary-types.ts'
@@ -55,8 +55,7 @@ export const contextTypes: readonly TypeDeclaration[] = [
     'bool Tracing': (self) => context(self).tracing,
     'IUser User': (self) => context(self).user,
     'IWorkspace Workspace': (self) => context(self).workspace ?? null,
-    'IVariables Variables': (self) =>
-      mappedValues(context(self).variables, { valueType: 'System.Object' }),
+    'IVariables Variables': (self) => new MappedValues(context(self).variables, 'System.Object'),
     'void Trace(string message)': (self, message) => context(self).trace(textOrNull(message) ?? ''),
   }),
   declareType('hidden interface IVariables : IReadOnlyDictionary<string,object>', {
@@ -66,10 +65,10 @@ export const contextTypes: readonly TypeDeclaration[] = [
     'IMessageBody Body': (self) => named(self, 'IRequest').body,
     'X509Certificate2 Certificate': (self) => certificateOf(named(self, 'IRequest').certificate),
     'IReadOnlyDictionary<string,string[]> Headers': (self) =>
-      stringLists(named(self, 'IRequest').headers),
+      new TextLists(named(self, 'IRequest').headers),
     'string IpAddress': (self) => named(self, 'IRequest').ipAddress,
     'IReadOnlyDictionary<string,string> MatchedParameters': (self) =>
-      mappedValues(named(self, 'IRequest').matchedParameters, { valueType: 'System.String' }),
+      new MappedValues(named(self, 'IRequest').matchedParameters, 'System.String'),
     'string Method': (self) => named(self, 'IRequest').method,
     'IUrl OriginalUrl': (self) => named(self, 'IRequest').originalUrl,
     'IUrl Url': (self) => named(self, 'IRequest').url,
@@ -79,7 +78,7 @@ export const contextTypes: readonly TypeDeclaration[] = [
   declareType('interface IResponse', {
     'IMessageBody Body': (self) => named(self, 'IResponse').body,
     'IReadOnlyDictionary<string,string[]> Headers': (self) =>
-      stringLists(named(self, 'IResponse').headers),
+      new TextLists(named(self, 'IResponse').headers),
     'int StatusCode': (self) => named(self, 'IResponse').statusCode,
     'string StatusReason': (self) => named(self, 'IResponse').statusReason,
   }),
@@ -95,7 +94,8 @@ export const contextTypes: readonly TypeDeclaration[] = [
     'string Host': (self) => named(self, 'IUrl').host,
     'string Path': (self) => named(self, 'IUrl').path,
     'int Port': (self) => named(self, 'IUrl').port,
-    'IReadOnlyDictionary<string,string[]> Query': (self) => stringLists(named(self, 'IUrl').query),
+    'IReadOnlyDictionary<string,string[]> Query': (self) =>
+      new TextLists(named(self, 'IUrl').query),
     'string QueryString': (self) => named(self, 'IUrl').queryString,
     'string Scheme': (self) => named(self, 'IUrl').scheme,
     'Uri ToUri()': (self) => new Uri(urlText(named(self, 'IUrl'))),
@@ -163,10 +163,11 @@ function entityTypes(): TypeDeclaration[] {
       'string ServiceName': (self) => named(self, 'IDeployment').serviceName,
       'IGateway Gateway': (self) => named(self, 'IDeployment').gateway,
       'IReadOnlyDictionary<string,X509Certificate2> Certificates': (self) =>
-        mappedValues(named(self, 'IDeployment').certificates, {
-          valueType: 'System.Security.Cryptography.X509Certificates.X509Certificate2',
-          convert: certificateOf,
-        }),
+        new MappedValues(
+          named(self, 'IDeployment').certificates,
+          'System.Security.Cryptography.X509Certificates.X509Certificate2',
+          certificateOf,
+        ),
     }),
     declareType('interface IGateway', {
       'string Id': (self) => textMember(self, 'id'),
@@ -227,7 +228,7 @@ function callerTypes(): TypeDeclaration[] {
       'IEnumerable<string> Audiences': (self) =>
         arrayOf('System.String', named(self, 'Jwt').audiences),
       'IReadOnlyDictionary<string,string[]> Claims': (self) =>
-        stringLists(named(self, 'Jwt').claims),
+        new TextLists(named(self, 'Jwt').claims),
       'DateTime? ExpirationTime': (self) => dateOf(named(self, 'Jwt').expirationTimeMs),
       'string Id': (self) => named(self, 'Jwt').id,
       'string Issuer': (self) => named(self, 'Jwt').issuer,
@@ -239,7 +240,7 @@ function callerTypes(): TypeDeclaration[] {
     declareType('class Authorization', {
       'string AccessToken': (self) => named(self, 'Authorization').accessToken,
       'IReadOnlyDictionary<string,object> Claims': (self) =>
-        mappedValues(named(self, 'Authorization').claims, { valueType: 'System.Object' }),
+        new MappedValues(named(self, 'Authorization').claims, 'System.Object'),
     }),
     declareType('class BasicAuthCredentials', {
       'string UserId': (self) => named(self, 'BasicAuthCredentials').userId,
@@ -266,6 +267,7 @@ function lastErrorMembers(): Members {
 }
 
 function joined(self: unknown, key: unknown, fallback: unknown): unknown {
+  if (self instanceof TextLists) return self.texts(given(key, 'key'))?.join(',') ?? fallback
   const found = lookup(self).tryGet(given(key, 'key'))
   return found === undefined ? fallback : Array.from(enumerate(found), displayText).join(',')
 }

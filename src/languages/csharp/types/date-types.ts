@@ -15,7 +15,7 @@ import {
   type Implementation,
   type TypeDeclaration,
 } from '../type-model.ts'
-import { callOf, double, enumName, instance, int, long, reference, textOrNull } from './guards.ts'
+import { clockOf, double, enumName, instance, int, long, reference, textOrNull } from './guards.ts'
 
 type Members = Record<string, Implementation>
 
@@ -109,9 +109,9 @@ export const dateTypes: readonly TypeDeclaration[] = [
     ...dateArithmetic(),
     ...comparisons('DateTime'),
     default: () => new DateTime(0n),
-    'static DateTime UtcNow': (call) => DateTime.utcNow(callOf(call).world.clock),
-    'static DateTime Now': (call) => DateTime.now(callOf(call).world.clock),
-    'static DateTime Today': (call) => DateTime.today(callOf(call).world.clock),
+    'timed static DateTime UtcNow': (call) => DateTime.utcNow(clockOf(call)),
+    'timed static DateTime Now': (call) => DateTime.now(clockOf(call)),
+    'timed static DateTime Today': (call) => DateTime.today(clockOf(call)),
     'static DateTime MinValue': () => DateTime.minValue,
     'static DateTime MaxValue': () => DateTime.maxValue,
     'static int DaysInMonth(int year, int month)': (year, month) =>
@@ -130,8 +130,8 @@ export const dateTypes: readonly TypeDeclaration[] = [
     default: () => DateTimeOffset.minValue,
     'implicit operator DateTimeOffset(DateTime value)': (value) =>
       DateTimeOffset.fromDateTime(date(value)),
-    'static DateTimeOffset UtcNow': (call) => DateTimeOffset.utcNow(callOf(call).world.clock),
-    'static DateTimeOffset Now': (call) => DateTimeOffset.utcNow(callOf(call).world.clock),
+    'timed static DateTimeOffset UtcNow': (call) => DateTimeOffset.utcNow(clockOf(call)),
+    'timed static DateTimeOffset Now': (call) => DateTimeOffset.utcNow(clockOf(call)),
     'static DateTimeOffset MinValue': () => DateTimeOffset.minValue,
     'static DateTimeOffset MaxValue': () => DateTimeOffset.maxValue,
     'static DateTimeOffset FromUnixTimeSeconds(long seconds)': (value) =>

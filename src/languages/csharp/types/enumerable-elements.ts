@@ -3,7 +3,7 @@ import { enumerate } from '../../dotnet/sequence.ts'
 import { type Implementation } from '../type-model.ts'
 import { countOf } from './collection-types.ts'
 import { defaultOf } from './defaults.ts'
-import { filtered, taken } from './enumerable-steps.ts'
+import { filtered } from './enumerable-steps.ts'
 import { bool, callback, callOf, int } from './guards.ts'
 
 type Members = Record<string, Implementation>
@@ -51,14 +51,13 @@ export function elementMembers(): Members {
       !some(source, (item) => !bool(callback(test)(item))),
     'static int Count<T>(this IEnumerable<T> source)': (source) => countOf(source),
     'static int Count<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
-      [...filtered(source, callback(test))].length,
+      counted(filtered(source, callback(test))),
     'static long LongCount<T>(this IEnumerable<T> source)': (source) => BigInt(countOf(source)),
   }
   for (const [name, pick] of Object.entries(picks)) {
     const read = (source: unknown, test?: unknown): unknown[] => {
-      const isShort = name === 'First'
       const all = test === undefined ? enumerate(source) : filtered(source, callback(test))
-      return isShort ? [...taken(all, 1)] : [...all]
+      return name === 'First' ? firstOf(all) : [...all]
     }
     const fallback = (call: unknown): unknown => defaultOf(callOf(call).types[0])
     members[`static T ${name}<T>(this IEnumerable<T> source)`] = (source) =>
@@ -76,6 +75,17 @@ export function elementMembers(): Members {
     ) => (pick(read(source, test)) ?? { value: fallback(call) }).value
   }
   return members
+}
+
+function counted(source: Iterable<unknown>): number {
+  let count = 0
+  for (const _ of source) count += 1
+  return count
+}
+
+function firstOf(source: Iterable<unknown>): unknown[] {
+  const turn = source[Symbol.iterator]().next()
+  return turn.done === true ? [] : [turn.value]
 }
 
 function required(found: { readonly value: unknown } | undefined, fault: () => Error): unknown {

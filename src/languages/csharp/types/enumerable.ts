@@ -9,6 +9,7 @@ import { elementCountMax } from '../limits.ts'
 import { LimitError } from '../machine.ts'
 import { declareType, type Call, type Implementation, type TypeDeclaration } from '../type-model.ts'
 import { comparerOf, countOf } from './collection-types.ts'
+import { arrayOf } from '../arrays.ts'
 import { defaultOf } from './defaults.ts'
 import { Grouping, groupMembers, groupOf } from './enumerable-groups.ts'
 import {
@@ -315,7 +316,7 @@ function conversions(): Members {
   }
   return {
     'static T[] ToArray<T>(this IEnumerable<T> source)': (source, call) =>
-      new List(callOf(call).types[0]?.name, [...enumerate(source)]).toArray(),
+      arrayOf(callOf(call).types[0]?.name ?? 'System.Object', [...enumerate(source)]),
     'static List<T> ToList<T>(this IEnumerable<T> source)': (source, call) =>
       List.from(callOf(call).types[0]?.name ?? '', source),
     'static IEnumerable<T> AsEnumerable<T>(this IEnumerable<T> source)': (source) => source,

@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+import type { Clock } from '../../../base/clock.ts'
 import type { StringComparison } from '../../dotnet/comparison.ts'
 import { argumentNull, systemException } from '../../dotnet/exceptions.ts'
 import { integerOf, toDecimal, toDouble } from '../../dotnet/numbers.ts'
@@ -112,6 +114,13 @@ export function reference(value: unknown): Reference {
 export function callOf(value: unknown): Call {
   if (isCall(value)) return value
   throw systemException('InvalidOperationException')
+}
+
+/** The clock of a timed member. */
+export function clockOf(value: unknown): Clock {
+  const { clock } = callOf(value)
+  assert(clock, 'a member that tells the time is declared as timed')
+  return clock
 }
 
 /** A `StringComparison`. */

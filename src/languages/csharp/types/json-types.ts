@@ -1,7 +1,7 @@
 import { systemException } from '../../dotnet/exceptions.ts'
 import {
-  castToken,
   isTokenOfType,
+  tokenCast,
   valueAt,
   valueOfToken,
   valuesOfTokens,
@@ -23,8 +23,9 @@ import {
 import * as tree from '../../dotnet/json-tree.ts'
 import { writeToken } from '../../dotnet/json-writer.ts'
 import { List } from '../../dotnet/list.ts'
+import { integerOf, isIntegerKind } from '../../dotnet/numbers.ts'
 import { enumerate, Sequence } from '../../dotnet/sequence.ts'
-import { DotnetEnum } from '../../dotnet/value.ts'
+import { DotnetEnum, DotnetNumber } from '../../dotnet/value.ts'
 import {
   declareEnum,
   declareType,
@@ -189,7 +190,10 @@ function tokenMembers(): Members {
         tokenKinds.indexOf(token(self).type),
       ),
     'bool HasValues': (self) => tree.hasValues(token(self)),
-    'JToken this[object key]': (self, key) => tree.tokenAt(token(self), key),
+    'JToken this[object key]': (self, key) =>
+      self instanceof JObject && typeof key === 'string'
+        ? self.get(key)
+        : tree.tokenAt(token(self), key),
     'set JToken this[object key]': (self, key, value) => tree.setTokenAt(token(self), key, value),
     'string ToString(Formatting formatting)': (self, formatting) =>
       writeToken(token(self), layout(formatting)),
@@ -266,21 +270,32 @@ function casts(): Members {
     'implicit operator JToken(string value)': (value) => new JValue(value),
     'implicit operator JToken(byte[] value)': (value) => new JValue(value),
     'implicit operator JToken(Uri value)': (value) => new JValue(value),
-    'explicit operator string(JToken value)': (value) =>
-      castToken(tokenOrNull(value), 'System.String'),
-    'explicit operator byte[](JToken value)': (value) =>
-      castToken(tokenOrNull(value), 'System.Byte[]'),
-    'explicit operator Uri(JToken value)': (value) => castToken(tokenOrNull(value), 'System.Uri'),
+    'explicit operator string(JToken value)': castTo('System.String'),
+    'explicit operator byte[](JToken value)': castTo('System.Byte[]'),
+    'explicit operator Uri(JToken value)': castTo('System.Uri'),
   }
   for (const [name, full] of contentTypes) {
-    members[`implicit operator JToken(${name} value)`] = (value) => new JValue(value)
-    members[`implicit operator JToken(${name}? value)`] = (value) => new JValue(value)
-    members[`explicit operator ${name}(JToken value)`] = (value) =>
-      castToken(tokenOrNull(value), full)
-    members[`explicit operator ${name}?(JToken value)`] = (value) =>
-      castToken(tokenOrNull(value), `System.Nullable<${full}>`)
+    members[`implicit operator JToken(${name} value)`] = valueToken
+    members[`implicit operator JToken(${name}? value)`] = valueToken
+    members[`explicit operator ${name}(JToken value)`] = castTo(full)
+    members[`explicit operator ${name}?(JToken value)`] = castTo(`System.Nullable<${full}>`)
   }
   return members
+}
+
+function castTo(typeName: string): Implementation {
+  const cast = tokenCast(typeName)
+  return (value) => cast(value instanceof JValue ? value : tokenOrNull(value))
+}
+
+// The constructor that Newtonsoft calls for any whole number but UInt64 is that of Int64.
+function valueToken(value: unknown): JValue {
+  const isLong = value instanceof DotnetNumber ? isShortKind(value.kind) : typeof value === 'number'
+  return new JValue(isLong ? integerOf(value) : value)
+}
+
+function isShortKind(kind: string): boolean {
+  return isIntegerKind(kind) && kind !== 'UInt64'
 }
 
 function valueMembers(): Members {

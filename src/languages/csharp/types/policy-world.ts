@@ -1,4 +1,4 @@
-import { RealClock, type Clock } from '../../../base/clock.ts'
+import type { TypeDeclaration } from '../type-model.ts'
 import { TypeWorld } from '../type-world.ts'
 import { collectionTypes } from './collection-types.ts'
 import { contextTypes } from './context-types.ts'
@@ -17,10 +17,8 @@ import { xmlTypes } from './xml-types.ts'
 import { regexTypes } from './regex-types.ts'
 import { encodingTypes } from './encoding-types.ts'
 
-const worlds = new WeakMap<Clock, TypeWorld>()
-const realClock = new RealClock()
-
-const declarations = [
+/** The declarations of all types that a policy expression may use. */
+export const policyTypes: readonly TypeDeclaration[] = [
   ...coreTypes,
   ...numberTypes,
   ...stringTypes,
@@ -40,13 +38,7 @@ const declarations = [
 ]
 
 /**
- * All types that a policy expression may use, the same for every expression of a clock.
+ * All types that a policy expression may use, the same for every expression.
  * https://learn.microsoft.com/azure/api-management/api-management-policy-expressions#net-framework-types-allowed-in-policy-expressions
  */
-export function policyWorld(clock: Clock = realClock): TypeWorld {
-  const known = worlds.get(clock)
-  if (known) return known
-  const world = new TypeWorld(declarations, clock)
-  worlds.set(clock, world)
-  return world
-}
+export const policyWorld = new TypeWorld(policyTypes)

@@ -7,7 +7,7 @@ import {
 } from '../../../protocols/http/outgoing-http.ts'
 import { redirectsMax, spanPayloadCharsMax } from '../limits.ts'
 import type { CallResponse, GatewayCall } from './gateway-call.ts'
-import { HeaderList, withoutHopHeaders } from './header-list.ts'
+import { type HeaderList, hopNamesOf, receivedHeaders } from './header-list.ts'
 import { MessageBody, codingOf } from './message-body.ts'
 import { PolicyError } from './policy-error.ts'
 
@@ -17,10 +17,14 @@ export interface BackendRequest {
   readonly url: string
   readonly method: string
   readonly headers: HeaderList
+  /** True for a host that was meant for the gateway: the backend gets its own. */
+  readonly hidesHost?: boolean
   readonly body: MessageBody
   readonly timeoutMs: number
   readonly followRedirects: boolean
   readonly isDeclared: boolean
+  /** True when the head of the answer is passed on before its body. */
+  readonly isUnbuffered?: boolean
 }
 
 /** Sends a request, with a span of its own in the trace of the call; what fails is a `PolicyError`. */
@@ -31,9 +35,10 @@ export async function callBackend(
   let next = request
   for (let redirects = 0; ; redirects += 1) {
     const response = await callOnce(call, next)
+    const isRedirect = redirectStatuses.has(response.status)
+    if (!request.followRedirects || !isRedirect) return response
     const location = response.headers.text('location')
-    const isRedirect = [301, 302, 303, 307, 308].includes(response.status)
-    if (!request.followRedirects || !isRedirect || location === undefined) return response
+    if (location === undefined) return response
     if (redirects === redirectsMax) {
       throw backendFault(request.policy, 'TooManyRedirects', 'Too many redirects.')
     }
@@ -41,6 +46,8 @@ export async function callBackend(
     next = redirected(next, { location, status: response.status })
   }
 }
+
+const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 async function callOnce(call: GatewayCall, request: BackendRequest): Promise<CallResponse> {
   const { outgoing, clock, telemetry } = call.parts
@@ -64,8 +71,8 @@ async function callOnce(call: GatewayCall, request: BackendRequest): Promise<Cal
     const answer = await outgoing.send({ ...sent, trace, signal: call.signal })
     const isError = answer.status >= 500
     finish(isError ? { status: 'error', reason: `answered ${answer.status}` } : { status: 'ok' })
-    const headers = withoutHopHeaders(HeaderList.fromRaw(answer.headers))
-    const body = MessageBody.streamed(answer.body, codingOf(headers))
+    const headers = receivedHeaders(answer.headers)
+    const body = MessageBody.received(answer.body, codingOf(headers))
     return { status: answer.status, reason: answer.reason, headers, body }
   } catch (error) {
     finish({ status: 'error', reason: messageOf(error) })
@@ -74,16 +81,19 @@ async function callOnce(call: GatewayCall, request: BackendRequest): Promise<Cal
 }
 
 function toOutgoing(request: BackendRequest): Omit<OutgoingRequest, 'trace' | 'signal'> {
-  const headers = withoutHopHeaders(request.headers)
+  const { headers, isUnbuffered } = request
+  const hidden: string[] = []
+  if (request.hidesHost) hidden.push('host')
   // A body that was read or replaced has a new length; an untouched stream keeps the one that was announced.
-  if (request.body.isReady) headers.delete('content-length')
+  if (request.body.isReady) hidden.push('content-length')
   const body = request.body.take()
   return {
     url: request.url,
     method: request.method,
-    headers: headers.toRaw(),
+    headers: headers.toRaw(hopNamesOf(headers), hidden),
     timeoutMs: request.timeoutMs,
     isDeclared: request.isDeclared,
+    ...(isUnbuffered ? { isUnbuffered } : {}),
     ...(body === undefined ? {} : { body }),
   }
 }

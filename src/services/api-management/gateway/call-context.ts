@@ -1,3 +1,4 @@
+import type { Clock } from '../../../base/clock.ts'
 import type {
   PolicyApi,
   PolicyBody,
@@ -34,6 +35,10 @@ export class CallContext implements PolicyContext {
 
   get api(): PolicyApi {
     return toPolicyApi(this.#call.api)
+  }
+
+  get clock(): Clock {
+    return this.#call.parts.clock
   }
 
   get deployment(): PolicyDeployment {

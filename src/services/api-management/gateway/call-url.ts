@@ -36,6 +36,21 @@ export class CallUrl implements PolicyUrl {
     })
   }
 
+  /** The address of a request target (`/orders?x=1`) on a host; `undefined` when it is none. */
+  static ofTarget(target: string, host: CallUrl): CallUrl | undefined {
+    const [, path, queryString = ''] = plainTarget.exec(target) ?? []
+    if (path !== undefined && !target.includes('/.') && !target.includes('%')) {
+      return host.with({ path, queryString })
+    }
+    const text = target.startsWith('/') ? `${host.scheme}://${host.authority}${target}` : target
+    return URL.canParse(text) ? CallUrl.parse(text) : undefined
+  }
+
+  /** Host and port, as a `Host` header has them. */
+  get authority(): string {
+    return this.port === defaultPort(this.scheme) ? this.host : `${this.host}:${this.port}`
+  }
+
   get query(): ReadonlyMap<string, readonly string[]> {
     this.#query ??= parseQuery(this.queryString)
     return this.#query
@@ -53,28 +68,29 @@ export class CallUrl implements PolicyUrl {
 
   /** The same path and query at another address; a path of the address goes before. */
   under(base: CallUrl): CallUrl {
-    const prefix = base.path.replace(/\/+$/, '')
+    const prefix = base.path === '/' ? '' : base.path.replace(/\/+$/, '')
     const path = this.path === '/' && prefix !== '' ? prefix : `${prefix}${this.path}`
-    const queryString = [base.queryString.slice(1), this.queryString.slice(1)]
-      .filter((each) => each !== '')
-      .join('&')
-    return new CallUrl({
-      scheme: base.scheme,
-      host: base.host,
-      port: base.port,
-      path,
-      queryString: queryString === '' ? '' : `?${queryString}`,
-    })
+    return base.with({ path, queryString: joined(base.queryString, this.queryString) })
   }
 
   toString(): string {
-    const port = this.port === defaultPort(this.scheme) ? '' : `:${this.port}`
-    return `${this.scheme}://${this.host}${port}${this.path}${this.queryString}`
+    return `${this.scheme}://${this.authority}${this.path}${this.queryString}`
   }
 }
 
+// What means the same in a target and in an address; anything else is parsed as an address.
+const plainTarget = /^(\/[\w\-~!$&()*+,;=:@./]*)(\?[\w\-~!$&()*+,;=:@./?]*)?$/
+
+function joined(first: string, second: string): string {
+  if (first === '' || second === '') return first === '' ? second : first
+  return `${first}&${second.slice(1)}`
+}
+
+const noQuery: ReadonlyMap<string, readonly string[]> = new Map()
+
 // The values of each name, decoded.
 function parseQuery(queryString: string): ReadonlyMap<string, readonly string[]> {
+  if (queryString === '') return noQuery
   const query = new Map<string, string[]>()
   for (const [name, value] of new URLSearchParams(queryString)) {
     const values = query.get(name)

@@ -2,18 +2,18 @@ import { stringMember } from '../../../base/json.ts'
 import type { EntityHolder } from '../entity-kind.ts'
 import type { Entity } from '../entity-tree.ts'
 import { type Api, apiOf, rootName } from '../api.ts'
-import { operationOf } from '../operation.ts'
+import { type Operation, operationOf } from '../operation.ts'
 import { type Product, productOf } from '../product.ts'
 import { type Subscription, subscriptionOf } from '../subscription.ts'
 import { CallUrl } from './call-url.ts'
 import { EffectivePolicy } from './effective-policy.ts'
-import { OperationMatcher, type OperationMatch } from './operation-match.ts'
+import { OperationMatcher } from './operation-match.ts'
 import type { PolicyDocument } from './policy-compiler.ts'
 
 /** An API with its operations, as requests find it. */
 export interface ServedApi {
   readonly api: Api
-  /** `/orders`, with the version behind it where the version set says so. */
+  /** `/orders` in lower case, with the version behind it where the version set says so. */
   readonly prefix: string
   readonly serviceUrl: CallUrl | undefined
   /** Where the version of a request stands, for an API of a version set. */
@@ -36,12 +36,13 @@ export interface PolicyDocuments {
 
 /** What the gateway serves, made anew after a change; a running call keeps the one it began with. */
 export class Configuration {
-  readonly #apis: readonly ServedApi[]
+  /** The one with the longest path first. */
+  readonly apis: readonly ServedApi[]
   readonly #products: readonly Product[]
   /** `basic/orders`: which APIs are in which products. */
   readonly #productApis: ReadonlySet<string>
   readonly #byKey = new Map<string, Subscription>()
-  readonly #effective = new Map<string, EffectivePolicy>()
+  readonly #effective = new Map<Operation, Map<Product | undefined, EffectivePolicy>>()
   readonly #documents: PolicyDocuments
   readonly #namedValueId: (displayName: string) => string
 
@@ -51,7 +52,7 @@ export class Configuration {
   ) {
     this.#documents = options.documents
     this.#namedValueId = options.namedValueId
-    this.#apis = holder
+    this.apis = holder
       .list('apis')
       .map((entity) => served(holder, entity))
       // The longest path first, so that `orders/archive` is not taken for `orders`.
@@ -66,16 +67,6 @@ export class Configuration {
       this.#byKey.set(subscription.primaryKey, subscription)
       this.#byKey.set(subscription.secondaryKey, subscription)
     }
-  }
-
-  /** The APIs whose path begins a path, the longest first. */
-  candidates(path: string): readonly ServedApi[] {
-    const lower = path.toLowerCase()
-    return this.#apis.filter(({ prefix }) => {
-      if (!lower.startsWith(prefix.toLowerCase())) return false
-      const next = lower.charAt(prefix.length)
-      return next === '' || next === '/' || next === ';'
-    })
   }
 
   subscription(key: string): Subscription | undefined {
@@ -100,11 +91,10 @@ export class Configuration {
   effectivePolicy(place: {
     product: Product | undefined
     api: Api
-    operation: OperationMatch['operation']
+    operation: Operation
   }): EffectivePolicy {
     const { product, api, operation } = place
-    const id = `${product?.id ?? ''}\n${api.id}\n${operation.id}`
-    const known = this.#effective.get(id)
+    const known = this.#effective.get(operation)?.get(product)
     if (known) return known
     const documents = [
       this.#documents.find('apis/operations/policies', [api.id, operation.id, 'policy']),
@@ -113,7 +103,10 @@ export class Configuration {
       this.#documents.find('policies', ['policy']) ?? this.#documents.standard,
     ].filter((each) => each !== undefined)
     const made = new EffectivePolicy(documents, { namedValueId: this.#namedValueId })
-    this.#effective.set(id, made)
+    const byProduct =
+      this.#effective.get(operation) ?? new Map<Product | undefined, EffectivePolicy>()
+    byProduct.set(product, made)
+    this.#effective.set(operation, byProduct)
     return made
   }
 }
@@ -125,7 +118,7 @@ function served(holder: EntityHolder, entity: Entity): ServedApi {
   const words = [api.path, versioning?.scheme === 'Segment' ? (api.version ?? '') : '']
   const prefix = words
     .filter((word) => word !== '')
-    .map((word) => `/${word}`)
+    .map((word) => `/${word.toLowerCase()}`)
     .join('')
   const serviceUrl = api.serviceUrl ? CallUrl.parse(api.serviceUrl) : undefined
   return { api, prefix, serviceUrl, versioning, matcher: new OperationMatcher(operations) }

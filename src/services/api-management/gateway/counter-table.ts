@@ -26,6 +26,10 @@ interface FixedWindow {
 export class CounterTable {
   readonly #clock: Clock
   readonly #sliding = new Map<string, SlidingWindow>()
+  #last: { key: string | undefined; window: SlidingWindow } = {
+    key: undefined,
+    window: { times: [], head: 0 },
+  }
   readonly #fixed = new Map<string, FixedWindow>()
 
   constructor(clock: Clock) {
@@ -46,8 +50,9 @@ export class CounterTable {
   }
 
   count(key: string, step: { periodMs: number; by?: number }): void {
-    const window = this.#window(key, step.periodMs)
-    for (let each = 0; each < (step.by ?? 1); each += 1) window.times.push(this.#clock.now())
+    const { times } = this.#window(key, step.periodMs)
+    const nowMs = this.#clock.now()
+    for (let each = 0; each < (step.by ?? 1); each += 1) times.push(nowMs)
   }
 
   /** What was used in the fixed window that now lies in; a period of 0 never ends. */
@@ -77,8 +82,13 @@ export class CounterTable {
   }
 
   #window(key: string, periodMs: number): SlidingWindow {
-    const window = this.#sliding.get(key) ?? { times: [], head: 0 }
-    remember(this.#sliding, key, window)
+    // What was used last is the newest already.
+    if (this.#last.key !== key) {
+      const known = this.#sliding.get(key) ?? { times: [], head: 0 }
+      remember(this.#sliding, key, known)
+      this.#last = { key, window: known }
+    }
+    const { window } = this.#last
     const fromMs = this.#clock.now() - periodMs
     while (window.head < window.times.length && (window.times[window.head] ?? 0) <= fromMs) {
       window.head += 1

@@ -1,7 +1,7 @@
 import type { GatewayCall } from './gateway-call.ts'
 import type { PolicyDocument, SectionItem } from './policy-compiler.ts'
 import type { Section } from './policy-error.ts'
-import { runStep } from './policy-sequence.ts'
+import { isOver, runStep, runSteps } from './policy-sequence.ts'
 import type { PlacedStep } from './policy-step.ts'
 
 /**
@@ -25,9 +25,9 @@ export class EffectivePolicy {
     )
   }
 
-  async run(section: Section, call: GatewayCall): Promise<void> {
+  run(section: Section, call: GatewayCall): void | Promise<void> {
     call.section = section
-    await this.#sections.get(section)?.run(call)
+    return this.#sections.get(section)?.run(call)
   }
 
   /** The policies of a name that stand directly in a section. */
@@ -55,18 +55,18 @@ class EffectiveSection {
     this.#plan = planLeases(steps, options.namedValueId)
   }
 
-  async run(call: GatewayCall): Promise<void> {
-    const plan = this.#plan
-    let index = 0
+  run(call: GatewayCall): void | Promise<void> {
+    return this.#plan ? this.#runLeased(call, this.#plan) : runSteps(this.steps, call)
+  }
+
+  async #runLeased(call: GatewayCall, plan: LeasePlan): Promise<void> {
     try {
-      for (const step of this.steps) {
-        if (plan?.from === index) call.releaseLeases = await call.parts.leases.acquire(plan.names)
+      for (const [index, step] of this.steps.entries()) {
+        if (plan.from === index) call.releaseLeases = await call.parts.leases.acquire(plan.names)
         const pending = runStep(step, call)
         if (pending) await pending
-        if (plan?.to === index) call.releaseLeases()
-        index += 1
-        if (call.isReturned) return
-        if (call.isAnswered && call.section === 'inbound') return
+        if (plan.to === index) call.releaseLeases()
+        if (isOver(call)) return
       }
     } finally {
       call.releaseLeases()

@@ -1,7 +1,7 @@
 // Nothing here survives a crash: a call that was not answered is the caller's to repeat.
-import type { EventEmitter } from 'node:events'
 import type { TraceContext } from '../../../base/trace-context.ts'
 import type { PolicyContext, PolicyLastError } from '../../../languages/csharp/policy-context.ts'
+import type { Cancellation } from '../../../protocols/http/cancellation.ts'
 import type { Api } from '../api.ts'
 import type { Backend } from '../backend.ts'
 import type { Operation } from '../operation.ts'
@@ -59,8 +59,8 @@ export class GatewayCall {
   readonly isPreflight: boolean
   readonly request: CallRequest
   readonly target: CallTarget
-  /** Emits `abort` when the caller goes away; an `AbortSignal` costs more than the rest of the call's objects. */
-  readonly signal: EventEmitter
+  /** Cancelled when the caller goes away. */
+  readonly signal: Cancellation
   readonly variables = new Map<string, unknown>()
   /** Work at the very end of outbound: counters that wait for the response. */
   readonly afterwards: (() => void)[] = []
@@ -90,7 +90,7 @@ export class GatewayCall {
     isPreflight: boolean
     request: CallRequest
     target: CallTarget
-    signal: EventEmitter
+    signal: Cancellation
   }) {
     this.id = options.id
     this.parts = options.parts

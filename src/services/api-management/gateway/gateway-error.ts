@@ -27,6 +27,11 @@ export function notFound(): PolicyFault {
   }
 }
 
+/** The request has no address that can be read. */
+export function badRequest(): PolicyFault {
+  return { source: 'gateway', reason: 'BadRequest', message: 'Bad Request', status: 400 }
+}
+
 /** The call has no key, or one that does not open this API. */
 export function keyRefused(options: {
   isMissing: boolean

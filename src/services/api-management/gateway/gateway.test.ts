@@ -248,10 +248,39 @@ test('a named value is read at each call, and may turn into an expression', asyn
 test('a response whose backend breaks off breaks off too', async (t) => {
   const service = await openShop(t)
   service.answer = (_request, response) => {
-    response.writeHead(200, { 'content-length': 100 })
+    response.writeHead(200, { 'content-length': 1_000_000 })
     response.write('half')
     setTimeout(() => response.destroy(), 20)
   }
   const response = await service.call('/shop/a', { headers: { [key]: 'api-1' } })
   await assert.rejects(response.text())
+})
+
+test('a small response is passed on when it is whole: one that breaks off is an internal error', async (t) => {
+  const service = await openShop(t)
+  service.answer = (_request, response) => {
+    response.writeHead(200, { 'content-length': 100 })
+    response.write('half')
+    setTimeout(() => response.destroy(), 20)
+  }
+  const response = await service.call('/shop/a', { headers: { [key]: 'api-1' } })
+  assert.equal(response.status, 500)
+})
+
+test('a response without a length is passed on as it comes', async (t) => {
+  const service = await openShop(t)
+  service.answer = (_request, response) => {
+    response.write('one')
+    setTimeout(() => response.end('two'), 20)
+  }
+  const response = await service.call('/shop/a', { headers: { [key]: 'api-1' } })
+  assert.equal(await response.text(), 'onetwo')
+})
+
+test('the answer to HEAD tells the length of what GET would bring', async (t) => {
+  const service = await openShop(t)
+  service.answer = (_request, response) => response.writeHead(200, { 'content-length': 7 }).end()
+  await service.put('apis/shop/operations/head', { method: 'HEAD', urlTemplate: '/a' })
+  const response = await service.call('/shop/a', { method: 'HEAD', headers: { [key]: 'api-1' } })
+  assert.equal(response.headers.get('content-length'), '7')
 })

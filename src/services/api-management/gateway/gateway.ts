@@ -1,30 +1,25 @@
 // Nothing here survives a crash: a call that was not answered is the caller's to repeat.
-import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import { messageOf } from '../../../base/errors.ts'
 import { newUuid } from '../../../base/ids.ts'
 import type { Logger } from '../../../base/logger.ts'
 import { childOf, newTrace, parseTraceparent } from '../../../base/trace-context.ts'
-import type { Product } from '../product.ts'
-import type { Subscription } from '../subscription.ts'
+import { Cancellation } from '../../../protocols/http/cancellation.ts'
+import { LeaseRefused } from '../named-value-lease.ts'
+import { findAccess } from './access.ts'
+import { newResponse } from './call-message.ts'
 import { CallUrl } from './call-url.ts'
-import type { Configuration, ServedApi } from './configuration.ts'
+import type { Configuration } from './configuration.ts'
 import type { EffectivePolicy } from './effective-policy.ts'
 import { type CallRequest, type CallResponse, GatewayCall } from './gateway-call.ts'
-import { errorResponse, internalError, keyRefused, notFound } from './gateway-error.ts'
+import { badRequest, errorResponse, internalError, keyRefused, notFound } from './gateway-error.ts'
 import type { GatewayParts } from './gateway-parts.ts'
-import { HeaderList, withoutHopHeaders } from './header-list.ts'
+import { HeaderList } from './header-list.ts'
 import { BodyTooLarge, MessageBody, codingOf } from './message-body.ts'
-import { type Route, routeOf } from './route.ts'
 import { PolicyError } from './policy-error.ts'
 import { runStep } from './policy-sequence.ts'
-import { LeaseRefused } from '../named-value-lease.ts'
-
-interface Access {
-  readonly product: Product | undefined
-  readonly subscription: Subscription | undefined
-}
+import { hasBody, writeResponse } from './response-writer.ts'
+import { type Route, routeOf } from './route.ts'
 
 /** The gateway of one service: takes requests, runs their policies, calls backends. */
 export class Gateway {
@@ -32,6 +27,8 @@ export class Gateway {
   readonly #logger: Logger
   readonly #configuration: () => Configuration
   readonly #host: string
+  /** The host of the last request, taken apart: most requests have the same. */
+  #lastHost: { readonly text: string; readonly url: CallUrl } | undefined
 
   constructor(options: {
     parts: GatewayParts
@@ -46,34 +43,36 @@ export class Gateway {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const caller = parseTraceparent(request.headers['traceparent']?.toString())
+    const { clock } = this.#parts
+    const startMs = clock.preciseNow()
+    const headers = HeaderList.fromRaw(request.rawHeaders)
+    const caller = parseTraceparent(headers.text('traceparent'))
     const trace = caller ? childOf(caller) : newTrace()
-    const startMs = this.#parts.clock.preciseNow()
-    const url = urlOf(request)
+    const url = this.#urlOf(request, headers)
     const configuration = this.#configuration()
-    const route = routeOf(configuration, request, url)
+    const route = url && routeOf(configuration, { method: request.method ?? 'GET', headers, url })
     const id = newUuid()
     let answer: CallResponse
-    if (route) {
-      const call = this.#newCall({ id, request, response, url, route, trace, configuration })
-      answer = await this.#run(call, configuration)
+    if (url && route) {
+      const call = this.#newCall({ id, request, response, headers, url, route, trace })
+      const policy = configuration.effectivePolicy(call)
+      answer = await this.#run(call, policy)
     } else {
-      answer = errorResponse(notFound(), id)
+      answer = errorResponse(url ? notFound() : badRequest(), id)
     }
-    const isError = answer.status >= 500
-    await writeResponse(request, response, answer)
+    const { status, reason } = answer
+    const writing = writeResponse(request, response, answer)
+    if (writing) await writing
     this.#parts.telemetry.span({
       context: trace,
       ...(caller ? { parentSpanId: caller.spanId } : {}),
       service: 'api-management',
-      operation: `${request.method ?? 'GET'} ${answer.status}`,
-      resource: route
-        ? `${route.served.api.displayName}/${route.match.operation.displayName}`
-        : url.path,
+      operation: `${request.method ?? 'GET'} ${status}`,
+      resource: route ? resourceOf(route) : (url?.path ?? ''),
       startMs,
-      durationMs: this.#parts.clock.preciseNow() - startMs,
-      status: isError ? 'error' : 'ok',
-      ...(answer.status >= 400 ? { reason: `answered ${answer.status} ${answer.reason}` } : {}),
+      durationMs: clock.preciseNow() - startMs,
+      status: status >= 500 ? 'error' : 'ok',
+      ...(status >= 400 ? { reason: `answered ${status} ${reason}` } : {}),
     })
   }
 
@@ -81,20 +80,19 @@ export class Gateway {
     id: string
     request: IncomingMessage
     response: ServerResponse
+    headers: HeaderList
     url: CallUrl
     route: Route
     trace: GatewayCall['trace']
-    configuration: Configuration
   }): GatewayCall {
-    const { id, request, response, url, route, trace } = options
+    const { id, request, response, headers, url, route, trace } = options
     const { api } = route.served
-    const headers = HeaderList.fromRaw(request.rawHeaders)
-    const access = findAccess(options.configuration, route.served, { headers, url })
-    const gone = new EventEmitter()
-    response.once('close', () => {
-      if (!response.writableFinished) gone.emit('abort')
+    const key = headers.text(api.keyHeader) ?? url.query.get(api.keyQuery)?.[0]
+    const access = findAccess(this.#configuration(), route.served, key)
+    const signal = new Cancellation()
+    response.on('close', () => {
+      if (!response.writableFinished) signal.cancel()
     })
-    const query = url.queryString
     return new GatewayCall({
       id,
       parts: this.#parts,
@@ -111,15 +109,14 @@ export class Gateway {
         base: route.served.serviceUrl,
         backend: undefined,
         path: route.rest === '' ? '/' : route.rest,
-        queryString: withoutKey(query, api.keyQuery),
+        queryString: withoutKey(url.queryString, api.keyQuery),
         isDeclared: true,
       },
-      signal: gone,
+      signal,
     })
   }
 
-  async #run(call: GatewayCall, configuration: Configuration): Promise<CallResponse> {
-    const policy = configuration.effectivePolicy(call)
+  async #run(call: GatewayCall, policy: EffectivePolicy): Promise<CallResponse> {
     try {
       await this.#sections(call, policy)
     } catch (error) {
@@ -134,18 +131,14 @@ export class Gateway {
   async #sections(call: GatewayCall, policy: EffectivePolicy): Promise<void> {
     if (call.isPreflight) return this.#preflight(call, policy)
     if (call.isRefused) throw this.#refusal(call)
-    for (const section of ['inbound', 'backend', 'outbound'] as const) {
+    for (const section of sections) {
       if (section === 'backend' && call.isAnswered) continue
-      await policy.run(section, call)
+      const pending = policy.run(section, call)
+      if (pending) await pending
       if (call.isReturned) return
     }
     // Without `forward-request` nothing answers, and the answer is empty.
-    call.response ??= {
-      status: 200,
-      reason: 'OK',
-      headers: new HeaderList(),
-      body: MessageBody.none(),
-    }
+    call.response ??= newResponse(200)
   }
 
   // Before the key is looked at: a browser sends none when it asks whether it may call.
@@ -155,6 +148,17 @@ export class Gateway {
       if (call.isReturned) return
     }
     throw new PolicyError(notFound())
+  }
+
+  // The path that is matched is the one that is forwarded: `.` and `..` are gone from both.
+  #urlOf(request: IncomingMessage, headers: HeaderList): CallUrl | undefined {
+    const target = request.url ?? '/'
+    const host = headers.text('host') ?? 'localhost'
+    if (this.#lastHost?.text !== host) {
+      if (!URL.canParse(`http://${host}/`)) return undefined
+      this.#lastHost = { text: host, url: CallUrl.parse(`http://${host}/`) }
+    }
+    return CallUrl.ofTarget(target, this.#lastHost.url)
   }
 
   #refusal(call: GatewayCall): PolicyError {
@@ -204,41 +208,10 @@ export class Gateway {
   }
 }
 
-// The path that is matched is the one that is forwarded: `.` and `..` are gone from both.
-function urlOf(request: IncomingMessage): CallUrl {
-  const host = request.headers.host ?? 'localhost'
-  const target = request.url ?? '/'
-  const text = target.startsWith('/') ? `http://${host}${target}` : target
-  try {
-    return CallUrl.parse(text)
-  } catch {
-    return CallUrl.parse('http://localhost/')
-  }
-}
+const sections = ['inbound', 'backend', 'outbound'] as const
 
-/** https://learn.microsoft.com/azure/api-management/api-management-subscriptions#how-api-management-handles-requests-with-or-without-subscription-keys */
-function findAccess(
-  configuration: Configuration,
-  { api }: ServedApi,
-  request: { headers: HeaderList; url: CallUrl },
-): Access | undefined {
-  const key = request.headers.text(api.keyHeader) ?? request.url.query.get(api.keyQuery)?.[0]
-  if (key === undefined) {
-    const product = configuration.openProduct(api)
-    if (product) return { product, subscription: undefined }
-    return api.subscriptionRequired ? undefined : { product: undefined, subscription: undefined }
-  }
-  const subscription = configuration.subscription(key)
-  if (subscription?.state !== 'active') return undefined
-  const { scope } = subscription
-  if (scope.kind === 'product') {
-    const product = configuration.product(scope.id)
-    return product && configuration.hasApi(product, api) ? { product, subscription } : undefined
-  }
-  const isOpen =
-    scope.kind !== 'api' ||
-    scope.id.split(';')[0]?.toLowerCase() === api.id.split(';')[0]?.toLowerCase()
-  return isOpen ? { product: undefined, subscription } : undefined
+function resourceOf({ served, match }: Route): string {
+  return `${served.api.displayName}/${match.operation.displayName}`
 }
 
 function newRequest(
@@ -250,60 +223,24 @@ function newRequest(
     originalUrl: parts.url,
     headers: parts.headers,
     body: hasBody(request)
-      ? MessageBody.streamed(request, codingOf(parts.headers))
+      ? MessageBody.received(request, codingOf(parts.headers))
       : MessageBody.none(),
-    ipAddress: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    ipAddress: plainAddress(request.socket.remoteAddress ?? ''),
     matchedParameters: parts.route.match.parameters,
   }
 }
 
-function hasBody(request: IncomingMessage): boolean {
-  const length = Number(request.headers['content-length'] ?? 0)
-  return request.headers['transfer-encoding'] !== undefined || length > 0
+function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
 }
 
 // A key in the query is for the gateway, not for the backend.
 function withoutKey(queryString: string, name: string): string {
-  if (!queryString.toLowerCase().includes(name.toLowerCase())) return queryString
+  if (queryString === '' || !queryString.toLowerCase().includes(name.toLowerCase()))
+    return queryString
   const pairs = queryString
     .slice(1)
     .split('&')
     .filter((pair) => pair.split('=')[0]?.toLowerCase() !== name.toLowerCase())
   return pairs.length === 0 ? '' : `?${pairs.join('&')}`
-}
-
-async function writeResponse(
-  request: IncomingMessage,
-  response: ServerResponse,
-  answer: CallResponse,
-): Promise<void> {
-  const headers = withoutHopHeaders(answer.headers)
-  const isReady = answer.body.isReady
-  const content = answer.body.take()
-  if (isReady) headers.delete('content-length')
-  const isEmpty = answer.status === 204 || answer.status === 304
-  const bytes = content instanceof Readable ? undefined : content
-  if (isReady && !isEmpty) headers.set('Content-Length', [String(bytes?.length ?? 0)])
-  // What is left of an unread request must not be taken for the next one.
-  if (hasBody(request) && !request.complete) headers.set('Connection', ['close'])
-  response.writeHead(answer.status, answer.reason, headers.toRaw())
-  if (content instanceof Readable && request.method !== 'HEAD' && !isEmpty) {
-    await streamed(content, response)
-    return
-  }
-  if (content instanceof Readable) content.resume()
-  response.end(request.method === 'HEAD' ? undefined : bytes)
-}
-
-// A backend that breaks off in the middle must not look as if it had ended: the caller's connection breaks too.
-function streamed(content: Readable, response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    content.once('error', () => response.destroy())
-    response.once('close', () => {
-      content.destroy()
-      resolve()
-    })
-    response.once('finish', resolve)
-    content.pipe(response)
-  })
 }

@@ -62,10 +62,14 @@ export class HeaderList implements PolicyHeaders {
     return new HeaderList(this)
   }
 
-  /** `[name, value, name, value]`; the values of a list header share one line, as Azure sends them. */
-  toRaw(): string[] {
+  /**
+   * `[name, value, name, value]` without the hidden names (in lower case); the values of a list header share one line,
+   * as Azure sends them.
+   */
+  toRaw(hidden: ReadonlySet<string> = noNames, others: readonly string[] = []): string[] {
     const raw: string[] = []
     for (const [lower, { name, values }] of this.#entries) {
+      if (hidden.has(lower) || others.includes(lower)) continue
       const [only] = values
       if (values.length === 1 && only !== undefined) raw.push(name, only)
       else if (repeatedHeaders.has(lower)) for (const value of values) raw.push(name, value)
@@ -79,6 +83,8 @@ export class HeaderList implements PolicyHeaders {
   }
 }
 
+const noNames: ReadonlySet<string> = new Set()
+
 /** https://learn.microsoft.com/azure/api-management/set-header-policy#usage-notes */
 const repeatedHeaders = new Set([
   'set-cookie',
@@ -90,7 +96,7 @@ const repeatedHeaders = new Set([
   'expires',
 ])
 
-const hopHeaders = [
+const hopHeaders: ReadonlySet<string> = new Set([
   'connection',
   'keep-alive',
   'proxy-authenticate',
@@ -100,17 +106,20 @@ const hopHeaders = [
   'trailer',
   'transfer-encoding',
   'upgrade',
-]
+])
 
-/** Removes what belongs to one connection only: https://www.rfc-editor.org/rfc/rfc9110#name-connection */
-export function withoutHopHeaders(headers: HeaderList): HeaderList {
-  const list = headers.copy()
-  const named =
-    headers
-      .text('connection')
-      ?.toLowerCase()
-      .split(/\s*,\s*/) ?? []
-  for (const name of hopHeaders) list.delete(name)
-  for (const name of named) list.delete(name)
+/** Names, in lower case, of what belongs to one connection only: https://www.rfc-editor.org/rfc/rfc9110#name-connection */
+export function hopNamesOf(headers: HeaderList): ReadonlySet<string> {
+  const connection = headers.text('connection')?.toLowerCase()
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') {
+    return hopHeaders
+  }
+  return new Set([...hopHeaders, ...connection.split(',').map((each) => each.trim())])
+}
+
+/** The headers of an answer, without those of its connection. */
+export function receivedHeaders(raw: readonly string[]): HeaderList {
+  const list = HeaderList.fromRaw(raw)
+  for (const name of hopNamesOf(list)) list.delete(name)
   return list
 }

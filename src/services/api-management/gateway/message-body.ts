@@ -34,18 +34,23 @@ export function codingOf(headers: HeaderList): ContentCoding | undefined {
 }
 
 /**
- * The body of a request or response: streamed through untouched, unless a policy looks at it; then it is
- * read whole before the policy runs.
+ * The body of a request or response: passed through untouched, unless a policy looks at it; then it is read whole
+ * and decoded before the policy runs.
  */
 export class MessageBody {
-  #stream: Readable | undefined
+  /** What was not looked at yet. */
+  #unread: Readable | Uint8Array | undefined
   #bytes: Uint8Array | undefined
   #coding: ContentCoding | undefined
 
-  private constructor(content: { stream?: Readable; bytes?: Uint8Array; coding?: ContentCoding }) {
-    this.#coding = content.coding
-    this.#stream = content.stream
+  private constructor(content: {
+    unread?: Readable | Uint8Array
+    bytes?: Uint8Array
+    coding?: ContentCoding
+  }) {
+    this.#unread = content.unread
     this.#bytes = content.bytes
+    this.#coding = content.coding
   }
 
   static none(): MessageBody {
@@ -56,38 +61,32 @@ export class MessageBody {
     return new MessageBody({ bytes: typeof bytes === 'string' ? Buffer.from(bytes) : bytes })
   }
 
-  /** `decode` is what undoes the content coding of the stream, when its bytes are wanted. */
-  static streamed(stream: Readable, coding?: ContentCoding): MessageBody {
-    return new MessageBody({ stream, ...(coding ? { coding } : {}) })
+  /** What came over the wire; `coding` is what undoes its content coding, when its bytes are wanted. */
+  static received(content: Readable | Uint8Array, coding?: ContentCoding): MessageBody {
+    if (coding) return new MessageBody({ unread: content, coding })
+    if (content instanceof Readable) return new MessageBody({ unread: content })
+    return content.length === 0 ? new MessageBody({}) : new MessageBody({ bytes: content })
   }
 
   /** True when there is nothing more to read. */
   get isReady(): boolean {
-    return this.#stream === undefined
+    return this.#unread === undefined
   }
 
   get bytes(): Uint8Array | undefined {
     return this.#bytes
   }
 
-  /** Reads the stream to its end. */
+  /** Reads what came to its end. */
   async buffer(): Promise<void> {
-    const stream = this.#stream
-    if (!stream) return
-    const chunks: Buffer[] = []
-    let length = 0
-    for await (const chunk of stream) {
-      const bytes = Buffer.from(chunk)
-      length += bytes.length
-      if (length > bufferedBodyBytesMax) throw new BodyTooLarge()
-      chunks.push(bytes)
-    }
-    this.#stream = undefined
-    const whole = Buffer.concat(chunks)
-    this.#bytes = length === 0 ? undefined : await this.#decoded(whole)
+    const unread = this.#unread
+    if (!unread) return
+    const whole = unread instanceof Readable ? await readWhole(unread) : unread
+    this.#unread = undefined
+    this.#bytes = whole.length === 0 ? undefined : await this.#decoded(whole)
   }
 
-  async #decoded(bytes: Buffer): Promise<Uint8Array> {
+  async #decoded(bytes: Uint8Array): Promise<Uint8Array> {
     const coding = this.#coding
     if (!coding) return bytes
     this.#coding = undefined
@@ -104,15 +103,15 @@ export class MessageBody {
 
   /** What is to be sent: once, for a stream. */
   take(): Readable | Uint8Array | undefined {
-    const content = this.#stream ?? this.#bytes
-    this.#stream = undefined
+    const content = this.#unread ?? this.#bytes
+    this.#unread = undefined
     return content
   }
 
   /** Reads what nobody will want to its end, so that its connection is free again. */
   discard(): void {
-    this.#stream?.on('error', () => {}).resume()
-    this.#stream = undefined
+    if (this.#unread instanceof Readable) this.#unread.on('error', () => {}).resume()
+    this.#unread = undefined
     this.#bytes = undefined
   }
 
@@ -133,4 +132,16 @@ export class MessageBody {
   #consume(): void {
     this.#bytes = undefined
   }
+}
+
+async function readWhole(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk)
+    length += bytes.length
+    if (length > bufferedBodyBytesMax) throw new BodyTooLarge()
+    chunks.push(bytes)
+  }
+  return Buffer.concat(chunks)
 }

@@ -12,13 +12,30 @@ export class CompiledSequence {
     this.steps = steps
   }
 
-  async run(call: GatewayCall): Promise<void> {
-    for (const step of this.steps) {
-      const pending = runStep(step, call)
-      if (pending) await pending
-      if (call.isReturned) return
-    }
+  run(call: GatewayCall): void | Promise<void> {
+    return runSteps(this.steps, call)
   }
+}
+
+/** Runs policies in their order; gives a promise only when one of them waits. */
+export function runSteps(
+  steps: readonly PlacedStep[],
+  call: GatewayCall,
+  from = 0,
+): void | Promise<void> {
+  for (let index = from; index < steps.length; index += 1) {
+    const step = steps[index]
+    const pending = step && runStep(step, call)
+    if (pending) {
+      return pending.then(() => (isOver(call) ? undefined : runSteps(steps, call, index + 1)))
+    }
+    if (isOver(call)) return
+  }
+}
+
+/** True when no further policy of the section runs. */
+export function isOver(call: GatewayCall): boolean {
+  return call.isReturned || (call.isAnswered && call.section === 'inbound')
 }
 
 /**

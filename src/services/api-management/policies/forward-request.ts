@@ -31,8 +31,7 @@ export const forwardRequest: PolicyDefinition = {
     if (version?.constant === '2') {
       throw source.fault("HTTP/2 to backends is not supported: use '1' or '2or1'.", 'http-version')
     }
-    // A streamed body and a streamed answer look the same to a caller as buffered ones.
-    source.flag('buffer-response')
+    const bufferResponse = source.flag('buffer-response')
     source.count('continue-timeout')
     const bufferRequest = source.flag('buffer-request-body')
     const followRedirects = source.flag('follow-redirects')
@@ -43,16 +42,19 @@ export const forwardRequest: PolicyDefinition = {
       const timeoutMs =
         milliseconds?.read(call) ?? (seconds ? seconds.read(call) * 1000 : forwardTimeoutMs)
       const backend = chooseBackend(call)
+      const headers = backendHeaders(call, backend)
       call.response?.body.discard()
       call.response = await callBackend(call, {
         policy: 'forward-request',
         url: withQuery(call.url.toString(), backend),
         method: call.request.method,
-        headers: backendHeaders(call, backend),
+        headers,
+        hidesHost: headers === call.request.headers ? isOwnHost(call.request) : false,
         body: call.request.body,
         timeoutMs,
         followRedirects: followRedirects?.read(call) ?? false,
         isDeclared: call.target.isDeclared,
+        isUnbuffered: bufferResponse?.read(call) === false,
       })
       if (backend) report(call, backend, call.response)
       if (failOnError?.read(call) && call.response.status >= 400) throw failed(call.response.status)
@@ -85,14 +87,19 @@ function report(call: GatewayCall, backend: Backend, response: CallResponse): vo
 }
 
 // The backend gets its own host unless a policy set another than the one the caller used.
+function isOwnHost({ originalUrl, headers }: GatewayCall['request']): boolean {
+  const host = headers.text('host')
+  if (host === undefined || host === originalUrl.host) return true
+  return host === `${originalUrl.host}:${originalUrl.port}`
+}
+
 function backendHeaders(call: GatewayCall, backend: Backend | undefined): HeaderList {
-  const { headers, originalUrl } = call.request
+  const { headers } = call.request
+  if (!backend || (backend.headers.length === 0 && !backend.authorization)) return headers
   const sent = headers.copy()
-  const host = sent.text('host')
-  const ownHosts = [originalUrl.host, `${originalUrl.host}:${originalUrl.port}`]
-  if (host === undefined || ownHosts.includes(host)) sent.delete('host')
-  for (const [name, value] of backend?.headers ?? []) sent.set(name, [value])
-  if (backend?.authorization) {
+  if (isOwnHost(call.request)) sent.delete('host')
+  for (const [name, value] of backend.headers) sent.set(name, [value])
+  if (backend.authorization) {
     const { scheme, parameter } = backend.authorization
     sent.set('Authorization', [`${scheme} ${parameter}`])
   }

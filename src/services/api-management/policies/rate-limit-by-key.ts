@@ -49,10 +49,9 @@ export const rateLimitByKey: PolicyDefinition = {
       // What depends on the response is known at the end of outbound only.
       if (isPostponed) call.afterwards.push(count)
       else count()
-      report(call, {
-        remaining: counters.rate(counter, limit).remaining,
-        total: limit.calls,
-      })
+      const isCounted = !isPostponed && (condition?.constant ?? true)
+      const used = isCounted ? (increment?.constant ?? 1) : 0
+      report(call, { remaining: Math.max(answer.remaining - used, 0), total: limit.calls })
     }
   },
 }
@@ -88,9 +87,11 @@ export function compileRateReport(source: PolicySource): RateReport {
     if (total !== undefined && headers.total) {
       named.push([headers.total.read(call), String(total)])
     }
-    call.afterwards.push(() => {
-      for (const [name, value] of named) call.response?.headers.set(name, [value])
-    })
+    if (named.length > 0) {
+      call.afterwards.push(() => {
+        for (const [name, value] of named) call.response?.headers.set(name, [value])
+      })
+    }
     return named
   }
 }

@@ -9,7 +9,7 @@ import type { GatewayCall } from '../gateway/gateway-call.ts'
 import { PolicyError } from '../gateway/policy-error.ts'
 import type { PolicySource, Value } from '../gateway/policy-source.ts'
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
-import { MetadataUnavailable } from '../gateway/token-check.ts'
+import { MetadataUnavailable } from '../gateway/issuer-metadata.ts'
 
 /** https://learn.microsoft.com/azure/api-management/validate-jwt-policy */
 export const validateJwt: PolicyDefinition = {
@@ -38,48 +38,63 @@ export const validateJwt: PolicyDefinition = {
     }
     const readToken = compileTokenPlace(source)
     const metadata = source.children('openid-config').map((each) => each.requiredText('url'))
+    const metadataUrls = compileList(metadata)
     const keys = listOf(source, 'issuer-signing-keys', 'key').map(compileKey)
     if (metadata.length === 0 && keys.length === 0) {
       throw source.fault(
         "'openid-config' or 'issuer-signing-keys' is needed to verify a signature.",
       )
     }
-    const issuers = listOf(source, 'issuers', 'issuer').map((each) => each.contentText())
-    const audiences = listOf(source, 'audiences', 'audience').map((each) => each.contentText())
+    const issuers = compileList(
+      listOf(source, 'issuers', 'issuer').map((each) => each.contentText()),
+    )
+    const audiences = compileList(
+      listOf(source, 'audiences', 'audience').map((each) => each.contentText()),
+    )
     const claims = listOf(source, 'required-claims', 'claim').map(compileClaim)
     const skew = source.count('clock-skew')
     const requireExpiry = source.flag('require-expiration-time')
     const output = source.text('output-token-variable-name')
     const refuse = compileRefusal(source)
-    return async (call) => {
+    return (call) => {
       const token = readToken(call)
       if (token === undefined) throw refuse(call, 'TokenNotPresent', 'JWT not present.')
-      const accepted = audiences.map((each) => each.read(call).trim())
+      const accepted = audiences(call)
       const rules: TokenRules = {
         algorithms: signatureAlgorithms,
         ...(accepted.length > 0 ? { audiences: accepted } : {}),
         clockSkewMs: (skew?.read(call) ?? 0) * 1000,
         allowEndless: requireExpiry?.read(call) === false,
       }
-      const sources = {
-        metadataUrls: metadata.map((each) => each.read(call).trim()),
-        keys,
-        issuers: issuers.map((each) => each.read(call).trim()),
+      const sources = { metadataUrls: metadataUrls(call), keys, issuers: issuers(call) }
+      const accept = (jwt: Jwt): void => {
+        for (const check of claims) {
+          const fault = check(jwt, call)
+          if (fault) throw refuse(call, fault.reason, fault.message)
+        }
+        if (output) call.variables.set(output.read(call), toPolicyJwt(jwt))
       }
-      const jwt = await verified(call, { token, sources, rules, refuse })
-      for (const check of claims) {
-        const fault = check(jwt, call)
-        if (fault) throw refuse(call, fault.reason, fault.message)
-      }
-      if (output) call.variables.set(output.read(call), toPolicyJwt(jwt))
+      const jwt = verified(call, { token, sources, rules, refuse })
+      return jwt instanceof Promise ? jwt.then(accept) : accept(jwt)
     }
   },
+}
+
+/** Texts without the space around them; read once where they are the same for each call. */
+export function compileList(
+  values: readonly Value<string>[],
+): (call: GatewayCall) => readonly string[] {
+  const constants = values.flatMap(({ constant }) =>
+    constant === undefined ? [] : constant.trim(),
+  )
+  if (constants.length === values.length) return () => constants
+  return (call) => values.map((each) => each.read(call).trim())
 }
 
 type Refusal = (call: GatewayCall, reason: string, message: string) => PolicyError
 
 /** The verified token; a bad one is refused in the words of the policy. */
-export async function verified(
+export function verified(
   call: GatewayCall,
   options: {
     token: string
@@ -87,17 +102,25 @@ export async function verified(
     rules: TokenRules
     refuse: Refusal
   },
-): Promise<Jwt> {
+): Jwt | Promise<Jwt> {
   const { token, sources, rules, refuse } = options
   try {
-    return await call.parts.tokens.verify(token, sources, { rules, trace: call.trace })
+    const jwt = call.parts.tokens.verify(token, sources, { rules, trace: call.trace })
+    if (!(jwt instanceof Promise)) return jwt
+    return jwt.catch((error: unknown) => {
+      throw refusalOf(call, refuse, error)
+    })
   } catch (error) {
-    if (error instanceof InvalidToken) {
-      throw refuse(call, reasonOf[error.fault], `${error.message} Access denied.`)
-    }
-    if (error instanceof MetadataUnavailable || error instanceof PolicyError) throw error
-    throw new MetadataUnavailable(messageOf(error), { cause: error })
+    throw refusalOf(call, refuse, error)
   }
+}
+
+function refusalOf(call: GatewayCall, refuse: Refusal, error: unknown): Error {
+  if (error instanceof InvalidToken) {
+    return refuse(call, reasonOf[error.fault], `${error.message} Access denied.`)
+  }
+  if (error instanceof MetadataUnavailable || error instanceof PolicyError) return error
+  return new MetadataUnavailable(messageOf(error), { cause: error })
 }
 
 /** https://learn.microsoft.com/azure/api-management/api-management-error-handling-policies#predefined-errors-for-policies */

@@ -19,7 +19,7 @@ export function clientCredentials(context: GrantContext, request: TokenRequest):
   const principalId = principal?.objectId ?? application.objectId
   const roles = directory.rolesOf(principalId, resource.appId)
   const isGuarded = directory.servicePrincipal(resource.appId)?.appRoleAssignmentRequired === true
-  if (isGuarded && roles.length === 0) {
+  if (isGuarded && !directory.isAssigned(principalId, resource.appId)) {
     throw roleRequired(application.displayName, resource.displayName)
   }
   const client = { appId: application.appId, proof }

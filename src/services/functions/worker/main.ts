@@ -5,7 +5,6 @@
 import Module from 'node:module'
 import net from 'node:net'
 import { FrameChannel, type Frame } from '../../../processes/frame-channel.ts'
-import { holdToLoopback } from '../../../processes/loopback-only.ts'
 import { messageOf } from '../../../base/errors.ts'
 import {
   frameTypes,
@@ -25,7 +24,6 @@ import { LogBudget } from './log-budget.ts'
 const pipeDescriptor = 3
 const startedAs = process.title
 
-holdToLoopback()
 const pipe = new net.Socket({ fd: pipeDescriptor, readable: true, writable: true })
 const channel = new FrameChannel(pipe, receive)
 const hooks = new Hooks()

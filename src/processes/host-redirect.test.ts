@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { preloadArguments } from './preload-arguments.ts'
+
+/** Runs a program in a child process whose file of host names serves `api.example.test` by a server of this test. */
+async function runWithHosts(t: TestContext, program: string): Promise<string> {
+  const server = createServer((request, response) => response.end(request.headers.host))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address)
+  const dir = mkdtempSync(join(tmpdir(), 'interline hosts-'))
+  t.after(() => rmSync(dir, { recursive: true }))
+  const file = join(dir, 'hosts.json')
+  writeFileSync(
+    file,
+    JSON.stringify({ ca: '', hosts: { 'api.example.test': { 80: address.port } } }),
+  )
+  const args = [...preloadArguments(file), '--input-type=module', '-e', program]
+  const child = spawn(process.execPath, args, { env: {}, stdio: ['ignore', 'pipe', 'inherit'] })
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  await once(child, 'close')
+  return output.trim()
+}
+
+test('a mapped name leads to this machine, by fetch, sockets and worker threads', async (t) => {
+  const program = `
+    import { connect, createConnection, Socket } from 'node:net'
+    import { lookup } from 'node:dns'
+    import { Worker } from 'node:worker_threads'
+    const told = [await (await fetch('http://API.example.test/')).text()]
+    const reached = (socket) => new Promise((done) => {
+      socket.on('connect', () => { done(socket.remoteAddress); socket.destroy() })
+      socket.on('error', (error) => done(error.code))
+    })
+    told.push(await reached(connect(80, 'api.example.test')))
+    told.push(await reached(createConnection({ port: '80', host: 'api.example.test.', family: 6 })))
+    told.push(await reached(new Socket().connect(80, 'api.example.test', () => {})))
+    told.push(await new Promise((done) => lookup('api.example.test', { all: true }, (_, found) => done(found[0].address))))
+    const code = "fetch('http://api.example.test').then((a) => a.text()).then(async (text) => (await import('node:worker_threads')).parentPort.postMessage(text))"
+    told.push(await new Promise((done) => new Worker(code, { eval: true, env: {} }).once('message', done)))
+    console.log(told.join(' '))`
+  assert.equal(
+    await runWithHosts(t, program),
+    'api.example.test 127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1 api.example.test',
+  )
+})
+
+test('a port of a mapped name that nothing serves is refused by this machine', async (t) => {
+  const program = `
+    import { connect } from 'node:net'
+    connect(9, 'api.example.test').on('error', ({ code, address }) => console.log(code, address))`
+  assert.equal(await runWithHosts(t, program), 'ECONNREFUSED 127.0.0.1')
+})
+
+test('other names and addresses are left alone', async (t) => {
+  const program = `
+    import { connect } from 'node:net'
+    import { lookup } from 'node:dns/promises'
+    const { address } = await lookup('localhost', { family: 4 })
+    const fault = await new Promise((done) => connect(80, 'other.example.test').on('error', done))
+    console.log(address, fault.syscall, fault.hostname)`
+  assert.equal(await runWithHosts(t, program), '127.0.0.1 getaddrinfo other.example.test')
+})
