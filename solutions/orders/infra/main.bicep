@@ -55,6 +55,27 @@ module serviceBus 'messaging/service-bus.bicep' = {
   }
 }
 
+module storage 'data/storage.bicep' = {
+  name: 'storage'
+  scope: group
+  params: {
+    accountName: 'st${resourceToken}'
+    location: location
+    tags: tags
+  }
+}
+
+module eventGrid 'messaging/event-grid.bicep' = {
+  name: 'event-grid'
+  scope: group
+  params: {
+    storageAccountName: storage.outputs.accountName
+    topicName: 'evgt-${resourceToken}'
+    location: location
+    tags: tags
+  }
+}
+
 module hosting 'functions/hosting.bicep' = {
   name: 'hosting'
   scope: group
@@ -105,6 +126,30 @@ module dataFetching 'functions/function-app.bicep' = {
   }
 }
 
+module workflows 'workflows/logic-app.bicep' = {
+  name: 'workflows'
+  scope: group
+  params: {
+    appName: 'logic-${resourceToken}'
+    serviceName: 'workflows'
+    planName: 'plan-logic-${resourceToken}'
+    applicationInsightsName: monitoring.outputs.applicationInsightsName
+    cosmosAccountName: cosmos.outputs.accountName
+    storageAccountName: storage.outputs.accountName
+    location: location
+    tags: tags
+    appSettings: {
+      BLOB_STORAGE_ENDPOINT: storage.outputs.blobEndpoint
+      COSMOS_DB_DATABASE_NAME: cosmos.outputs.databaseName
+      COSMOS_DB_TO_PROCESS_CONTAINER_NAME: cosmos.outputs.containers.toProcess
+      SB_ORDERS__fullyQualifiedNamespace: serviceBus.outputs.fullyQualifiedNamespace
+      SERVICEBUS_TOPIC: serviceBus.outputs.topicName
+      SERVICEBUS_SUBSCRIPTION: serviceBus.outputs.subscriptionName
+      STORAGE_ACCOUNT_ID: storage.outputs.accountId
+    }
+  }
+}
+
 module cosmosAccess 'security/cosmos-access.bicep' = {
   name: 'cosmos-access'
   scope: group
@@ -122,7 +167,28 @@ module serviceBusAccess 'security/service-bus-access.bicep' = {
   scope: group
   params: {
     namespaceName: serviceBus.outputs.namespaceName
-    principalId: dataProcessing.outputs.principalId
+    principalIds: [dataProcessing.outputs.principalId, workflows.outputs.principalId]
+  }
+}
+
+module storageAccess 'security/storage-access.bicep' = {
+  name: 'storage-access'
+  scope: group
+  params: {
+    accountName: storage.outputs.accountName
+    principalIds: concat(
+      [workflows.outputs.principalId],
+      empty(principalId) ? [] : [principalId]
+    )
+  }
+}
+
+module eventGridAccess 'security/event-grid-access.bicep' = {
+  name: 'event-grid-access'
+  scope: group
+  params: {
+    storageAccountName: storage.outputs.accountName
+    principalId: workflows.outputs.principalId
   }
 }
 
@@ -159,6 +225,10 @@ output COSMOS_DB_ENDPOINT string = cosmos.outputs.endpoint
 output COSMOS_DB_DATABASE_NAME string = cosmos.outputs.databaseName
 output SERVICEBUS_FULLY_QUALIFIED_NAMESPACE string = serviceBus.outputs.fullyQualifiedNamespace
 output SERVICEBUS_QUEUE string = serviceBus.outputs.queueName
+output SERVICEBUS_TOPIC string = serviceBus.outputs.topicName
+output STORAGE_BLOB_ENDPOINT string = storage.outputs.blobEndpoint
+output STORAGE_INPUT_CONTAINER string = storage.outputs.inputContainerName
 output DATAPROCESSING_URI string = dataProcessing.outputs.uri
 output DATAFETCHING_URI string = dataFetching.outputs.uri
 output APIM_GATEWAY_URL string = apiManagement.outputs.gatewayUrl
+output WORKFLOWS_URI string = workflows.outputs.uri

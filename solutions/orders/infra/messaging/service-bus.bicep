@@ -1,5 +1,7 @@
 param namespaceName string
 param queueName string = 'orders'
+param topicName string = 'topic-orders'
+param subscriptionName string = 'sub-orders-cdb'
 param location string
 param tags object
 
@@ -26,6 +28,22 @@ resource queue 'Microsoft.ServiceBus/namespaces/queues@2022-10-01-preview' = {
   }
 }
 
+resource topic 'Microsoft.ServiceBus/namespaces/topics@2022-10-01-preview' = {
+  parent: namespace
+  name: topicName
+
+  resource subscription 'subscriptions' = {
+    name: subscriptionName
+    properties: {
+      lockDuration: 'PT1M'
+      maxDeliveryCount: 10
+      deadLetteringOnMessageExpiration: true
+    }
+  }
+}
+
 output namespaceName string = namespace.name
 output fullyQualifiedNamespace string = '${namespace.name}.servicebus.windows.net'
 output queueName string = queue.name
+output topicName string = topic.name
+output subscriptionName string = topic::subscription.name
