@@ -26,6 +26,7 @@ function siteProvider(apps: FunctionApps): ResourceProvider {
       const declared = settingsOf(config['appSettings'])
       await apps.putSite({
         name,
+        kind: request.kind ?? '',
         serviceName: stringMember(request.tags, 'azd-service-name'),
         settings: declared ?? apps.site(name)?.settings ?? {},
       })

@@ -11,9 +11,16 @@ import type { Store } from '../../store/store.ts'
 /** A `Microsoft.Web/sites` of a deployment: where the settings of an app come from. */
 export interface Site {
   readonly name: string
+  /** `functionapp,linux`, `functionapp,workflowapp` */
+  readonly kind: string
   /** The tag `azd-service-name`: which service of azure.yaml is its code. */
   readonly serviceName: string | undefined
   readonly settings: Readonly<Record<string, string>>
+}
+
+/** True for a logic app (Standard): its workflows are run by Logic Apps, there is no program of its own. */
+export function isWorkflowApp(site: Site): boolean {
+  return kindsOf(site).includes('workflowapp')
 }
 
 const collection = 'functions/sites'
@@ -66,12 +73,17 @@ export function toSettings(values: JsonObject): Record<string, string> {
   return settings
 }
 
+function kindsOf({ kind }: Site): readonly string[] {
+  return kind.toLowerCase().split(',')
+}
+
 function toSite(value: JsonValue): Site {
   const stored = isJsonObject(value) ? value : {}
   const serviceName = stored['serviceName']
   const settings = stored['settings']
   return {
     name: stringMember(stored, 'name') ?? '',
+    kind: stringMember(stored, 'kind') ?? '',
     serviceName: typeof serviceName === 'string' ? serviceName : undefined,
     settings: isJsonObject(settings) ? toSettings(settings) : {},
   }
