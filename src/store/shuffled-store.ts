@@ -1,4 +1,5 @@
 import type { ByteSource, OpenBlobs, StagedBlob } from './blobs.ts'
+import type { CounterKey, CounterList, StoredCounter } from './counters.ts'
 import type {
   DocumentKey,
   DocumentList,
@@ -119,6 +120,14 @@ export class ShuffledStore implements Store {
 
   openBlobs(ids: readonly string[]): Promise<OpenBlobs | undefined> {
     return this.#store.openBlobs(ids)
+  }
+
+  getCounter(counter: CounterKey): Promise<StoredCounter | undefined> {
+    return this.#store.getCounter(counter)
+  }
+
+  listCounters(list: CounterList): Promise<readonly StoredCounter[]> {
+    return this.#store.listCounters(list)
   }
 
   onCommit(listener: (commit: Commit) => void): () => void {

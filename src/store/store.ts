@@ -1,5 +1,14 @@
 import type { HoldBlob, OpenBlobs, PutBlob, ByteSource, ReleaseBlob, StagedBlob } from './blobs.ts'
 import type {
+  AddToCounter,
+  CounterKey,
+  CounterList,
+  CounterResult,
+  DropCounters,
+  SetCounter,
+  StoredCounter,
+} from './counters.ts'
+import type {
   CheckDocument,
   DeleteDocument,
   DeleteDocumentResult,
@@ -58,6 +67,9 @@ export type Operation =
   | PutBlob
   | HoldBlob
   | ReleaseBlob
+  | AddToCounter
+  | SetCounter
+  | DropCounters
 
 /** What an operation gives back, by its kind. */
 export type ResultOf<O extends Operation> = O extends PutDocument
@@ -70,14 +82,16 @@ export type ResultOf<O extends Operation> = O extends PutDocument
         ? ClaimMessagesResult
         : O extends ClaimGroup
           ? ClaimGroupResult
-          : undefined
+          : O extends AddToCounter | SetCounter
+            ? CounterResult
+            : undefined
 
 export type ResultsOf<B extends readonly Operation[]> = {
   readonly [Index in keyof B]: ResultOf<B[Index]>
 }
 
 /** Which expectation of a batch did not hold. */
-export type ExpectationName = 'absent' | 'present' | 'etag' | 'unique' | 'lease'
+export type ExpectationName = 'absent' | 'present' | 'etag' | 'unique' | 'lease' | 'limit'
 
 /** A batch was rejected whole: the operation at `index` expected something that was not so. */
 export class ExpectationFailed extends Error {
@@ -137,6 +151,9 @@ export interface Store {
   discardBlob(blob: StagedBlob): Promise<void>
   /** Keeps blobs readable until they are closed, or gives nothing when one of them is gone. */
   openBlobs(ids: readonly string[]): Promise<OpenBlobs | undefined>
+
+  getCounter(counter: CounterKey): Promise<StoredCounter | undefined>
+  listCounters(list: CounterList): Promise<readonly StoredCounter[]>
 
   /** Calls back after each commit; returns the function that ends it. */
   onCommit(listener: (commit: Commit) => void): () => void

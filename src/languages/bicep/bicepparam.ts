@@ -1,5 +1,4 @@
 import { SourceError } from '../../base/errors.ts'
-import type { JsonValue } from '../../base/json.ts'
 import { parseDecorators } from './decorator-parser.ts'
 import { Evaluation } from './evaluation.ts'
 import { parseExpression, parsePlainString } from './expression-parser.ts'
@@ -7,6 +6,7 @@ import type { DeploymentContext } from './frame.ts'
 import { tokenize } from './lexer.ts'
 import { loadImports } from './loader.ts'
 import { newTemplate, parseImport, parseVariable } from './parser.ts'
+import type { GivenParameter } from './parameters-file.ts'
 import { TokenReader } from './token-reader.ts'
 import type { VariableDeclaration } from './syntax.ts'
 import { toJson } from './values.ts'
@@ -19,7 +19,7 @@ export function evaluateParametersFile(
   text: string,
   file: string,
   context: DeploymentContext,
-): ReadonlyMap<string, JsonValue> {
+): ReadonlyMap<string, GivenParameter> {
   const { template, given } = parse(text, file)
   loadImports(template, context.readFile)
   const evaluation = new Evaluation({
@@ -30,7 +30,10 @@ export function evaluateParametersFile(
     parameters: new Map(),
   })
   return new Map(
-    given.map(({ name, at }) => [name, toJson(evaluation.variable(name, at), at)] as const),
+    given.map(({ name, at }) => {
+      const value = toJson(evaluation.variable(name, at), at)
+      return [name, { value, at }] as const
+    }),
   )
 }
 

@@ -28,6 +28,7 @@ export class Evaluation implements TemplateNames {
   readonly context: DeploymentContext
   readonly #outer: Evaluation | undefined
   readonly #given: ReadonlyMap<string, Value>
+  readonly #givenAt: ReadonlyMap<string, SourcePosition>
   readonly #names: ReadonlyMap<string, NamedDeclaration>
   readonly #parameters: ReadonlyMap<string, ParameterDeclaration>
   readonly #variables: ReadonlyMap<string, VariableDeclaration>
@@ -44,6 +45,8 @@ export class Evaluation implements TemplateNames {
     scope: DeploymentScope
     context: DeploymentContext
     parameters: ReadonlyMap<string, Value>
+    /** Where the parameters that a file gives stand. */
+    givenAt?: ReadonlyMap<string, SourcePosition>
     /** The template around it, whose parameters and variables it reads instead of its own. */
     outer?: Evaluation | undefined
   }) {
@@ -52,6 +55,7 @@ export class Evaluation implements TemplateNames {
     this.scope = options.scope
     this.context = options.context
     this.#given = options.parameters
+    this.#givenAt = options.givenAt ?? new Map()
     this.#outer = options.outer
     this.#names = declaredNames(options.template)
     const key = (each: { name: string }): string => this.#key(each.name)
@@ -77,7 +81,7 @@ export class Evaluation implements TemplateNames {
       throw new SourceError(
         'InvalidTemplate',
         message,
-        at ?? { file: this.file, line: 1, column: 1 },
+        this.#givenAt.get(name) ?? at ?? { file: this.file, line: 1, column: 1 },
       )
     }
     for (const parameter of this.template.parameters) {
@@ -245,8 +249,11 @@ export class Evaluation implements TemplateNames {
   }
 
   #parameterValue(declaration: ParameterDeclaration): Value {
-    const given = this.#givenFor(declaration.name)
-    if (given !== undefined) return checkParameter(declaration, given, this.#typeContext())
+    const name = this.#givenName(declaration.name)
+    const given = this.#given.get(name)
+    if (given !== undefined) {
+      return checkParameter(declaration, given, this.#typeContext(), this.#givenAt.get(name))
+    }
     if (declaration.fallback) {
       const frame = { ...this.#frame(), inDefaultOf: declaration.name }
       return checkParameter(declaration, evaluate(declaration.fallback, frame), this.#typeContext())
@@ -261,10 +268,10 @@ export class Evaluation implements TemplateNames {
     return { template, constant: (expression) => evaluate(expression, this.#frame()) }
   }
 
-  #givenFor(name: string): Value | undefined {
-    const exact = this.#given.get(name)
-    if (exact !== undefined) return exact
-    return [...this.#given].find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1]
+  #givenName(name: string): string {
+    if (this.#given.has(name)) return name
+    const lower = name.toLowerCase()
+    return [...this.#given.keys()].find((each) => each.toLowerCase() === lower) ?? name
   }
 
   #cached(declaration: NamedDeclaration, at: SourcePosition, make: () => Value): Value {

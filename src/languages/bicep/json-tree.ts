@@ -1,4 +1,5 @@
 import { SourceError, type SourcePosition } from '../../base/errors.ts'
+import type { JsonValue } from '../../base/json.ts'
 
 /** A JSON value with the place of everything in it. */
 export type JsonNode =
@@ -33,6 +34,19 @@ export function memberNode(node: JsonNode | undefined, name: string): JsonNode |
   if (node?.kind !== 'object') return undefined
   const lower = name.toLowerCase()
   return node.members.find((each) => each.name.toLowerCase() === lower)?.value
+}
+
+/** The value of a node without the places in it. */
+export function jsonOf(node: JsonNode): JsonValue {
+  switch (node.kind) {
+    case 'text':
+    case 'plain':
+      return node.value
+    case 'list':
+      return node.items.map(jsonOf)
+    case 'object':
+      return Object.fromEntries(node.members.map(({ name, value }) => [name, jsonOf(value)]))
+  }
 }
 
 const blankPattern = /(?:[\s\uFEFF]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)+/y

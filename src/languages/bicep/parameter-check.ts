@@ -1,5 +1,6 @@
-import { SourceError } from '../../base/errors.ts'
+import { SourceError, type SourcePosition } from '../../base/errors.ts'
 import { type JsonValue, tryParseJson } from '../../base/json.ts'
+import type { GivenParameter } from './parameters-file.ts'
 import type { ParameterDeclaration, Template } from './syntax.ts'
 import { type TypeContext, findBrokenConstraint, findMismatch, resolveType } from './type-check.ts'
 import type { Value } from './values.ts'
@@ -9,6 +10,8 @@ export function checkParameter(
   declaration: ParameterDeclaration,
   value: Value,
   context: TypeContext,
+  /** Where the value stands, when it is not the default one. */
+  at: SourcePosition = declaration.at,
 ): Value {
   const isNullable = declaration.type.kind === 'nullable'
   const mismatch =
@@ -17,7 +20,7 @@ export function checkParameter(
   if (mismatch === undefined) return value
   const why = isSecret(declaration) ? 'Its type or a decorator does not allow the value.' : mismatch
   const message = `The provided value for the template parameter '${declaration.name}' is not valid. ${why}`
-  throw new SourceError('InvalidTemplate', message, declaration.at)
+  throw new SourceError('InvalidTemplate', message, at)
 }
 
 // What is wrong with a value may quote it, which a secret must not be.
@@ -32,16 +35,17 @@ function isSecret({ decorators, type }: ParameterDeclaration): boolean {
  */
 export function coerceParameters(
   template: Template,
-  values: ReadonlyMap<string, JsonValue>,
-): ReadonlyMap<string, JsonValue> {
+  values: ReadonlyMap<string, GivenParameter>,
+): ReadonlyMap<string, GivenParameter> {
   const context: TypeContext = { template, constant: () => null }
   return new Map(
-    [...values].map(([name, value]) => {
+    [...values].map(([name, given]) => {
+      const { value } = given
       const declaration = template.parameters.find((each) => each.name === name)
-      if (!declaration || typeof value !== 'string') return [name, value]
+      if (!declaration || typeof value !== 'string') return [name, given]
       const { type } = declaration
       const builtIn = resolveType(type.kind === 'nullable' ? type.type : type, context)?.builtIn
-      return [name, coerce(value, builtIn)]
+      return [name, { ...given, value: coerce(value, builtIn) }]
     }),
   )
 }

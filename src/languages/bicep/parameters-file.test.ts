@@ -4,7 +4,7 @@ import { parseParametersFile } from './parameters-file.ts'
 
 function valueOf(text: string, environment: Record<string, string> = {}): unknown {
   const file = JSON.stringify({ parameters: { it: { value: text } } })
-  return parseParametersFile(file, 'main.parameters.json', environment).get('it')
+  return parseParametersFile(file, 'main.parameters.json', environment).get('it')?.value
 }
 
 test('a variable of the environment stands in its place', () => {
@@ -29,13 +29,21 @@ test('text around an unset variable stays', () => {
 test('values inside lists and objects are substituted too', () => {
   const text = JSON.stringify({ parameters: { it: { value: { a: ['${NAME}', 1, true, null] } } } })
   const values = parseParametersFile(text, 'main.parameters.json', { NAME: 'x' })
-  assert.deepEqual(values.get('it'), { a: ['x', 1, true, null] })
+  assert.deepEqual(values.get('it')?.value, { a: ['x', 1, true, null] })
+})
+
+test('a value is where it stands in the file', () => {
+  const text = '{ "parameters": {\n  "it": {\n    "value": 1 } } }'
+  assert.deepEqual(parseParametersFile(text, 'main.parameters.json', {}).get('it'), {
+    value: 1,
+    at: { file: 'main.parameters.json', line: 3, column: 14 },
+  })
 })
 
 test('a file that is not a parameters file says where', () => {
-  assert.throws(() => parseParametersFile('[', 'main.parameters.json', {}), {
+  assert.throws(() => parseParametersFile('{ "parameters":\n {]', 'main.parameters.json', {}), {
     code: 'InvalidTemplate',
-    position: { file: 'main.parameters.json', line: 1, column: 1 },
+    position: { file: 'main.parameters.json', line: 2, column: 3 },
   })
   const reference = '{ "parameters": {\n "secret": { "reference": {} } } }'
   assert.throws(() => parseParametersFile(reference, 'main.parameters.json', {}), {

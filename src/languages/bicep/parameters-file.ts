@@ -1,5 +1,12 @@
-import { SourceError, positionAt } from '../../base/errors.ts'
-import { type JsonValue, isJsonObject, objectMember, tryParseJson } from '../../base/json.ts'
+import { SourceError, type SourcePosition } from '../../base/errors.ts'
+import { type JsonValue, isJsonObject } from '../../base/json.ts'
+import { type JsonNode, jsonOf, memberNode, parseJsonTree } from './json-tree.ts'
+
+/** A value for a parameter, and where it stands when a file gives it. */
+export interface GivenParameter {
+  readonly value: JsonValue
+  readonly at?: SourcePosition
+}
 
 /**
  * Reads `main.parameters.json` as azd does: `${NAME}` and `${NAME=default}` come from the environment, and a
@@ -10,27 +17,32 @@ export function parseParametersFile(
   text: string,
   file: string,
   environment: Readonly<Record<string, string | undefined>>,
-): ReadonlyMap<string, JsonValue> {
-  const parsed = tryParseJson(text.replace(/^\uFEFF/, ''))
-  if (!isJsonObject(parsed)) {
-    const message = 'A parameters file is a JSON object with the member "parameters".'
-    throw new SourceError('InvalidTemplate', message, positionAt(text, 0, file))
-  }
-  const values = new Map<string, JsonValue>()
-  for (const [name, parameter] of Object.entries(objectMember(parsed, 'parameters'))) {
-    if (!isJsonObject(parameter) || !('value' in parameter)) {
-      const at = positionAt(text, Math.max(text.indexOf(JSON.stringify(name)), 0), file)
+): ReadonlyMap<string, GivenParameter> {
+  const given = parametersNode(parseJsonTree(text, file))
+  const values = new Map<string, GivenParameter>()
+  for (const { name, value: parameter, at } of given) {
+    const node = memberNode(parameter, 'value')
+    if (!node) {
       const message = `The parameter "${name}" has no "value"; references to a key vault are not supported.`
       throw new SourceError('InvalidTemplate', message, at)
     }
-    const value = substitute(parameter['value'] ?? null, environment)
-    if (value !== undefined) values.set(name, value)
+    const value = substitute(jsonOf(node), environment)
+    if (value !== undefined) values.set(name, { value, at: node.at })
   }
   return values
 }
 
-const variablePattern = /\$\{([A-Za-z_]\w*)(?::?[=-]([^}]*))?\}/g
+function parametersNode(
+  root: JsonNode,
+): readonly { name: string; value: JsonNode; at: SourcePosition }[] {
+  const parameters = memberNode(root, 'parameters')
+  if (root.kind === 'object' && !parameters) return []
+  if (parameters?.kind === 'object') return parameters.members
+  const message = 'A parameters file is a JSON object with the object "parameters".'
+  throw new SourceError('InvalidTemplate', message, (parameters ?? root).at)
+}
 
+const variablePattern = /\$\{([A-Za-z_]\w*)(?::?[=-]([^}]*))?\}/g
 function substitute(
   value: JsonValue,
   environment: Readonly<Record<string, string | undefined>>,

@@ -2,10 +2,10 @@
  * Managed identities of the template -> the environment of function apps, as App Service gives it.
  * https://learn.microsoft.com/azure/app-service/overview-managed-identity#connect-to-azure-services-in-app-code
  */
-import { objectMember, stringMember, type JsonObject } from '../../base/json.ts'
-import type { AssignedIdentities } from '../../services/entra-id/managed-identities.ts'
+import { objectMember, stringMember } from '../../base/json.ts'
 import type { EntraId } from '../../services/entra-id/service.ts'
 import type { ResourceManager } from '../../services/resource-manager/service.ts'
+import { assignedIdentities } from './resource-identity.ts'
 
 const siteType = 'Microsoft.Web/sites'
 
@@ -31,19 +31,5 @@ export function identityOfApps(options: {
       IDENTITY_ENDPOINT: listeners.identityUrl,
       IDENTITY_HEADER: entra.managedIdentities.assign(id, identities),
     }
-  }
-}
-
-function assignedIdentities(identity: JsonObject): AssignedIdentities | undefined {
-  const principalId = stringMember(identity, 'principalId')
-  const assigned = Object.entries(objectMember(identity, 'userAssignedIdentities'))
-  if (principalId === undefined && assigned.length === 0) return undefined
-  return {
-    ...(principalId === undefined ? {} : { systemAssigned: { principalId } }),
-    userAssigned: assigned.map(([resourceId, each]) => ({
-      resourceId,
-      principalId: stringMember(each, 'principalId') ?? '',
-      clientId: stringMember(each, 'clientId') ?? '',
-    })),
   }
 }

@@ -4,6 +4,7 @@ import { objectMember, stringMember } from '../../base/json.ts'
 import type { ApiManagementParts } from '../../services/api-management/service-parts.ts'
 import type { EntraId } from '../../services/entra-id/service.ts'
 import type { ResourceManager } from '../../services/resource-manager/service.ts'
+import { assignedIdentities } from './resource-identity.ts'
 
 const serviceType = 'Microsoft.ApiManagement/service'
 
@@ -18,15 +19,15 @@ export function gatewayIdentity(options: {
       (each) => stringMember(each, 'name')?.toLowerCase() === service.toLowerCase(),
     )
     const id = stringMember(body, 'id')
-    const principalId = stringMember(objectMember(body, 'identity'), 'principalId')
-    if (id === undefined || principalId === undefined) {
+    const identities = assignedIdentities(objectMember(body, 'identity'))
+    if (id === undefined || !identities) {
       throw new ServiceError(
         'ManagedIdentityNotFound',
         400,
         `The service '${service}' has no managed identity.`,
       )
     }
-    entra.managedIdentities.assign(id, { systemAssigned: { principalId } })
+    entra.managedIdentities.assign(id, identities)
     const choice = clientId === undefined ? {} : { clientId }
     return entra.managedIdentities.tokenOf(id, resource, choice).token
   }

@@ -69,8 +69,15 @@ test('an app setting is read with the identity of its site, which needs the role
 test('a named value is read with the identity of its service, which needs the role', async (t) => {
   const services = await start(t)
   const read = keyVaultToApiManagement(services)
-  await assert.rejects(read(identifier), { code: 'Forbidden' })
+  await assert.rejects(read(identifier), { code: 'Forbidden', message: /service 'apim-1' could/ })
   await assign(services, serviceId, group)
+  await assert.rejects(read(`${identifier}-gone`, { service: 'APIM-1' }), {
+    code: 'SecretNotFound',
+    message: /'apim-1' could not read 'https:.*key-gone'/,
+  })
+  await assert.rejects(read(identifier, { service: 'apim-1', identityClientId: 'other' }), {
+    code: 'MSINotEnabled',
+  })
   assert.equal(await read(identifier), 'hunter2')
   await put(services, `${serviceId}/namedValues/key`, {
     properties: { displayName: 'key', secret: true, keyVault: { secretIdentifier: identifier } },

@@ -66,3 +66,6 @@ export const liquidMsMax = 1_000
 
 /** Issuers whose metadata is kept. */
 export const issuersMax = 256
+
+/** Counters of the periods of one quota that a question answers. */
+export const quotaPeriodsMax = 1_000

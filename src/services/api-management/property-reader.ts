@@ -40,6 +40,13 @@ export class PropertyReader {
     return value
   }
 
+  number(name: string): number | undefined {
+    const value = this.#properties[name]
+    if (value === undefined || value === null) return undefined
+    if (typeof value !== 'number' || !(value >= 0)) throw wrong(name, 'a number from 0 up')
+    return value
+  }
+
   choice<const T extends string>(name: string, choices: readonly T[]): T | undefined {
     const value = this.text(name)
     if (value === undefined) return undefined

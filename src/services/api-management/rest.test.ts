@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
-import { openService } from './service-fixture.ts'
+import { test, type TestContext } from 'node:test'
+import { type OpenedService, openService } from './service-fixture.ts'
 
 const serviceId =
   '/subscriptions/sub-1/resourceGroups/rg-1/providers/Microsoft.ApiManagement/service/apim-1'
@@ -73,4 +73,51 @@ test('entities are read again after a restart', async (t) => {
   await service.apiManagement.start()
   const value = await service.manage('POST', 'namedValues/credit/listValue')
   assert.deepEqual(await value.json(), { value: '7' })
+})
+
+const quotaPolicies = `<policies>
+  <inbound>
+    <quota-by-key calls="2" renewal-period="3600" counter-key="@(context.Request.Headers.GetValueOrDefault("x-who", "a"))" />
+    <return-response><set-status code="200" /></return-response>
+  </inbound>
+</policies>`
+
+async function openQuota(t: TestContext): Promise<OpenedService> {
+  const service = await openService(t)
+  await service.put('apis/one', { path: 'one', subscriptionRequired: false })
+  await service.put('apis/one/operations/get', { method: 'GET', urlTemplate: '/' })
+  await service.put('apis/one/policies/policy', { format: 'rawxml', value: quotaPolicies })
+  return service
+}
+
+test('the counters of a quota survive a restart', async (t) => {
+  const service = await openQuota(t)
+  assert.equal((await service.call('/one')).status, 200)
+  await service.apiManagement.stop()
+  await service.apiManagement.start()
+  assert.equal((await service.call('/one')).status, 200)
+  const refused = await service.call('/one')
+  assert.equal(refused.status, 403)
+  assert.match(await refused.text(), /Out of call volume quota. Quota will be replenished in 00:/)
+})
+
+test('of many calls at once a quota lets through what it allows', async (t) => {
+  const service = await openQuota(t)
+  const calls = await Promise.all(Array.from({ length: 20 }, () => service.call('/one')))
+  assert.equal(calls.filter(({ status }) => status === 200).length, 2)
+  assert.equal(calls.filter(({ status }) => status === 403).length, 18)
+})
+
+test('the periods of a quota are read and changed by its key', async (t) => {
+  const service = await openQuota(t)
+  await service.call('/one', { headers: { 'x-who': 'b/c' } })
+  const list = await (await service.manage('GET', 'quotas/b%2Fc')).text()
+  assert.match(list, /"callsCount":1,"kbTransferred":0}}],"count":1}$/)
+  const [, periodKey] = /"periodKey":"(\d+_PT1H)"/.exec(list) ?? []
+  const path = `quotas/b%2Fc/periods/${periodKey}`
+  const body = { properties: { callsCount: 0, kbTransferred: 1.5 } }
+  assert.equal((await service.manage('PATCH', path, body)).status, 204)
+  const changed = await (await service.manage('GET', path)).text()
+  assert.match(changed, /"value":{"callsCount":0,"kbTransferred":1.5}}$/)
+  assert.equal((await service.manage('GET', 'quotas/nobody')).status, 404)
 })

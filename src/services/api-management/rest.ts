@@ -23,6 +23,7 @@ import {
 } from './errors.ts'
 import { managementBodyBytesMax } from './limits.ts'
 import { type EntityAction, entityActions } from './operations.ts'
+import { answerQuota, quotaKinds } from './quota-rest.ts'
 import type { ServiceInstance } from './service-instance.ts'
 import type { ApiManagementParts } from './service-parts.ts'
 
@@ -76,6 +77,7 @@ export class ManagementRest {
     const instance = this.#find(target.service)
     if (!instance) throw serviceNotFound(target.service)
     if (target.kind === '') return serviceAnswer(method, { instance, target })
+    if (quotaKinds.includes(target.kind)) return quotaAnswer(request, { instance, target })
     const kind = findKind(target.kind)
     if (!kind) throw kindNotSupported(target.kind)
     const subject = { instance, kind, target, url }
@@ -165,6 +167,18 @@ function serviceAnswer(
     ...instance.resource,
   }
   return { status: 200, body }
+}
+
+async function quotaAnswer(
+  request: IncomingMessage,
+  { instance, target }: { instance: ServiceInstance; target: Target },
+): Promise<Answer> {
+  const body = await answerQuota(instance.quotas, {
+    method: request.method ?? 'GET',
+    names: target.names,
+    readProperties: () => readProperties(request),
+  })
+  return body === undefined ? { status: 204 } : { status: 200, body }
 }
 
 async function act(method: string, { instance, kind, target }: Subject): Promise<Answer> {

@@ -10,9 +10,10 @@ import { type Entity, type EntityChange, EntityTree, pathOf } from './entity-tre
 import { entityNotFound, fieldMissing, kindNotSupported } from './errors.ts'
 import { BackendPools } from './gateway/backend-pool.ts'
 import { Configuration } from './gateway/configuration.ts'
-import { CounterTable } from './gateway/counter-table.ts'
 import { Gateway } from './gateway/gateway.ts'
 import type { GatewayParts, GatewayUser } from './gateway/gateway-parts.ts'
+import { QuotaCounters, collectionOf } from './gateway/quota-counters.ts'
+import { RateWindows } from './gateway/rate-windows.ts'
 import { TokenCheck } from './gateway/token-check.ts'
 import { ValueCache } from './gateway/value-cache.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
@@ -30,6 +31,7 @@ import type { ApiManagementParts } from './service-parts.ts'
 /** One API Management service: https://learn.microsoft.com/azure/api-management/api-management-key-concepts */
 export class ServiceInstance implements EntityHolder {
   readonly name: string
+  readonly quotas: QuotaCounters
   readonly #parts: ApiManagementParts
   readonly #tree: EntityTree
   readonly #namedValues = new NamedValues()
@@ -42,6 +44,7 @@ export class ServiceInstance implements EntityHolder {
     this.name = name
     this.#resource = resource
     this.#parts = parts
+    this.quotas = new QuotaCounters({ store: parts.store, clock: parts.clock, service: name })
     this.#tree = new EntityTree({
       store: parts.store,
       service: name,
@@ -96,6 +99,7 @@ export class ServiceInstance implements EntityHolder {
 
   async remove(): Promise<void> {
     await this.#tree.clear()
+    await this.#parts.store.write([{ kind: 'counter.drop', collection: collectionOf(this.name) }])
   }
 
   get configuration(): Configuration {
@@ -264,7 +268,8 @@ export class ServiceInstance implements EntityHolder {
       telemetry,
       outgoing,
       leases: new NamedValueLeases(clock),
-      counters: new CounterTable(clock),
+      quotas: this.quotas,
+      rates: new RateWindows(clock),
       cache: new ValueCache(clock),
       tokens: new TokenCheck({ clock, outgoing }),
       namedValue: (name) => this.#namedValues.find(name) ?? '',

@@ -3,6 +3,7 @@ import type { Application } from './application.ts'
 import {
   codeChallengeInvalid,
   codeChallengeRequired,
+  promptInvalid,
   unsupportedResponseMode,
   unsupportedResponseType,
 } from './errors.ts'
@@ -27,12 +28,19 @@ export interface Authorization extends ResponsePlace {
   readonly challenge: string | undefined
   readonly challengeMethod: 'S256' | 'plain'
   readonly requested: RequestedScopes
+  /** What the person may be asked: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow */
+  readonly prompt: Prompt | undefined
 }
 
+export type Prompt = (typeof prompts)[number]
+
+const prompts = ['none', 'login', 'select_account', 'consent', 'create'] as const
+
 /** What the browser gets. */
-export type SignInAnswer =
+export type SignInAnswer = (
   | { readonly kind: 'page'; readonly page: Page }
   | { readonly kind: 'redirect'; readonly location: string }
+) & { readonly cookie?: string }
 
 type ResponseMode = 'query' | 'fragment' | 'form_post'
 
@@ -56,6 +64,7 @@ export function readAuthorization(
     nonce: parameters.get('nonce'),
     challenge: challenge?.value,
     challengeMethod: challenge?.method ?? 'plain',
+    prompt: readPrompt(parameters.get('prompt')),
     requested: version === 2 ? parseScopes(parameters.require('scope')) : resourceOf(parameters),
   }
 }
@@ -93,6 +102,15 @@ function readResponseMode(parameters: RequestParameters): ResponseMode {
 function responseModeOf(parameters: RequestParameters): ResponseMode | undefined {
   const mode = parameters.get('response_mode') ?? 'query'
   return mode === 'query' || mode === 'fragment' || mode === 'form_post' ? mode : undefined
+}
+
+// The version 1 address knows two more, which ask for consent, that is taken as given.
+function readPrompt(value: string | undefined): Prompt | undefined {
+  if (value === undefined) return undefined
+  if (value === 'admin_consent' || value === 'refresh_session') return 'login'
+  const prompt = prompts.find((each) => each === value)
+  if (!prompt) throw promptInvalid()
+  return prompt
 }
 
 /** https://www.rfc-editor.org/rfc/rfc7636#section-4.2 */

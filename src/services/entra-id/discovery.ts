@@ -34,6 +34,7 @@ export function openIdConfiguration(request: DiscoveryRequest): JsonObject {
     scopes_supported: version === 2 ? ['openid', 'profile', 'email', 'offline_access'] : ['openid'],
     issuer: issuerOf(tenantId, version),
     request_uri_parameter_supported: false,
+    userinfo_endpoint: `${userInfoOrigin(origin)}/oidc/userinfo`,
     authorization_endpoint: `${oauth}/authorize`,
     device_authorization_endpoint: `${oauth}/devicecode`,
     http_logout_supported: true,
@@ -48,6 +49,11 @@ export function openIdConfiguration(request: DiscoveryRequest): JsonObject {
   }
 }
 
+/** At Azure's names it is another host's; by its own address this instance is all of them. */
+function userInfoOrigin(origin: string): string {
+  return entraHosts.includes(new URL(origin).host) ? 'https://graph.microsoft.com' : origin
+}
+
 /** The keys that tokens are signed with. */
 export function keyDocument(keys: readonly SigningKey[], tenantId: string): JsonObject {
   return { keys: keys.map((key) => toJwk(key, issuerOf(tenantId, 2))) }
@@ -56,7 +62,7 @@ export function keyDocument(keys: readonly SigningKey[], tenantId: string): Json
 /** Tells clients which hosts are one cloud, and where a tenant describes itself. */
 export function instanceDiscovery(origin: string, tenantSegment: string): JsonObject {
   const host = new URL(origin).host
-  const aliases = [issuerHost, 'login.windows.net', 'login.microsoft.com', 'sts.windows.net']
+  const aliases = [...entraHosts]
   const known = aliases.includes(host)
   return {
     tenant_discovery_endpoint: `${origin}/${tenantSegment}/v2.0/.well-known/openid-configuration`,
@@ -67,6 +73,8 @@ export function instanceDiscovery(origin: string, tenantSegment: string): JsonOb
     ],
   }
 }
+
+const entraHosts = [issuerHost, 'login.windows.net', 'login.microsoft.com', 'sts.windows.net']
 
 const claims = [
   'sub',

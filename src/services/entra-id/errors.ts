@@ -272,6 +272,24 @@ export function signInRequired(): ServiceError {
   return badRequest('AADSTS50058', 'login_required', message)
 }
 
+/** Several people are signed in, and the application says neither who nor that a person may be asked. */
+export function signInAmbiguous(): ServiceError {
+  const message =
+    'Either multiple user identities are available for the current request or selected account is not supported for the scenario.'
+  return badRequest('AADSTS16000', 'interaction_required', message)
+}
+
+export function promptInvalid(): ServiceError {
+  const message = "The value of the input parameter 'prompt' is not valid."
+  return badRequest('AADSTS90023', 'invalid_request', message)
+}
+
+/** As Microsoft Graph says it, where `userinfo` is. */
+export function userInfoTokenInvalid(cause?: Error): ServiceError {
+  const message = 'Access token validation failure.'
+  return new ServiceError('InvalidAuthenticationToken', 401, message, { cause })
+}
+
 export function signInDeclined(): ServiceError {
   return badRequest('AADSTS65004', 'access_denied', 'User declined to consent to access the app.')
 }

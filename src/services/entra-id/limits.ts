@@ -30,6 +30,12 @@ export const devicePollIntervalMs = 5_000
 /** How long an opened sign-in page can be answered. */
 export const signInPageLifeMs = 30 * minuteMs
 
+/** A sign-in holds for a day in a browser: https://learn.microsoft.com/entra/identity/authentication/concepts-azure-multi-factor-authentication-prompts-session-lifetime */
+export const browserSessionLifeMs = dayMs
+
+/** People who are signed in in one browser; the one who signed in first is forgotten. */
+export const sessionUserCountMax = 10
+
 /** A signing key is used for so long, then its successor. */
 export const signingKeyLifeMs = 30 * dayMs
 

@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { JsonObject } from '../../base/json.ts'
 import type { SignInAnswer } from './authorization-request.ts'
+import type { Browser } from './browser-sessions.ts'
 import { instanceDiscovery, keyDocument, openIdConfiguration } from './discovery.ts'
-import { messagePage } from './pages.ts'
-import { redirectKind } from './redirect-uri.ts'
 import type { EntraId } from './service.ts'
 import type { TenantAddress } from './tenant.ts'
 import { readClientCredentials } from './token-request.ts'
 import type { RequestParameters, TokenAnswer, TokenRequest } from './token-request.ts'
+import { userInfo } from './user-info.ts'
 
 /** A request as the operations see it. */
 export interface EntraRequest {
@@ -17,6 +17,7 @@ export interface EntraRequest {
   readonly address: TenantAddress
   readonly parameters: RequestParameters
   readonly headers: IncomingHttpHeaders
+  readonly browser: Browser
 }
 
 /** What an operation answers with. */
@@ -28,7 +29,7 @@ export type EntraAnswer =
 export interface Operation {
   readonly name: string
   readonly method: 'GET' | 'POST'
-  /** `{tenant}` is an id, a domain, `common` or `organizations`. */
+  /** `{tenant}` is an id, a domain, `common` or `organizations`; what has none is at the host of Microsoft Graph. */
   readonly path: string
   /** A person in a browser reads its faults, not a program. */
   readonly isForPeople?: boolean
@@ -129,7 +130,11 @@ export const operations: readonly Operation[] = [
     method: 'POST',
     path: '/{tenant}/login',
     isForPeople: true,
-    handle: (entra, request) => entra.signIn.complete(request.parameters, signInAddress(request)),
+    handle: (entra, request) =>
+      entra.signIn.complete(request.parameters, {
+        action: signInAddress(request),
+        browser: request.browser,
+      }),
   },
   {
     name: 'Sign out (v2)',
@@ -145,6 +150,8 @@ export const operations: readonly Operation[] = [
     isForPeople: true,
     handle: signOut,
   },
+  { name: 'User info', method: 'GET', path: '/oidc/userinfo', handle: tellUser },
+  { name: 'User info (posted)', method: 'POST', path: '/oidc/userinfo', handle: tellUser },
 ]
 
 function configuration(entra: EntraId, request: EntraRequest, version: 1 | 2): EntraAnswer {
@@ -181,17 +188,16 @@ async function deviceCode(
 }
 
 function authorize(entra: EntraId, request: EntraRequest, version: 1 | 2): EntraAnswer {
-  return entra.signIn.begin(request.parameters, { version, action: signInAddress(request) })
+  const { parameters, browser } = request
+  return entra.signIn.begin(parameters, { version, action: signInAddress(request), browser })
 }
 
-/** Nobody stays signed in here, so that there is nothing to end. */
-function signOut(entra: EntraId, { parameters }: EntraRequest): EntraAnswer {
-  const asked = parameters.get('post_logout_redirect_uri')
-  const isKnown = entra.directory
-    .applications()
-    .some((application) => asked !== undefined && redirectKind(application, asked) !== undefined)
-  if (asked !== undefined && isKnown) return { kind: 'redirect', location: asked }
-  return { kind: 'page', page: messagePage('Signed out', 'You signed out of your account.') }
+function signOut(entra: EntraId, { parameters, browser }: EntraRequest): EntraAnswer {
+  return entra.signIn.signOut(parameters, browser)
+}
+
+function tellUser(entra: EntraId, { headers }: EntraRequest): EntraAnswer {
+  return { kind: 'json', body: userInfo(entra, headers.authorization) }
 }
 
 function tokenRequest(request: EntraRequest, version: 1 | 2): TokenRequest {

@@ -34,7 +34,8 @@ export function entraIdHandler(entra: EntraId): HttpHandler {
       send(response, await operation.handle(entra, await readCall(entra, operation, request)))
       report(entra, operation, { request, startMs })
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error
+      // What is at the host of Microsoft Graph tells its faults as that does, and as the server does by itself.
+      if (!(error instanceof ServiceError) || operation?.path.startsWith('/oidc/')) throw error
       report(entra, operation, { request, startMs, error })
       // What is left of an unread body must not be taken for the next request.
       if (!request.complete) response.setHeader('connection', 'close')
@@ -106,13 +107,15 @@ async function readCall(
 ): Promise<EntraRequest> {
   const target = request.url ?? '/'
   const [tenantSegment = ''] = splitRequestPath(target)
-  const address = tenantAddress(entra.tenant, tenantSegment)
+  const hasTenant = operation.path.startsWith('/{tenant}')
+  const address = hasTenant ? tenantAddress(entra.tenant, tenantSegment) : 'tenant'
   const origin = originOf(request)
   if (operation.isForPeople) checkSender(request, origin)
-  const parameters = new RequestParameters(
-    operation.method === 'GET' ? queryOf(target) : await readForm(request),
-  )
-  return { origin, tenantSegment, address, parameters, headers: request.headers }
+  const isForm = hasTenant && operation.method === 'POST'
+  const parameters = new RequestParameters(isForm ? await readForm(request) : queryOf(target))
+  const { headers } = request
+  const browser = { cookieHeader: headers.cookie, isSecure: origin.startsWith('https:') }
+  return { origin, tenantSegment, address, parameters, headers, browser }
 }
 
 /** A choice that another site's page posts is not the choice of the person. */
@@ -148,6 +151,9 @@ function correlationOf(request: IncomingMessage): string {
 }
 
 function send(response: ServerResponse, answer: EntraAnswer): void {
+  if (answer.kind !== 'json' && answer.cookie !== undefined) {
+    response.setHeader('set-cookie', answer.cookie)
+  }
   switch (answer.kind) {
     case 'json':
       sendJson(response, 200, answer)

@@ -9,7 +9,7 @@ import { ExpectationFailed } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
 
 /** What a sealed text is: one kind does not pass for another. */
-export type GrantKind = 'code' | 'refresh-token' | 'sign-in' | 'device-code'
+export type GrantKind = 'code' | 'refresh-token' | 'sign-in' | 'device-code' | 'session'
 
 /** What was sealed, if the text is one of ours. */
 export type Opened =

@@ -1,14 +1,16 @@
 // Nothing here survives a crash but by what a page or a code carries with it, sealed by a key that does.
 import { randomBytes } from 'node:crypto'
 import { ServiceError } from '../../base/errors.ts'
-import { newUuid } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Application, User } from './application.ts'
 import { faultPlace, readAuthorization, respond } from './authorization-request.ts'
-import type { Authorization, SignInAnswer } from './authorization-request.ts'
+import type { Authorization, Prompt, ResponsePlace, SignInAnswer } from './authorization-request.ts'
+import { BrowserSessions } from './browser-sessions.ts'
+import type { Browser, BrowserSession } from './browser-sessions.ts'
 import {
   applicationNotFound,
   invalidPassword,
+  signInAmbiguous,
   signInDeclined,
   signInExpired,
   signInRequired,
@@ -20,20 +22,24 @@ import { textOf } from './json-reader.ts'
 import { authorizationCodeLifeMs, signInPageLifeMs, signInUserCountMax } from './limits.ts'
 import { deviceCodePage, messagePage, signInPage } from './pages.ts'
 import { isPassword } from './passwords.ts'
-import { chooseRedirectUri } from './redirect-uri.ts'
-import { readScopes } from './resource-scope.ts'
+import { chooseRedirectUri, redirectKind } from './redirect-uri.ts'
 import type { RequestParameters } from './token-request.ts'
 
 /** Lets a person sign in, in a browser: https://learn.microsoft.com/entra/identity-platform/v2-oauth2-auth-code-flow#request-an-authorization-code */
 export class SignIn {
   readonly #context: GrantContext
+  readonly #sessions: BrowserSessions
 
   constructor(context: GrantContext) {
     this.#context = context
+    this.#sessions = new BrowserSessions(context)
   }
 
   /** Shows who may sign in. A fault that the application may hear of is sent there. */
-  begin(parameters: RequestParameters, options: { version: 1 | 2; action: string }): SignInAnswer {
+  begin(
+    parameters: RequestParameters,
+    options: { version: 1 | 2; action: string; browser: Browser },
+  ): SignInAnswer {
     const application = this.#application(parameters.require('client_id'))
     const redirectUri = chooseRedirectUri(application, parameters.get('redirect_uri'))
     try {
@@ -43,11 +49,18 @@ export class SignIn {
         version: options.version,
       })
       this.#context.userTokens.checkScopes(application, authorization.requested)
-      if (parameters.get('prompt') === 'none') throw signInRequired()
+      const content = toContent(authorization)
+      const hint = parameters.get('login_hint')
+      const session = this.#sessions.read(options.browser)
+      const signedIn = this.#signedInBefore(session, authorization.prompt, hint)
+      if (signedIn) {
+        this.#checkAssigned(application, signedIn)
+        return this.#sendCode(content, { user: signedIn, sessionId: session.id })
+      }
       return this.#choosePerson(application, {
         action: options.action,
-        content: toContent(authorization),
-        ...hintOf(parameters),
+        content,
+        ...(hint === undefined ? {} : { hint }),
       })
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error
@@ -82,7 +95,11 @@ export class SignIn {
   }
 
   /** Takes the choice of a person. */
-  async complete(parameters: RequestParameters, action: string): Promise<SignInAnswer> {
+  async complete(
+    parameters: RequestParameters,
+    options: { action: string; browser: Browser },
+  ): Promise<SignInAnswer> {
+    const { action, browser } = options
     const opened = this.#context.sealed.open('sign-in', parameters.require('request'))
     if (opened.kind !== 'good') throw signInExpired()
     const { content } = opened
@@ -90,13 +107,52 @@ export class SignIn {
     const isDeclined = parameters.get('decline') !== undefined
     try {
       const user = isDeclined ? undefined : await this.#signedIn(application, parameters)
-      return textOf(content, 'userCode') === ''
-        ? this.#sendCode(content, user)
-        : await this.#finishDevice(content, user)
+      const session = this.#sessions.read(browser)
+      const answer =
+        textOf(content, 'userCode') === ''
+          ? this.#sendCode(content, user && { user, sessionId: session.id })
+          : await this.#finishDevice(content, user)
+      return user
+        ? { ...answer, cookie: this.#sessions.cookieWith(session, user, browser) }
+        : answer
     } catch (error) {
       if (!(error instanceof ServiceError)) throw error
       return this.#choosePerson(application, { action, content, notice: error.message })
     }
+  }
+
+  /** Ends the session of the browser; the application may say where the person goes then. */
+  signOut(parameters: RequestParameters, browser: Browser): SignInAnswer {
+    const cookie = this.#sessions.endingCookie(browser)
+    const asked = parameters.get('post_logout_redirect_uri')
+    const isKnown = this.#context.directory
+      .applications()
+      .some((application) => asked !== undefined && redirectKind(application, asked) !== undefined)
+    if (asked === undefined || !isKnown) {
+      const page = messagePage('Signed out', 'You signed out of your account.')
+      return { kind: 'page', page, cookie }
+    }
+    const location = new URL(asked)
+    const state = parameters.exact('state')
+    if (state !== undefined) location.searchParams.set('state', state)
+    return { kind: 'redirect', location: location.href, cookie }
+  }
+
+  /** Who of those signed in in the browser goes on without being asked. */
+  #signedInBefore(
+    { users }: BrowserSession,
+    prompt: Prompt | undefined,
+    hint: string | undefined,
+  ): User | undefined {
+    if (prompt === 'login' || prompt === 'select_account' || prompt === 'create') return undefined
+    const wanted = hint?.toLowerCase()
+    const fitting = users.filter(
+      (user) => wanted === undefined || user.userPrincipalName.toLowerCase() === wanted,
+    )
+    const [only] = fitting
+    if (only && fitting.length === 1) return only
+    if (prompt === 'none') throw only ? signInAmbiguous() : signInRequired()
+    return undefined
   }
 
   #choosePerson(
@@ -126,19 +182,27 @@ export class SignIn {
     if (user.passwordHash !== undefined && !(await isPassword(password, user.passwordHash))) {
       throw invalidPassword()
     }
-    const principal = directory.servicePrincipal(application.appId)
-    const hasRole = directory.isAssigned(user.objectId, application.appId)
-    if (principal?.appRoleAssignmentRequired && !hasRole) {
-      throw userNotAssigned(application.displayName)
-    }
+    this.#checkAssigned(application, user)
     return user
   }
 
-  #sendCode(content: JsonObject, user: User | undefined): SignInAnswer {
-    const authorization = fromContent(content)
-    if (!user) {
+  #checkAssigned(application: Application, user: User): void {
+    const { directory } = this.#context
+    const principal = directory.servicePrincipal(application.appId)
+    const isAssigned = directory.isAssigned(user.objectId, application.appId)
+    if (principal?.appRoleAssignmentRequired && !isAssigned) {
+      throw userNotAssigned(application.displayName)
+    }
+  }
+
+  #sendCode(
+    content: JsonObject,
+    signedIn: { user: User; sessionId: string } | undefined,
+  ): SignInAnswer {
+    const place = placeOf(content)
+    if (!signedIn) {
       const { code, message, details } = signInDeclined()
-      return respond(authorization, {
+      return respond(place, {
         error: textOf(details, 'error'),
         error_description: `${code}: ${message}`,
       })
@@ -146,10 +210,10 @@ export class SignIn {
     const code = this.#context.sealed.seal(
       'code',
       // Two codes for the same request are two codes.
-      { ...content, userId: user.objectId, id: randomBytes(8).toString('hex') },
+      { ...content, userId: signedIn.user.objectId, id: randomBytes(8).toString('hex') },
       authorizationCodeLifeMs,
     )
-    return respond(authorization, { code, session_state: newUuid() })
+    return respond(place, { code, session_state: signedIn.sessionId })
   }
 
   async #finishDevice(content: JsonObject, user: User | undefined): Promise<SignInAnswer> {
@@ -171,11 +235,6 @@ export class SignIn {
   }
 }
 
-function hintOf(parameters: RequestParameters): { hint?: string } {
-  const hint = parameters.get('login_hint')
-  return hint === undefined ? {} : { hint }
-}
-
 function toContent(authorization: Authorization): JsonObject {
   const { requested, responseMode, state, nonce, challenge, challengeMethod } = authorization
   return {
@@ -191,16 +250,12 @@ function toContent(authorization: Authorization): JsonObject {
   }
 }
 
-function fromContent(content: JsonObject): Authorization {
+/** Where the answer to a request goes. */
+function placeOf(content: JsonObject): ResponsePlace {
   const mode = textOf(content, 'responseMode')
   return {
-    clientId: textOf(content, 'clientId'),
     redirectUri: textOf(content, 'redirectUri'),
     responseMode: mode === 'fragment' || mode === 'form_post' ? mode : 'query',
     state: content['hasState'] === true ? textOf(content, 'state') : undefined,
-    nonce: undefined,
-    challenge: undefined,
-    challengeMethod: 'plain',
-    requested: readScopes(content),
   }
 }

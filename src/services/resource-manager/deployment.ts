@@ -88,7 +88,7 @@ async function prepare(
     tenantId,
     subscriptionName,
   }
-  const parameters = givenParameters(template, options, {
+  const given = givenParameters(template, options, {
     context,
     standIns: {
       AZURE_ENV_NAME: deploymentName,
@@ -97,8 +97,10 @@ async function prepare(
       AZURE_TENANT_ID: tenantId,
     },
   })
+  const parameters = new Map([...given].map(([name, { value }]) => [name, value] as const))
+  const givenAt = new Map([...given].flatMap(([name, { at }]) => (at ? [[name, at] as const] : [])))
   return {
-    evaluation: new Evaluation({ template, deploymentName, scope, context, parameters }),
+    evaluation: new Evaluation({ template, deploymentName, scope, context, parameters, givenAt }),
     answers,
   }
 }

@@ -18,10 +18,13 @@ export function declaredResources(evaluation: Evaluation, certain = true): Decla
     .filter((each) => !each.existing)
     .flatMap((declaration) => {
       const states = statesOf(() => evaluation.resourceInstances(declaration))
-      const { name, at } = declaration
+      const { at } = declaration
       if (!states.some((state) => state !== false)) return []
       // The older form of an extension's type is known only with its name.
-      const spelt = attempt(() => evaluation.resourceInstances(declaration)[0]?.type())
+      const [instance] = attempt(() => evaluation.resourceInstances(declaration)) ?? []
+      const spelt = attempt(() => instance?.type())
+      // Resources of JSON templates have no name in the file but the one they get.
+      const name = declaration.name || (attempt(() => instance?.fullName()) ?? '')
       const isKnown = spelt !== undefined || !declaration.type.includes('/providers/')
       const type = spelt ?? declaration.type
       return [{ type, name, at, certain: certain && isKnown && states.includes(true) }]

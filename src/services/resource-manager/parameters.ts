@@ -3,7 +3,7 @@ import type { JsonValue } from '../../base/json.ts'
 import { evaluateParametersFile } from '../../languages/bicep/bicepparam.ts'
 import type { DeploymentContext, ReadFile } from '../../languages/bicep/frame.ts'
 import { coerceParameters } from '../../languages/bicep/parameter-check.ts'
-import { parseParametersFile } from '../../languages/bicep/parameters-file.ts'
+import { parseParametersFile, type GivenParameter } from '../../languages/bicep/parameters-file.ts'
 import type { Template } from '../../languages/bicep/syntax.ts'
 
 /**
@@ -21,12 +21,12 @@ export function givenParameters(
     readonly readFile: ReadFile
   },
   defaults: { context: DeploymentContext; standIns: Readonly<Record<string, string>> },
-): ReadonlyMap<string, JsonValue> {
+): ReadonlyMap<string, GivenParameter> {
   const { context, standIns } = defaults
   const given = new Map([...readParameters(options, context), ...namedIn(options.parameters)])
   const environment = { ...standIns, ...definedIn(context.environment) }
-  const fallback = new Map<string, JsonValue>([
-    ['location', context.location],
+  const fallback = new Map<string, GivenParameter>([
+    ['location', { value: context.location }],
     ...readParameters(options, { ...context, environment }),
   ])
   for (const { name, fallback: own, type } of template.parameters) {
@@ -37,8 +37,8 @@ export function givenParameters(
   return coerceParameters(template, given)
 }
 
-function namedIn(values: Readonly<Record<string, JsonValue>> = {}): [string, JsonValue][] {
-  return Object.entries(values)
+function namedIn(values: Readonly<Record<string, JsonValue>> = {}): [string, GivenParameter][] {
+  return Object.entries(values).map(([name, value]) => [name, { value }])
 }
 
 function definedIn(environment: DeploymentContext['environment']): Record<string, string> {
@@ -51,7 +51,7 @@ function definedIn(environment: DeploymentContext['environment']): Record<string
 function readParameters(
   options: { readonly file: string; readonly parametersFile?: string; readonly readFile: ReadFile },
   context: DeploymentContext,
-): ReadonlyMap<string, JsonValue> {
+): ReadonlyMap<string, GivenParameter> {
   const { readFile, parametersFile } = options
   const base = options.file.replace(/\.\w+$/, '')
   const besides = [`${base}.parameters.json`, `${base}.bicepparam`]

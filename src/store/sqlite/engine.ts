@@ -1,11 +1,13 @@
 import { messageOf } from '../../base/errors.ts'
 import { ExpectationFailed, type ExpectationName, type Operation } from '../store.ts'
 import type { PutDocumentResult, DeleteDocumentResult } from '../documents.ts'
+import type { CounterResult } from '../counters.ts'
 import type { AppendMessageResult, ClaimGroupResult, ClaimMessagesResult } from '../messages.ts'
 import { BlobWriter } from './blob-writer.ts'
 import { BodyIndexes } from './body-indexes.ts'
 import { Collections } from './collections.ts'
 import type { Connection } from './connection.ts'
+import { CounterWriter } from './counter-table.ts'
 import { DocumentWriter } from './document-writer.ts'
 import { DueMessages } from './due-messages.ts'
 import { GroupLeases } from './group-leases.ts'
@@ -40,6 +42,7 @@ export type OperationResult =
   | AppendMessageResult
   | ClaimMessagesResult
   | ClaimGroupResult
+  | CounterResult
   | undefined
 
 /** What became of a batch; plain data, since it crosses threads. */
@@ -68,6 +71,7 @@ export class Engine {
   readonly #messages: MessageWriter
   readonly #groups: GroupWriter
   readonly #blobs: BlobWriter
+  readonly #counters: CounterWriter
   readonly #indexes: BodyIndexes
   readonly #sweeper: Sweeper
   readonly #touched = new Touched()
@@ -87,6 +91,7 @@ export class Engine {
     this.#messages = new MessageWriter(connection, { queues, table, due, leases, groups, touched })
     this.#groups = new GroupWriter(connection, { queues, table, due, leases, touched })
     this.#blobs = new BlobWriter(connection, touched)
+    this.#counters = new CounterWriter(connection, touched)
     this.#indexes = new BodyIndexes(connection)
     this.#sweeper = new Sweeper(connection, this.#indexes)
   }
@@ -215,6 +220,12 @@ export class Engine {
         return this.#blobs.hold(operation, turn)
       case 'blob.release':
         return this.#blobs.release(operation)
+      case 'counter.add':
+        return this.#counters.add(operation, turn)
+      case 'counter.set':
+        return this.#counters.set(operation, turn)
+      case 'counter.drop':
+        return this.#counters.drop(operation)
       case 'store.forget':
         return this.#blobs.forget(operation.blobs)
       case 'store.sweep':
@@ -251,6 +262,9 @@ function looksAtMessages(operation: Operation | Chore): boolean {
     case 'blob.put':
     case 'blob.hold':
     case 'blob.release':
+    case 'counter.add':
+    case 'counter.set':
+    case 'counter.drop':
     case 'store.forget':
     case 'store.index':
       return false
@@ -285,6 +299,8 @@ function canFail(operation: Operation | Chore): boolean {
       return operation.group !== undefined
     case 'group.claim':
       return operation.group !== undefined
+    case 'counter.add':
+      return operation.max !== undefined
     case 'collection.drop':
     case 'message.append':
     case 'queue.sweep':
@@ -292,6 +308,8 @@ function canFail(operation: Operation | Chore): boolean {
     case 'owner.release':
     case 'blob.put':
     case 'blob.release':
+    case 'counter.set':
+    case 'counter.drop':
     case 'store.forget':
     case 'store.sweep':
     case 'store.index':

@@ -118,6 +118,15 @@ CREATE TABLE IF NOT EXISTS blobs (
   bytes BLOB
 );
 CREATE INDEX IF NOT EXISTS released_blobs ON blobs (id) WHERE holds = 0;
+
+CREATE TABLE IF NOT EXISTS counters (
+  collection TEXT NOT NULL,
+  key TEXT NOT NULL,
+  value INTEGER NOT NULL,
+  expires_at INTEGER,
+  PRIMARY KEY (collection, key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS counter_ends ON counters (expires_at) WHERE expires_at IS NOT NULL;
 `
 
 export type StoreFileFault =

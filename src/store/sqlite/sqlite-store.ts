@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { BlobFiles } from '../blob-files.ts'
 import type { ByteSource, OpenBlobs, StagedBlob } from '../blobs.ts'
+import type { CounterKey, CounterList, StoredCounter } from '../counters.ts'
 import type {
   DocumentKey,
   DocumentList,
@@ -21,6 +22,7 @@ import {
 } from '../store.ts'
 import { BlobReader } from './blob-reader.ts'
 import type { Connection } from './connection.ts'
+import { CounterReader } from './counter-table.ts'
 import { DocumentReader } from './document-reader.ts'
 import { DocumentScanner } from './document-scanner.ts'
 import type { BatchOutcome, Chore, GroupOutcome, TimedBatch } from './engine.ts'
@@ -45,6 +47,7 @@ export class SqliteStore implements Store {
   readonly #messages: MessageReader
   readonly #files: BlobFiles
   readonly #blobs: BlobReader
+  readonly #counters: CounterReader
   readonly #listeners = new Set<(commit: Commit) => void>()
   readonly #sweeps: SweepSchedule
   /** Not yet handed to the writer. */
@@ -73,6 +76,7 @@ export class SqliteStore implements Store {
     this.#scanner = new DocumentScanner(parts.reader, this.#documents)
     this.#messages = new MessageReader(parts.reader)
     this.#files = parts.files
+    this.#counters = new CounterReader(parts.reader)
     this.#blobs = new BlobReader(parts.reader, {
       files: parts.files,
       forget: (blobs) => this.#run({ kind: 'store.forget', blobs }),
@@ -160,6 +164,14 @@ export class SqliteStore implements Store {
 
   async openBlobs(ids: readonly string[]): Promise<OpenBlobs | undefined> {
     return this.#blobs.open(ids)
+  }
+
+  async getCounter(counter: CounterKey): Promise<StoredCounter | undefined> {
+    return this.#counters.get(counter, this.#clock.now())
+  }
+
+  async listCounters(list: CounterList): Promise<readonly StoredCounter[]> {
+    return this.#counters.list(list, this.#clock.now())
   }
 
   /** Removes what a crash left of blobs. */

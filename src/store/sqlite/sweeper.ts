@@ -5,7 +5,7 @@ import type { Connection, Statement } from './connection.ts'
 
 /**
  * Removes in small turns what nobody sees any more: the rows of dropped collections and queues, expired
- * documents, remembered dedupe keys. A crash in between only leaves the rest for later.
+ * documents and counters, remembered dedupe keys. A crash in between only leaves the rest for later.
  */
 export class Sweeper {
   readonly #connection: Connection
@@ -14,6 +14,7 @@ export class Sweeper {
   readonly #droppedQueues: Statement<[id: number]>
   readonly #expiring: Statement<[collection: number, expiresAtMs: number]>
   readonly #nextDedupeEnd: Statement<[until: number | null]>
+  readonly #nextCounterEnd: Statement<[expiresAtMs: number | null]>
 
   constructor(connection: Connection, indexes: BodyIndexes) {
     this.#connection = connection
@@ -26,6 +27,9 @@ export class Sweeper {
         'FROM collections c WHERE first IS NOT NULL',
     )
     this.#nextDedupeEnd = connection.prepare('SELECT min(until) FROM dedupe_keys')
+    this.#nextCounterEnd = connection.prepare(
+      'SELECT min(expires_at) FROM counters WHERE expires_at IS NOT NULL',
+    )
   }
 
   /** Gives the time when there is something to remove again: now, where a turn was not enough. */
@@ -41,10 +45,16 @@ export class Sweeper {
       values: [nowMs],
       limit: left,
     })
+    left -= this.#delete('counters', 'collection, key', {
+      where: 'expires_at <= ?',
+      values: [nowMs],
+      limit: left,
+    })
     if (left <= 0) return nowMs
     const ends = this.#expiring.all().map(([, firstMs]) => firstMs)
     const dedupeEndMs = this.#nextDedupeEnd.get()?.[0] ?? Infinity
-    return Math.min(dedupeEndMs, ...ends)
+    const counterEndMs = this.#nextCounterEnd.get()?.[0] ?? Infinity
+    return Math.min(dedupeEndMs, counterEndMs, ...ends)
   }
 
   #sweepCollection(id: number, limit: number): number {

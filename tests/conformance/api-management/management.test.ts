@@ -1,39 +1,59 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { once } from 'node:events'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import { test, type TestContext } from 'node:test'
 import { ApiManagementClient } from '@azure/arm-apimanagement'
-import {
-  openService,
-  type OpenedService,
-  type Owner,
-} from '../../../src/services/api-management/service-fixture.ts'
+import { ClientSecretCredential } from '@azure/identity'
+import type { Platform } from '../../../src/platform/platform.ts'
+import { startWithAzureNames } from '../azure-names.ts'
 
-const group = 'rg-1'
-const service = 'apim-1'
+const subscriptionId = '5f2c0f0a-1d0e-4b9e-9c5e-0a1b2c3d4e5f'
+const group = 'rg-management'
+const service = 'apim-management'
 
-async function connect(
-  owner: Owner,
-): Promise<{ client: ApiManagementClient; opened: OpenedService }> {
-  const opened = await openService(owner)
-  const credential = {
-    getToken: async () => ({
-      token: 'management-token',
-      expiresOnTimestamp: Date.now() + 3_600_000,
-    }),
-  }
-  const client = new ApiManagementClient(credential, '5f2c0f0a-1d0e-4b9e-9c5e-0a1b2c3d4e5f', {
-    endpoint: opened.managementUrl,
+interface Connected {
+  readonly client: ApiManagementClient
+  readonly platform: Platform
+}
+
+/** The official client as people write it, for one of the applications of the project. */
+async function connect(t: TestContext): Promise<Connected> {
+  const project = 'tests/conformance/api-management/projects/management'
+  const platform = await startWithAzureNames(t, project)
+  return { platform, client: clientFor(platform, 'administrator') }
+}
+
+function clientFor({ endpoints }: Platform, name: string): ApiManagementClient {
+  const registration = endpoints.appRegistrations?.[name]
+  assert.ok(registration)
+  const { tenantId, clientId, clientSecret } = registration
+  const credential = new ClientSecretCredential(tenantId, clientId, clientSecret)
+  return new ApiManagementClient(credential, subscriptionId)
+}
+
+interface Backend {
+  readonly url: string
+  readonly seen: { readonly url: string; readonly headers: IncomingHttpHeaders }[]
+}
+
+/** What a published API calls. */
+async function openBackend(t: TestContext): Promise<Backend> {
+  const seen: Backend['seen'] = []
+  const server = createServer(({ url = '', headers }, response) => {
+    seen.push({ url, headers })
+    response.end('{}')
   })
-  // The client refuses to send tokens without TLS, which this test does without.
-  client.pipeline.removePolicy({ name: 'bearerTokenAuthenticationPolicy' })
-  client.pipeline.addPolicy({
-    name: 'plain-token',
-    sendRequest: (request, next) => {
-      request.headers.set('authorization', 'Bearer management-token')
-      request.allowInsecureConnection = true
-      return next(request)
-    },
-  })
-  return { client, opened }
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close())
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address)
+  return { url: `http://127.0.0.1:${address.port}`, seen }
+}
+
+/** Calls a published API by its name in Azure. */
+function call(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`https://${service}.azure-api.net${path}`, { headers })
 }
 
 async function all<T>(pages: AsyncIterable<T>): Promise<T[]> {
@@ -59,6 +79,24 @@ test('a named value is created, changed, read and deleted by the official client
   await assert.rejects(namedValue.get(group, service, 'credit'), { statusCode: 404 })
 })
 
+test('who has no role is refused, and who may read may not write', async (t) => {
+  const { client, platform } = await connect(t)
+  const value = { displayName: 'credit', value: '1' }
+  await client.namedValue.beginCreateOrUpdateAndWait(group, service, 'credit', value)
+  const reader = clientFor(platform, 'reader')
+  assert.equal((await reader.namedValue.get(group, service, 'credit')).value, '1')
+  await assert.rejects(
+    reader.namedValue.beginUpdateAndWait(group, service, 'credit', '*', { value: '2' }),
+    { statusCode: 403, code: 'AuthorizationFailed' },
+  )
+  const { registrations } = platform.entra
+  const { appId } = await registrations.registerApplication({ displayName: 'stranger' })
+  const secret = await registrations.ensureSecret(appId)
+  const credential = new ClientSecretCredential(platform.entra.tenant.id, appId, secret.value)
+  const stranger = new ApiManagementClient(credential, subscriptionId)
+  await assert.rejects(stranger.namedValue.get(group, service, 'credit'), { statusCode: 403 })
+})
+
 test('a change with the etag of an older version is refused', async (t) => {
   const { client } = await connect(t)
   const { namedValue } = client
@@ -73,12 +111,13 @@ test('a change with the etag of an older version is refused', async (t) => {
 })
 
 test('an API with product, policy and subscription made by the official client is served', async (t) => {
-  const { client, opened } = await connect(t)
+  const { client } = await connect(t)
+  const backend = await openBackend(t)
   await client.api.beginCreateOrUpdateAndWait(group, service, 'orders', {
     displayName: 'Orders',
     path: 'orders',
     protocols: ['https'],
-    serviceUrl: opened.backendUrl,
+    serviceUrl: backend.url,
   })
   await client.apiOperation.createOrUpdate(group, service, 'orders', 'fetch', {
     displayName: 'Fetch',
@@ -103,12 +142,12 @@ test('an API with product, policy and subscription made by the official client i
     scope: '/products/basic',
   })
   const { primaryKey = '' } = await client.subscription.listSecrets(group, service, 'one')
-  const call = (key: string) =>
-    opened.call('/orders/FetchOrders', { headers: { 'Ocp-Apim-Subscription-Key': key } })
-  assert.equal((await call(primaryKey)).status, 200)
-  assert.equal(opened.seen[0]?.headers['x-a'], 'b')
+  const callWith = (key: string): Promise<Response> =>
+    call('/orders/FetchOrders', { 'Ocp-Apim-Subscription-Key': key })
+  assert.equal((await callWith(primaryKey)).status, 200)
+  assert.equal(backend.seen[0]?.headers['x-a'], 'b')
   await client.subscription.regeneratePrimaryKey(group, service, 'one')
-  assert.equal((await call(primaryKey)).status, 401)
+  assert.equal((await callWith(primaryKey)).status, 401)
 })
 
 test('a policy that cannot run is refused with line and column', async (t) => {
@@ -135,7 +174,8 @@ test('a policy that cannot run is refused with line and column', async (t) => {
 })
 
 test('an API is made of an OpenAPI definition', async (t) => {
-  const { client, opened } = await connect(t)
+  const { client } = await connect(t)
+  const backend = await openBackend(t)
   const definition = `openapi: 3.0.1
 info: { title: Pets, version: '1' }
 paths:
@@ -154,11 +194,11 @@ paths:
     path: 'pets',
     format: 'openapi',
     value: definition,
-    serviceUrl: opened.backendUrl,
+    serviceUrl: backend.url,
     subscriptionRequired: false,
   })
   const [operation] = await all(client.apiOperation.listByApi(group, service, 'pets'))
   assert.equal(operation?.urlTemplate, '/pets/{id}')
-  assert.equal((await opened.call('/pets/pets/7')).status, 200)
-  assert.equal(opened.seen[0]?.url, '/pets/7')
+  assert.equal((await call('/pets/pets/7')).status, 200)
+  assert.equal(backend.seen[0]?.url, '/pets/7')
 })

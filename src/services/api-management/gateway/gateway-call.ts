@@ -63,7 +63,7 @@ export class GatewayCall {
   readonly signal: Cancellation
   readonly variables = new Map<string, unknown>()
   /** Work at the very end of outbound: counters that wait for the response. */
-  readonly afterwards: (() => void)[] = []
+  readonly afterwards: (() => void | Promise<void>)[] = []
   response: CallResponse | undefined
   lastError: PolicyLastError | null = null
   section: Section = 'inbound'

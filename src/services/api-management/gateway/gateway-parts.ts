@@ -6,8 +6,9 @@ import type { Backend } from '../backend.ts'
 import type { NamedValueLeases } from '../named-value-lease.ts'
 import type { OutgoingHttp } from '../../../protocols/http/outgoing-http.ts'
 import type { BackendPools } from './backend-pool.ts'
-import type { CounterTable } from './counter-table.ts'
 import type { GatewayCall } from './gateway-call.ts'
+import type { QuotaCounters } from './quota-counters.ts'
+import type { RateWindows } from './rate-windows.ts'
 import type { TokenCheck } from './token-check.ts'
 import type { ValueCache } from './value-cache.ts'
 
@@ -30,7 +31,8 @@ export interface GatewayParts {
   readonly telemetry: Telemetry
   readonly outgoing: OutgoingHttp
   readonly leases: NamedValueLeases
-  readonly counters: CounterTable
+  readonly quotas: QuotaCounters
+  readonly rates: RateWindows
   readonly cache: ValueCache
   readonly pools: BackendPools
   readonly tokens: TokenCheck

@@ -17,7 +17,7 @@ import type { GatewayParts } from './gateway-parts.ts'
 import { HeaderList } from './header-list.ts'
 import { BodyTooLarge, MessageBody, codingOf } from './message-body.ts'
 import { PolicyError } from './policy-error.ts'
-import { runStep } from './policy-sequence.ts'
+import { runStep, toPolicyError } from './policy-sequence.ts'
 import { hasBody, writeResponse } from './response-writer.ts'
 import { type Route, routeOf } from './route.ts'
 
@@ -124,7 +124,15 @@ export class Gateway {
     } finally {
       call.releaseLeases()
     }
-    for (const each of call.afterwards) each()
+    try {
+      for (const each of call.afterwards) {
+        const pending = each()
+        if (pending) await pending
+      }
+    } catch (error) {
+      call.response?.body.discard()
+      call.response = errorResponse(this.#faultOf(call, toPolicyError('gateway', error)), call.id)
+    }
     return call.response ?? errorResponse(internalError(), call.id)
   }
 

@@ -67,8 +67,8 @@ async function runWaiting(step: PlacedStep, call: GatewayCall): Promise<void> {
 }
 
 function fail(step: PlacedStep, call: GatewayCall, error: unknown): never {
-  const failure = toPolicyError(step, error)
-  if (!failure) throw error
+  const failure = toPolicyError(step.policy, error)
+  if (!(failure instanceof PolicyError)) throw failure
   // A policy inside this one has said already where it was.
   if (!placed.has(failure)) {
     placed.add(failure)
@@ -89,11 +89,10 @@ function fail(step: PlacedStep, call: GatewayCall, error: unknown): never {
 
 const placed = new WeakSet<PolicyError>()
 
-// What an expression throws is the policy's fault; anything else that is thrown is ours.
-function toPolicyError(step: PlacedStep, error: unknown): PolicyError | undefined {
-  if (error instanceof PolicyError) return error
+/** What an expression throws is the policy's fault; anything else that is thrown is ours, and stays what it is. */
+export function toPolicyError(policy: string, error: unknown): unknown {
   const isExpression = [DotnetException, LimitError, RangeError].some(
     (each) => error instanceof each,
   )
-  return isExpression ? expressionFailed(step.policy, error) : undefined
+  return isExpression ? expressionFailed(policy, error) : error
 }

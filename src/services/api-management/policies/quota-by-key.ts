@@ -1,7 +1,9 @@
 import type { GatewayCall } from '../gateway/gateway-call.ts'
+import type { HeaderList } from '../gateway/header-list.ts'
 import { PolicyError } from '../gateway/policy-error.ts'
 import type { PolicySource, Value } from '../gateway/policy-source.ts'
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
+import type { QuotaPeriods } from '../gateway/quota-counters.ts'
 import { quotaPeriodSecondsMin } from '../limits.ts'
 
 /** What a quota allows in a period: calls, kilobytes, or both. */
@@ -30,11 +32,18 @@ export const quotaByKey: PolicyDefinition = {
     const key = source.requiredText('counter-key')
     const condition = source.flag('increment-condition')
     const increment = source.count('increment-count')
-    return (call) => {
-      const counter = `by-key ${key.read(call)}`
-      checkQuota(call, counter, { rule, policy: source.name })
+    const isPostponed =
+      (condition !== undefined && condition.constant === undefined) ||
+      (increment !== undefined && increment.constant === undefined)
+    return async (call) => {
+      const counter = key.read(call)
+      const isCounted = isPostponed || (condition?.read(call) ?? true)
+      const calls = isPostponed || !isCounted ? 0 : (increment?.read(call) ?? 1)
+      const use = await takeQuota(call, counter, { rule, calls, policy: source.name })
       call.afterwards.push(() => {
-        if (condition?.read(call) ?? true) useQuota(call, counter, increment?.read(call) ?? 1)
+        if (!isPostponed) return isCounted ? use(0) : undefined
+        // What depends on the response is known at the end of outbound only.
+        return (condition?.read(call) ?? true) ? use(increment?.read(call) ?? 1) : undefined
       })
     }
   },
@@ -53,41 +62,63 @@ export function compileQuotaRule(source: PolicySource): QuotaRule {
   return { calls, bandwidth, period, firstStart: source.text('first-period-start') }
 }
 
-/** Throws 403 when the period has nothing left for another call. */
-export function checkQuota(
+/**
+ * Counts calls, or throws 403 when the period has not so many left. What it gives counts the bytes of the call, and more
+ * calls, when its response is known.
+ */
+export async function takeQuota(
   call: GatewayCall,
   counter: string,
-  options: { rule: QuotaRule; policy: string },
-): void {
-  const { rule, policy } = options
-  const periodMs = rule.period.read(call) * 1000
-  const firstStartMs = Date.parse(rule.firstStart?.read(call) ?? '') || Date.UTC(1, 0, 1)
-  const used = call.parts.counters.quota(counter, { firstStartMs, periodMs })
-  const calls = rule.calls?.read(call) ?? Number.POSITIVE_INFINITY
-  const kilobytes = rule.bandwidth?.read(call) ?? Number.POSITIVE_INFINITY
-  const isOutOfCalls = used.calls >= calls
-  if (!isOutOfCalls && used.bytes < kilobytes * 1024) return
-  const what = isOutOfCalls ? 'call volume' : 'bandwidth'
-  const waitSeconds = Math.ceil((used.endMs - call.parts.clock.now()) / 1000)
-  const when = Number.isFinite(waitSeconds)
-    ? ` Quota will be replenished in ${timeSpan(waitSeconds)}.`
-    : ''
-  throw new PolicyError({
+  options: { rule: QuotaRule; calls: number; policy: string },
+): Promise<(calls: number) => Promise<void>> {
+  const { rule, calls, policy } = options
+  const { quotas, clock } = call.parts
+  const periods = periodsOf(rule, call)
+  const callsMax = rule.calls?.read(call) ?? Infinity
+  const bytesMax = (rule.bandwidth?.read(call) ?? Infinity) * 1024
+  const refuse = async (what: string): Promise<PolicyError> => {
+    const { endMs } = await quotas.used(counter, periods)
+    return outOfQuota(what, { policy, waitSeconds: Math.ceil((endMs - clock.now()) / 1000) })
+  }
+  const used = await quotas.used(counter, periods)
+  if (used.calls >= callsMax) throw await refuse('call volume')
+  if (used.bytes >= bytesMax) throw await refuse('bandwidth')
+  // Asked again where it is written: other calls may have come in between.
+  const isTaken = calls === 0 || (await quotas.take(counter, { periods, calls, callsMax }))
+  if (!isTaken) throw await refuse('call volume')
+  return (more) => quotas.use(counter, { periods, calls: more, bytes: bytesOf(call) })
+}
+
+function periodsOf(rule: QuotaRule, call: GatewayCall): QuotaPeriods {
+  const given = rule.firstStart?.read(call)
+  const parsed = Date.parse(given ?? '')
+  // The first year of .NET's calendar; JavaScript takes a year below 100 for one of the last century.
+  const firstStartMs = Number.isNaN(parsed) ? -62_135_596_800_000 : parsed
+  return { firstStartMs, periodMs: rule.period.read(call) * 1000 }
+}
+
+function outOfQuota(
+  what: string,
+  { policy, waitSeconds }: { policy: string; waitSeconds: number },
+): PolicyError {
+  const isEnding = Number.isFinite(waitSeconds)
+  const when = isEnding ? ` Quota will be replenished in ${timeSpan(waitSeconds)}.` : ''
+  return new PolicyError({
     source: policy,
     reason: 'QuotaExceeded',
     message: `Out of ${what} quota.${when}`,
     status: 403,
-    headers: Number.isFinite(waitSeconds) ? [['Retry-After', String(waitSeconds)]] : [],
+    headers: isEnding ? [['Retry-After', String(waitSeconds)]] : [],
   })
 }
 
-/** Counts the call and the bytes of its bodies that are known. */
-export function useQuota(call: GatewayCall, counter: string, calls: number): void {
-  const sizes = [call.request.headers, call.response?.headers].map((headers) =>
-    Number(headers?.text('content-length') ?? 0),
-  )
-  const bytes = (sizes[0] ?? 0) + (call.response?.body.bytes?.length ?? sizes[1] ?? 0)
-  call.parts.counters.use(counter, { calls, bytes })
+// Of the bodies whose size is known.
+function bytesOf(call: GatewayCall): number {
+  const { request, response } = call
+  const announced = (headers: HeaderList | undefined): number =>
+    Number(headers?.text('content-length') ?? 0)
+  const sent = response?.body.bytes?.length ?? announced(response?.headers)
+  return announced(request.headers) + sent
 }
 
 /** As .NET writes it: `00:30:02`, `14.07:13:56`. */

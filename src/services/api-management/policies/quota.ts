@@ -1,5 +1,5 @@
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
-import { checkQuota, compileQuotaRule, useQuota } from './quota-by-key.ts'
+import { compileQuotaRule, takeQuota } from './quota-by-key.ts'
 
 /** https://learn.microsoft.com/azure/api-management/quota-policy */
 export const quota: PolicyDefinition = {
@@ -9,12 +9,12 @@ export const quota: PolicyDefinition = {
   attributes: ['calls', 'bandwidth', 'renewal-period'],
   compile(source) {
     const rule = compileQuotaRule(source)
-    return (call) => {
+    return async (call) => {
       // Without a subscription there is nobody to count for.
       if (!call.subscription) return
-      const counter = `subscription ${call.subscription.id} ${call.product?.id ?? ''}`
-      checkQuota(call, counter, { rule, policy: source.name })
-      call.afterwards.push(() => useQuota(call, counter, 1))
+      const counter = `/subscriptions/${call.subscription.id}/products/${call.product?.id ?? ''}`
+      const use = await takeQuota(call, counter, { rule, calls: 1, policy: source.name })
+      call.afterwards.push(() => use(0))
     }
   },
 }

@@ -36,15 +36,15 @@ export const rateLimitByKey: PolicyDefinition = {
       (condition !== undefined && condition.constant === undefined) ||
       (increment !== undefined && increment.constant === undefined)
     return (call) => {
-      const { counters } = call.parts
+      const { rates } = call.parts
       const counter = `by-key ${key.read(call)}`
       const limit = { calls: calls.read(call), periodMs: period.read(call) * 1000 }
-      const answer = counters.rate(counter, limit)
+      const answer = rates.rate(counter, limit)
       if (!answer.isAllowed) throw limitExceeded(call, { ...answer, policy: source.name, report })
       const count = (): void => {
         const isCounted = condition?.read(call) ?? true
         const by = isCounted ? (increment?.read(call) ?? 1) : 0
-        counters.count(counter, { periodMs: limit.periodMs, by })
+        rates.count(counter, { periodMs: limit.periodMs, by })
       }
       // What depends on the response is known at the end of outbound only.
       if (isPostponed) call.afterwards.push(count)

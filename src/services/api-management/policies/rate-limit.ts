@@ -25,7 +25,7 @@ export const rateLimit: PolicyDefinition = {
     return (call) => {
       // Without a subscription there is nobody to count for.
       if (!call.subscription) return
-      const { counters } = call.parts
+      const { rates } = call.parts
       const applied = rules.flatMap(({ counterOf, calls, period }) => {
         const counter = counterOf(call)
         if (counter === undefined) return []
@@ -33,11 +33,11 @@ export const rateLimit: PolicyDefinition = {
         return [{ id, limit: { calls: calls.read(call), periodMs: period.read(call) * 1000 } }]
       })
       for (const { id, limit } of applied) {
-        const answer = counters.rate(id, limit)
+        const answer = rates.rate(id, limit)
         if (!answer.isAllowed) throw limitExceeded(call, { ...answer, policy: source.name, report })
       }
-      for (const { id, limit } of applied) counters.count(id, limit)
-      const remaining = applied.map(({ id, limit }) => counters.rate(id, limit).remaining)
+      for (const { id, limit } of applied) rates.count(id, limit)
+      const remaining = applied.map(({ id, limit }) => rates.rate(id, limit).remaining)
       report(call, { remaining: Math.min(...remaining), total: applied[0]?.limit.calls ?? 0 })
     }
   },

@@ -16,21 +16,14 @@ interface SlidingWindow {
   head: number
 }
 
-interface FixedWindow {
-  startMs: number
-  calls: number
-  bytes: number
-}
-
-/** The counters of rate limits (sliding windows) and quotas (fixed windows) of one service, by key. */
-export class CounterTable {
+/** The sliding windows of the rate limits of one service, by key. */
+export class RateWindows {
   readonly #clock: Clock
   readonly #sliding = new Map<string, SlidingWindow>()
   #last: { key: string | undefined; window: SlidingWindow } = {
     key: undefined,
     window: { times: [], head: 0 },
   }
-  readonly #fixed = new Map<string, FixedWindow>()
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -53,32 +46,6 @@ export class CounterTable {
     const { times } = this.#window(key, step.periodMs)
     const nowMs = this.#clock.now()
     for (let each = 0; each < (step.by ?? 1); each += 1) times.push(nowMs)
-  }
-
-  /** What was used in the fixed window that now lies in; a period of 0 never ends. */
-  quota(
-    key: string,
-    period: { firstStartMs: number; periodMs: number },
-  ): { calls: number; bytes: number; endMs: number } {
-    const { periodMs, firstStartMs } = period
-    const now = this.#clock.now()
-    const startMs =
-      periodMs === 0 ? 0 : now - ((((now - firstStartMs) % periodMs) + periodMs) % periodMs)
-    let window = this.#fixed.get(key)
-    if (window?.startMs !== startMs) {
-      window = { startMs, calls: 0, bytes: 0 }
-      remember(this.#fixed, key, window)
-    }
-    const endMs = periodMs === 0 ? Number.POSITIVE_INFINITY : startMs + periodMs
-    return { calls: window.calls, bytes: window.bytes, endMs }
-  }
-
-  /** Adds to a window that `quota` has opened. */
-  use(key: string, amount: { calls: number; bytes: number }): void {
-    const window = this.#fixed.get(key)
-    if (!window) return
-    window.calls += amount.calls
-    window.bytes += amount.bytes
   }
 
   #window(key: string, periodMs: number): SlidingWindow {

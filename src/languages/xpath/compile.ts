@@ -1,0 +1,58 @@
+import { positionAt, SourceError, type SourcePosition } from '../../base/errors.ts'
+import type { XmlNode } from '../xml/xml-tree.ts'
+import { Budget } from './budget.ts'
+import { compileExpression } from './compile-expression.ts'
+import type { CompileOptions } from './compilation.ts'
+import { XPathContext, type XPathValue } from './context.ts'
+import type { Operand } from './operand.ts'
+import { parseXPath } from './parse.ts'
+import { XPathFault } from './tokens.ts'
+
+/** An expression of XPath 1.0, compiled once. https://www.w3.org/TR/xpath-10/ */
+export interface XPath {
+  /** The value at a node: text, number, truth, or nodes in document order. */
+  evaluate(node: XmlNode, options?: EvaluateOptions): XPathValue
+}
+
+/** What an expression may use. */
+export interface XPathOptions {
+  /** Namespaces by prefix. */
+  readonly namespaces?: Readonly<Record<string, string>>
+  readonly extension?: CompileOptions['extension']
+}
+
+/** What an evaluation is given. */
+export interface EvaluateOptions {
+  /** Values by `local` or `{uri}local`. */
+  readonly variables?: ReadonlyMap<string, XPathValue>
+  /** How many nodes it may look at. */
+  readonly stepsMax?: number
+}
+
+/** Compiles an expression; throws `SourceError` with the place of what is wrong. */
+export function compileXPath(text: string, options: XPathOptions = {}): XPath {
+  const { namespaces = {}, extension } = options
+  const operand = compileOperand(text, (offset) => positionAt(text, offset), {
+    namespaceOf: (prefix) => (Object.hasOwn(namespaces, prefix) ? namespaces[prefix] : undefined),
+    ...(extension ? { extension } : {}),
+  })
+  return {
+    evaluate: (node, { variables = new Map(), stepsMax } = {}) =>
+      operand.evaluate(new XPathContext(node, { budget: new Budget(stepsMax), variables })),
+  }
+}
+
+/** Compiles an expression that stands in another language: `position` says where its offsets are. */
+export function compileOperand(
+  text: string,
+  position: (offset: number) => SourcePosition,
+  options: CompileOptions,
+): Operand {
+  const fault = (message: string, offset: number): Error =>
+    new SourceError('InvalidXPath', message, position(offset))
+  try {
+    return compileExpression(parseXPath(text), options, fault)
+  } catch (error) {
+    throw error instanceof XPathFault ? fault(error.message, error.offset) : error
+  }
+}

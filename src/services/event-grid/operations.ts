@@ -1,0 +1,94 @@
+import type { IncomingMessage } from 'node:http'
+import { parseTraceparent } from '../../base/trace-context.ts'
+import { readBody } from '../../protocols/http/request-body.ts'
+import { addressNotFound, apiVersionMissing, apiVersionUnsupported } from './errors.ts'
+import { publishBytesMax } from './limits.ts'
+import { checkSender } from './publish-access.ts'
+import { readPublishedEvents } from './published-events.ts'
+import type { EventGrid } from './service.ts'
+import { topicHost } from './topic.ts'
+import type { EventGridTopic } from './topic.ts'
+
+/** A request as the operations see it. */
+export interface GridCall {
+  readonly eventGrid: EventGrid
+  readonly request: IncomingMessage
+  /** Of the local address, where the host name says nothing. */
+  readonly topicName: string | undefined
+  readonly query: URLSearchParams
+}
+
+export interface GridAnswer {
+  readonly status: number
+  readonly text?: string
+}
+
+/** One address of the data plane. */
+export interface Operation {
+  readonly name: string
+  readonly method: 'GET' | 'POST' | 'OPTIONS'
+  readonly path: string
+  handle(call: GridCall): Promise<GridAnswer>
+}
+
+/** Every address that is answered: https://learn.microsoft.com/azure/event-grid/post-to-custom-topic */
+export const operations: readonly Operation[] = [
+  { name: 'Publish Events', method: 'POST', path: '/api/events', handle: publishEvents },
+  {
+    name: 'Publish Events (by name)',
+    method: 'POST',
+    path: '/topics/{topicName}/api/events',
+    handle: publishEvents,
+  },
+  { name: 'Probe Topic', method: 'OPTIONS', path: '/api/events', handle: probe },
+  {
+    name: 'Validate Subscription',
+    method: 'GET',
+    path: '/eventsubscriptions/{name}/validate',
+    handle: validate,
+  },
+]
+
+async function publishEvents(call: GridCall): Promise<GridAnswer> {
+  const { eventGrid, request, query } = call
+  const topic = topicOf(call)
+  const { isLocalAuthDisabled, schema, mapping } = eventGrid.topics.settingsOf(topic)
+  const { clock, verifyToken } = eventGrid
+  const hosts = [topicHost(topic), (request.headers.host ?? '').toLowerCase()]
+  const proof = { headers: request.headers, hosts, nowMs: clock.now() }
+  await checkSender(topic, proof, { isLocalAuthDisabled, verifyToken })
+  checkApiVersion(query.get('api-version'))
+  const body = await readBody(request, { bytesMax: publishBytesMax + 1 })
+  const events = readPublishedEvents(
+    { headers: request.headers, contentType: request.headers['content-type'], body },
+    { schema, nowMs: clock.now(), ...(mapping ? { mapping } : {}) },
+  )
+  const { traceparent } = request.headers
+  const parent = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined)
+  await eventGrid.publishTo(topic, events, parent)
+  return { status: 200 }
+}
+
+async function probe(call: GridCall): Promise<GridAnswer> {
+  topicOf(call)
+  return { status: 200 }
+}
+
+/** The URL that a validation event names: https://learn.microsoft.com/azure/event-grid/end-point-validation-event-grid-events-schema */
+async function validate({ eventGrid, query }: GridCall): Promise<GridAnswer> {
+  await eventGrid.subscriptions.validate(query.get('id') ?? '', query.get('token') ?? '')
+  return { status: 200, text: 'Webhook successfully validated as a subscription endpoint' }
+}
+
+function topicOf(call: GridCall): EventGridTopic {
+  const { eventGrid, request, topicName } = call
+  const [host = ''] = (request.headers.host ?? '').split(':')
+  const topic = eventGrid.topics.byHost(host, topicName)
+  if (!topic) throw addressNotFound(`https://${host}${request.url?.split('?')[0] ?? ''}`)
+  return topic
+}
+
+function checkApiVersion(version: string | null): void {
+  if (version === null || version === '') throw apiVersionMissing()
+  if (version !== '2018-01-01') throw apiVersionUnsupported(version)
+}
