@@ -1,0 +1,52 @@
+/**
+ * The managed connector `azureeventgrid`: a workflow's trigger subscribes its callback URL to the events of a
+ * resource. https://learn.microsoft.com/connectors/azureeventgrid/
+ */
+import { createHash } from 'node:crypto'
+import { ServiceError } from '../../base/errors.ts'
+import { objectMember, stringMember } from '../../base/json.ts'
+import { eventSubscriptionId, type EventGrid } from '../../services/event-grid/service.ts'
+import type {
+  ManagedConnector,
+  ManagedConnectorSubscribe,
+} from '../../services/logic-apps/managed-connector.ts'
+
+export function eventGridToLogicApps(eventGrid: EventGrid): ManagedConnector {
+  return {
+    api: 'azureeventgrid',
+    subscribe: async (subscribe) => {
+      const name = subscriptionName(subscribe)
+      const properties = objectMember(subscribe.body, 'properties')
+      const sourceId = sourceOf(subscribe)
+      await eventGrid.putEventSubscription({
+        name,
+        sourceId,
+        properties: {
+          ...properties,
+          destination: {
+            endpointType: 'WebHook',
+            properties: { endpointUrl: subscribe.callbackUrl },
+          },
+        },
+      })
+      const id = eventSubscriptionId(sourceId, name)
+      return { unsubscribe: async () => void (await eventGrid.deleteEventSubscription(id)) }
+    },
+  }
+}
+
+/** The same for each start of a workflow, so that it takes its subscription over again. */
+function subscriptionName({ app, workflow }: ManagedConnectorSubscribe): string {
+  const hash = createHash('sha256').update(`${app}/${workflow}`.toLowerCase()).digest('hex')
+  return `LogicApp${hash.slice(0, 32)}`
+}
+
+function sourceOf({ body, workflow }: ManagedConnectorSubscribe): string {
+  const topic = stringMember(objectMember(body, 'properties'), 'topic')
+  if (topic !== undefined && topic !== '') return topic
+  throw new ServiceError(
+    'InvalidTemplate',
+    400,
+    `The Event Grid trigger of workflow '${workflow}' has no 'properties.topic': the id of the resource whose events it wants.`,
+  )
+}
