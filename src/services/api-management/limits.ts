@@ -69,3 +69,6 @@ export const issuersMax = 256
 
 /** Counters of the periods of one quota that a question answers. */
 export const quotaPeriodsMax = 1_000
+
+/** A WebSocket connection that carries nothing for this long is closed. */
+export const webSocketIdleMs = 15 * 60_000

@@ -1,5 +1,6 @@
 // What survives a crash: the entities. Compiled documents, keys and routes are made of them anew.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { JsonObject } from '../../base/json.ts'
 import { stringMember } from '../../base/json.ts'
 import { type Backend, backendOf } from './backend.ts'
@@ -12,6 +13,7 @@ import { BackendPools } from './gateway/backend-pool.ts'
 import { Configuration } from './gateway/configuration.ts'
 import { Gateway } from './gateway/gateway.ts'
 import type { GatewayParts, GatewayUser } from './gateway/gateway-parts.ts'
+import { onHandshake } from './gateway/handshake.ts'
 import { QuotaCounters, collectionOf } from './gateway/quota-counters.ts'
 import { RateWindows } from './gateway/rate-windows.ts'
 import { TokenCheck } from './gateway/token-check.ts'
@@ -136,10 +138,12 @@ export class ServiceInstance implements EntityHolder {
     const request = { holder: this, names, properties, fields, ...(old ? { old } : {}) }
     const accepted = definition.accept(request)
     if (kind === 'namedValues') await this.#readSecret(accepted, names[0] ?? '')
-    return this.#tree.put(
+    const kept = await this.#tree.put(
       { kind: definition.kind, names: old?.names ?? names, properties: accepted },
       options,
     )
+    if (kept.kind === 'apis' && apiOf(kept).type === 'websocket') await this.#furnishHandshake(kept)
+    return kept
   }
 
   /** Changes some properties of an entity; a property that is null is taken away. */
@@ -180,6 +184,11 @@ export class ServiceInstance implements EntityHolder {
   /** A call to the gateway of this service. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     return this.#gateway.handle(request, response)
+  }
+
+  /** A WebSocket handshake that came to the gateway of this service. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    return this.#gateway.upgrade(request, socket, head)
   }
 
   // An API with a definition: its operations are those of the definition, and no others.
@@ -228,6 +237,12 @@ export class ServiceInstance implements EntityHolder {
 
   async #furnish(kind: string, names: readonly string[], properties: JsonObject): Promise<void> {
     if (!this.get(kind, names)) await this.#tree.put({ kind, names, properties })
+  }
+
+  async #furnishHandshake({ names: [api = ''] }: Entity): Promise<void> {
+    const { id, displayName, method } = onHandshake
+    const properties = { displayName, method, urlTemplate: `/${id}`, templateParameters: [] }
+    await this.#furnish('apis/operations', [api, id], properties)
   }
 
   async #readSecret(properties: JsonObject, id: string): Promise<void> {

@@ -4,6 +4,7 @@ import {
   AddressRefused,
   OutgoingTimeout,
   type OutgoingRequest,
+  type OutgoingResponse,
 } from '../../../protocols/http/outgoing-http.ts'
 import { redirectsMax, spanPayloadCharsMax } from '../limits.ts'
 import type { CallResponse, GatewayCall } from './gateway-call.ts'
@@ -50,7 +51,7 @@ export async function callBackend(
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 async function callOnce(call: GatewayCall, request: BackendRequest): Promise<CallResponse> {
-  const { outgoing, clock, telemetry } = call.parts
+  const { clock, telemetry } = call.parts
   const trace = childOf(call.trace)
   const startMs = clock.preciseNow()
   const sent = toOutgoing(request)
@@ -68,7 +69,7 @@ async function callOnce(call: GatewayCall, request: BackendRequest): Promise<Cal
     })
   }
   try {
-    const answer = await outgoing.send({ ...sent, trace, signal: call.signal })
+    const answer = await send(call, request, { ...sent, trace, signal: call.signal })
     const isError = answer.status >= 500
     finish(isError ? { status: 'error', reason: `answered ${answer.status}` } : { status: 'ok' })
     const headers = receivedHeaders(answer.headers)
@@ -78,6 +79,26 @@ async function callOnce(call: GatewayCall, request: BackendRequest): Promise<Cal
     finish({ status: 'error', reason: messageOf(error) })
     throw unreachable(request.policy, error)
   }
+}
+
+// The request for another protocol goes on as one, where the backend is what it was for.
+async function send(
+  call: GatewayCall,
+  request: BackendRequest,
+  outgoing: OutgoingRequest,
+): Promise<OutgoingResponse> {
+  const isHandshake = call.api.type === 'websocket' && request.policy === 'forward-request'
+  if (!isHandshake) return call.parts.outgoing.send(outgoing)
+  const { body: _none, url, ...asked } = outgoing
+  const answer = await call.parts.outgoing.upgrade(
+    { ...asked, url: url.replace(/^ws/, 'http') },
+    'websocket',
+  )
+  if ('status' in answer) return answer
+  call.upgraded?.destroy()
+  call.upgraded = answer.socket
+  const { headers } = answer
+  return { status: 101, reason: 'Switching Protocols', headers, body: new Uint8Array() }
 }
 
 function toOutgoing(request: BackendRequest): Omit<OutgoingRequest, 'trace' | 'signal'> {
