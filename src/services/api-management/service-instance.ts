@@ -17,6 +17,7 @@ import { onHandshake } from './gateway/handshake.ts'
 import { QuotaCounters, collectionOf } from './gateway/quota-counters.ts'
 import { RateWindows } from './gateway/rate-windows.ts'
 import { TokenCheck } from './gateway/token-check.ts'
+import { TraceTable } from './gateway/trace-table.ts'
 import { ValueCache } from './gateway/value-cache.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
 import { NamedValues } from './named-values.ts'
@@ -27,13 +28,14 @@ import { exampleOf } from './operation.ts'
 import { PolicyLibrary } from './policy-library.ts'
 import { policyScopes } from './policy.ts'
 import { PropertyReader } from './property-reader.ts'
-import { newKey } from './subscription.ts'
+import { newKey, subscriptionOf } from './subscription.ts'
 import type { ApiManagementParts } from './service-parts.ts'
 
 /** One API Management service: https://learn.microsoft.com/azure/api-management/api-management-key-concepts */
 export class ServiceInstance implements EntityHolder {
   readonly name: string
   readonly quotas: QuotaCounters
+  readonly traces: TraceTable
   readonly #parts: ApiManagementParts
   readonly #tree: EntityTree
   readonly #namedValues = new NamedValues()
@@ -47,6 +49,7 @@ export class ServiceInstance implements EntityHolder {
     this.#resource = resource
     this.#parts = parts
     this.quotas = new QuotaCounters({ store: parts.store, clock: parts.clock, service: name })
+    this.traces = new TraceTable(parts.clock)
     this.#tree = new EntityTree({
       store: parts.store,
       service: name,
@@ -285,6 +288,8 @@ export class ServiceInstance implements EntityHolder {
       leases: new NamedValueLeases(clock),
       quotas: this.quotas,
       rates: new RateWindows(clock),
+      traces: this.traces,
+      secrets: () => this.#secrets(),
       cache: new ValueCache(clock),
       tokens: new TokenCheck({ clock, outgoing }),
       namedValue: (name) => this.#namedValues.find(name) ?? '',
@@ -314,6 +319,14 @@ export class ServiceInstance implements EntityHolder {
           message,
         }),
     }
+  }
+
+  #secrets(): readonly string[] {
+    const keys = this.list('subscriptions').map(subscriptionOf)
+    return [
+      ...this.#namedValues.secretValues(),
+      ...keys.flatMap(({ primaryKey, secondaryKey }) => [primaryKey, secondaryKey]),
+    ]
   }
 
   #user(entity: Entity | undefined): GatewayUser | undefined {

@@ -7,6 +7,8 @@ import {
   type OutgoingResponse,
 } from '../../../protocols/http/outgoing-http.ts'
 import { redirectsMax, spanPayloadCharsMax } from '../limits.ts'
+import { shownHeaders, shownUrl } from './call-trace.ts'
+import { CallUrl } from './call-url.ts'
 import type { CallResponse, GatewayCall } from './gateway-call.ts'
 import { type HeaderList, hopNamesOf, receivedHeaders } from './header-list.ts'
 import { MessageBody, codingOf } from './message-body.ts'
@@ -68,12 +70,14 @@ async function callOnce(call: GatewayCall, request: BackendRequest): Promise<Cal
       ...outcome,
     })
   }
+  traceRequest(call, request)
   try {
     const answer = await send(call, request, { ...sent, trace, signal: call.signal })
     const isError = answer.status >= 500
     finish(isError ? { status: 'error', reason: `answered ${answer.status}` } : { status: 'ok' })
     const headers = receivedHeaders(answer.headers)
     const body = MessageBody.received(answer.body, codingOf(headers))
+    traceResponse(call, request.policy, { status: answer.status, reason: answer.reason, headers })
     return { status: answer.status, reason: answer.reason, headers, body }
   } catch (error) {
     finish({ status: 'error', reason: messageOf(error) })
@@ -99,6 +103,35 @@ async function send(
   call.upgraded = answer.socket
   const { headers } = answer
   return { status: 101, reason: 'Switching Protocols', headers, body: new Uint8Array() }
+}
+
+function traceRequest(
+  call: GatewayCall,
+  { policy, url, method, headers, timeoutMs }: BackendRequest,
+): void {
+  if (!call.tracing) return
+  const { keyHeader, keyQuery } = call.api
+  const message = `Request is being forwarded to the backend service. Timeout set to ${timeoutMs / 1000} seconds`
+  const shown = {
+    method,
+    url: shownUrl(CallUrl.parse(url), keyQuery),
+    headers: shownHeaders(headers, keyHeader),
+  }
+  call.tracing.add(call.section, policy, { message, request: shown })
+}
+
+function traceResponse(
+  call: GatewayCall,
+  policy: string,
+  answer: { status: number; reason: string; headers: HeaderList },
+): void {
+  const { status, reason, headers } = answer
+  call.tracing?.add(call.section, policy, {
+    response: {
+      status: { code: status, reason },
+      headers: shownHeaders(headers, call.api.keyHeader),
+    },
+  })
 }
 
 function toOutgoing(request: BackendRequest): Omit<OutgoingRequest, 'trace' | 'signal'> {

@@ -9,6 +9,7 @@ import type { Operation } from '../operation.ts'
 import type { Product } from '../product.ts'
 import type { Subscription } from '../subscription.ts'
 import { CallContext } from './call-context.ts'
+import type { CallTrace } from './call-trace.ts'
 import { CallUrl } from './call-url.ts'
 import type { Configuration } from './configuration.ts'
 import type { GatewayParts } from './gateway-parts.ts'
@@ -75,6 +76,8 @@ export class GatewayCall {
   isReturned = false
   /** Set by `cache-lookup` that found a response: the backend is not called, `outbound` runs. */
   isAnswered = false
+  /** Where the steps of the call are told, for a call that is traced. */
+  tracing: CallTrace | undefined
   /** The connection to the backend, once both ends speak WebSocket. */
   upgraded: Duplex | undefined
   /** Where `cache-store` keeps the response. */

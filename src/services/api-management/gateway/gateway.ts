@@ -1,6 +1,7 @@
 // Nothing here survives a crash: a call that was not answered is the caller's to repeat.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { messageOf } from '../../../base/errors.ts'
 import { newUuid } from '../../../base/ids.ts'
 import type { Logger } from '../../../base/logger.ts'
@@ -16,7 +17,8 @@ import { answerUpgrade } from '../../../protocols/http/upgrade.ts'
 import { webSocketIdleMs } from '../limits.ts'
 import { LeaseRefused } from '../named-value-lease.ts'
 import { findAccess } from './access.ts'
-import { newResponse } from './call-message.ts'
+import { jsonResponse, newResponse } from './call-message.ts'
+import { traceAnswer, traceArrival } from './call-steps.ts'
 import { CallUrl } from './call-url.ts'
 import type { Configuration } from './configuration.ts'
 import type { EffectivePolicy } from './effective-policy.ts'
@@ -29,6 +31,7 @@ import { PolicyError, type PolicyFault } from './policy-error.ts'
 import { runStep, toPolicyError } from './policy-sequence.ts'
 import { hasBody, writeResponse } from './response-writer.ts'
 import { type Route, routeOf } from './route.ts'
+import type { TraceGrant } from './trace-table.ts'
 
 /** The gateway of one service: takes requests, runs their policies, calls backends. */
 export class Gateway {
@@ -60,7 +63,7 @@ export class Gateway {
     const { route } = arrival
     const isServed = route && route.served.api.type !== 'websocket'
     const call = isServed && this.#newCall(arrival, { request, route, signal })
-    const answer = call ? await this.#run(call) : errorResponse(faultOf(arrival), arrival.id)
+    const answer = call ? await this.#answer(call, request) : this.#otherAnswer(arrival)
     // Kept now: the caller goes on as soon as the answer was written.
     const { status, reason } = answer
     const writing = writeResponse(request, response, answer)
@@ -80,7 +83,7 @@ export class Gateway {
     const { route } = arrival
     const isServed = route?.served.api.type === 'websocket'
     const call = isServed ? this.#newCall(arrival, { request, route, signal }) : undefined
-    const answer = call ? await this.#run(call) : errorResponse(notFound(), arrival.id)
+    const answer = call ? await this.#answer(call, request) : errorResponse(notFound(), arrival.id)
     const { status, reason, headers, body } = answer
     this.#tell(arrival, { status, reason })
     const backend = call?.upgraded
@@ -177,6 +180,40 @@ export class Gateway {
     })
   }
 
+  #answer(call: GatewayCall, { socket }: IncomingMessage): Promise<CallResponse> {
+    const { api, subscription, request, parts } = call
+    const scheme = socket instanceof TLSSocket ? 'https' : 'http'
+    const origin = `${scheme}://${request.originalUrl.authority}`
+    const grant = parts.traces.grant(request.headers, { api, subscription, origin })
+    return grant ? this.#traced(call, grant) : this.#run(call)
+  }
+
+  async #traced(call: GatewayCall, { trace, headers }: TraceGrant): Promise<CallResponse> {
+    const { parts } = call
+    if (trace) {
+      call.tracing = trace
+      traceArrival(call, trace)
+    }
+    const answer = await this.#run(call)
+    for (const [name, value] of headers) answer.headers.set(name, [value])
+    if (trace) {
+      traceAnswer(call, trace, answer)
+      parts.traces.keep(trace.id, trace.toJson(parts.service.name, parts.secrets()))
+    }
+    return answer
+  }
+
+  // What the gateway itself answers to: https://learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region#disable-routing-to-a-regional-gateway
+  #otherAnswer(arrival: Arrival): CallResponse {
+    const { url, route, method } = arrival
+    if (url && !route && method === 'GET') {
+      if (url.path === '/status-0123456789abcdef') return newResponse(200)
+      const trace = this.#parts.traces.at(url.path, url.query.get('sig')?.[0])
+      if (trace) return jsonResponse(trace)
+    }
+    return errorResponse(faultOf(arrival), arrival.id)
+  }
+
   async #run(call: GatewayCall): Promise<CallResponse> {
     const policy = call.configuration.effectivePolicy(call)
     try {
@@ -253,6 +290,8 @@ export class Gateway {
       path: null,
       policyId: null,
     }
+    const { source, reason, message } = fault
+    call.tracing?.add('on-error', source, { reason, message })
     call.response?.body.discard()
     call.response = errorResponse(fault, call.id)
     try {
