@@ -8,6 +8,7 @@ export class LocalHosts {
   /** Tells child processes of them; absent where nothing is started. */
   readonly file: string | undefined
   readonly #hosts = new Map<string, MappedHost>()
+  readonly #ports = new Map<string, LocalPorts>()
   #front: { readonly port: number; readonly ca: string } | undefined
 
   constructor(options: { file?: string | undefined } = {}) {
@@ -22,6 +23,15 @@ export class LocalHosts {
     this.#tellChildren()
   }
 
+  /** From now on child processes reach these ports of the names at ports of ours: `{ 5671: 5671 }` of AMQP. */
+  servePorts(names: readonly string[], ports: LocalPorts): void {
+    for (const name of names) {
+      const known = this.#ports.get(name.toLowerCase())
+      this.#ports.set(name.toLowerCase(), { ...known, ...ports })
+    }
+    this.#tellChildren()
+  }
+
   /** The TLS listener for the names whose own listener speaks plain HTTP: it passes their requests on. */
   useFront(front: { readonly port: number; readonly ca: string }): void {
     this.#front = front
@@ -33,7 +43,10 @@ export class LocalHosts {
   #tellChildren(): void {
     if (this.file === undefined || !this.#front) return
     const { port, ca } = this.#front
-    const hosts = [...this.#hosts].map(([name, host]) => [name, portsOf(host, port)] as const)
+    const hosts = new Map(this.#ports)
+    for (const [name, host] of this.#hosts) {
+      hosts.set(name, { ...portsOf(host, port), ...hosts.get(name) })
+    }
     const content: HostMapContent = { ca, hosts: Object.fromEntries(hosts) }
     writeFileSync(`${this.file}.new`, JSON.stringify(content), { mode: 0o600 })
     renameSync(`${this.file}.new`, this.file)

@@ -22,6 +22,9 @@ export const rangeCountMax = 100_000
 /** Nodes that `xpath()` may return. */
 export const xpathNodesMax = 100_000
 
+/** Nodes that `xpath()` may look at: some seconds of work. */
+export const xpathStepsMax = 5_000_000
+
 /** Texts whose compiled form is remembered; all are forgotten when there are more. */
 export const compiledExpressionsMax = 5_000
 

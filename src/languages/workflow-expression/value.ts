@@ -64,7 +64,7 @@ export function isObject(value: Value): value is ValueObject {
 }
 
 /** What a number is; `undefined` for any other value. */
-export function numberKind(value: Value): NumberKind | undefined {
+export function numberKind(value: unknown): NumberKind | undefined {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? 'integer' : 'double'
   if (typeof value === 'bigint') return 'integer'
   if (value instanceof WholeDouble) return 'double'
@@ -72,7 +72,7 @@ export function numberKind(value: Value): NumberKind | undefined {
 }
 
 /** True for a number of any kind. */
-export function isNumber(value: Value): value is NumberValue {
+export function isNumber(value: unknown): value is NumberValue {
   return numberKind(value) !== undefined
 }
 

@@ -12,6 +12,8 @@ export interface HttpLimits {
   readonly keepAliveTimeoutMs: number
   /** Connections above are refused. */
   readonly connectionsMax: number
+  /** Connections that speak another protocol, WebSocket, above are answered with 503. */
+  readonly upgradedConnectionsMax: number
 }
 
 /**
@@ -25,6 +27,7 @@ export const defaultHttpLimits: HttpLimits = {
   requestTimeoutMs: 300_000,
   keepAliveTimeoutMs: 65_000,
   connectionsMax: 10_000,
+  upgradedConnectionsMax: 5_000,
 }
 
 /** Node looks for clients over their time limit this often. */

@@ -10,6 +10,12 @@ import type { Logger } from '../../base/logger.ts'
 import { defaultHttpLimits, stopGraceMs, timeoutCheckIntervalMs } from './limits.ts'
 import type { HttpLimits } from './limits.ts'
 import { announcedLength, bodyTooLarge } from './request-body.ts'
+import {
+  answerUpgrade,
+  isWebSocketHandshake,
+  withoutUpgrade,
+  type UpgradeHandler,
+} from './upgrade.ts'
 
 /**
  * Answers one request. A `ServiceError` it throws becomes an answer with that status; anything else it
@@ -28,6 +34,8 @@ export interface HttpServerOptions {
   /** Names the server in log lines. */
   readonly name: string
   readonly handler: HttpHandler
+  /** Answers WebSocket handshakes; without it they are requests like any other. */
+  readonly upgradeHandler?: UpgradeHandler
   /** Private key and certificate chain as PEM; without them the server speaks plain HTTP. */
   readonly tls?: { readonly key: string; readonly cert: string }
   readonly limits?: Partial<HttpLimits>
@@ -41,6 +49,8 @@ export class HttpServer {
   readonly #limits: HttpLimits
   readonly #clock: Clock
   readonly #server: Server
+  /** Connections that speak another protocol now. */
+  readonly #upgraded = new Set<Duplex>()
   #stopping: Promise<void> | undefined
 
   constructor(options: HttpServerOptions) {
@@ -63,6 +73,11 @@ export class HttpServer {
       void this.#serve(request, response)
     })
     this.#server.on('clientError', answerUnreadable)
+    if (options.upgradeHandler) {
+      this.#server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        void this.#upgrade(request, socket, head)
+      })
+    }
   }
 
   /** Resolves with the port; rejects with Node's error (`EADDRINUSE`) when it cannot listen. */
@@ -93,7 +108,11 @@ export class HttpServer {
     if (!this.#server.listening) return
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     this.#server.closeIdleConnections()
-    const timer = this.#clock.after(graceMs, () => this.#server.closeAllConnections())
+    for (const socket of this.#upgraded) socket.end()
+    const timer = this.#clock.after(graceMs, () => {
+      this.#server.closeAllConnections()
+      for (const socket of this.#upgraded) socket.destroy()
+    })
     await closed
     timer.cancel()
   }
@@ -109,6 +128,30 @@ export class HttpServer {
     }
   }
 
+  async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const { upgradeHandler } = this.#options
+    if (!upgradeHandler || !isWebSocketHandshake(request)) {
+      // A server may ignore the wish for a protocol that it does not speak: the request is read again without it.
+      socket.unshift(withoutUpgrade(request, head))
+      this.#server.emit(
+        this.#server instanceof TlsServer ? 'secureConnection' : 'connection',
+        socket,
+      )
+      return
+    }
+    this.#upgraded.add(socket)
+    socket.once('close', () => this.#upgraded.delete(socket))
+    socket.on('error', () => {})
+    try {
+      if (this.#upgraded.size > this.#limits.upgradedConnectionsMax) throw tooManyConnections()
+      await upgradeHandler(request, socket, head)
+    } catch (error) {
+      const { status, body } = this.#faultAnswer(request, error)
+      const headers = body === '' ? [] : ['Content-Type', 'application/json; charset=utf-8']
+      answerUpgrade(socket, { status, headers, body: Buffer.from(body) })
+    }
+  }
+
   // One function for all: most requests end without anybody stopping the server.
   readonly #onClose = (): void => {
     if (this.#stopping) this.#server.closeIdleConnections()
@@ -119,26 +162,33 @@ export class HttpServer {
   }
 
   #answerFault(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-    const fault = error instanceof ServiceError ? error : undefined
-    if (!fault) {
-      const ids = { server: this.#options.name, method: request.method, error }
-      this.#options.logger.error(ids, `a request failed: ${messageOf(error)}`)
-    }
+    const { status, body } = this.#faultAnswer(request, error)
     if (response.headersSent) {
       response.destroy()
       return
     }
-    const body = fault
-      ? JSON.stringify({ error: { code: fault.code, message: fault.message } })
-      : ''
-    response.writeHead(fault?.status ?? 500, {
-      ...(fault ? { 'content-type': 'application/json; charset=utf-8' } : {}),
+    response.writeHead(status, {
+      ...(body === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),
       'content-length': Buffer.byteLength(body),
       // What is left of an unread body must not be taken for the next request.
       ...(request.complete ? {} : { connection: 'close' }),
     })
     response.end(body)
   }
+
+  #faultAnswer(request: IncomingMessage, error: unknown): { status: number; body: string } {
+    if (error instanceof ServiceError) {
+      const { code, message, status } = error
+      return { status, body: JSON.stringify({ error: { code, message } }) }
+    }
+    const ids = { server: this.#options.name, method: request.method, error }
+    this.#options.logger.error(ids, `a request failed: ${messageOf(error)}`)
+    return { status: 500, body: '' }
+  }
+}
+
+function tooManyConnections(): ServiceError {
+  return new ServiceError('TooManyConnections', 503, 'Too many connections are open.')
 }
 
 function createFor(tls: HttpServerOptions['tls'], options: ServerOptions): Server {

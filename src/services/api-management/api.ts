@@ -24,6 +24,8 @@ export interface Api {
   readonly type: string
 }
 
+const apiTypes = ['http', 'websocket'] as const
+
 /** https://learn.microsoft.com/rest/api/apimanagement/apis */
 export const apiKind: EntityKind = {
   kind: 'apis',
@@ -31,10 +33,13 @@ export const apiKind: EntityKind = {
   accept({ holder, names: [id = ''], fields, properties, old }) {
     const path = trimSlashes(fields.text('path') ?? '')
     const [base = '', revision] = id.split(';rev=')
+    const type = fields.choice('type', apiTypes) ?? fields.choice('apiType', apiTypes) ?? 'http'
+    const isWebSocket = type === 'websocket'
     const merged: JsonObject = {
       subscriptionRequired: true,
-      protocols: ['https'],
+      protocols: isWebSocket ? ['ws', 'wss'] : ['https'],
       ...properties,
+      type,
       displayName: fields.text('displayName') ?? base,
       path,
       apiRevision: fields.text('apiRevision') ?? revision ?? '1',
@@ -77,7 +82,7 @@ export function apiOf(entity: Entity): Api {
     isOnline: properties['isOnline'] !== false,
     version: stringMember(properties, 'apiVersion'),
     versionSetId: stringMember(properties, 'apiVersionSetId')?.split('/').at(-1),
-    type: stringMember(properties, 'type') ?? stringMember(properties, 'apiType') ?? 'http',
+    type: stringMember(properties, 'type') ?? 'http',
   }
 }
 

@@ -29,6 +29,7 @@ export const entityKinds: readonly EntityKind[] = [
   keptKind('apiVersionSets', 'ApiVersionSet', ['displayName', 'versioningScheme']),
   keptKind('apis/schemas', 'Schema', ['contentType']),
   keptKind('schemas', 'Schema', ['schemaType']),
+  keptKind('gateways', 'Gateway'),
   keptKind('loggers', 'Logger', ['loggerType']),
   keptKind('diagnostics', 'Diagnostic', ['loggerId']),
   keptKind('apis/diagnostics', 'Diagnostic', ['loggerId']),

@@ -69,3 +69,15 @@ export const issuersMax = 256
 
 /** Counters of the periods of one quota that a question answers. */
 export const quotaPeriodsMax = 1_000
+
+/** A WebSocket connection that carries nothing for this long is closed. */
+export const webSocketIdleMs = 15 * 60_000
+
+/** Traces of calls that are kept; the oldest goes first. */
+export const tracesMax = 100
+
+/** Steps that one trace tells. */
+export const traceEntriesMax = 1_000
+
+/** How long a debug token may be good: https://learn.microsoft.com/azure/api-management/api-management-howto-api-inspector */
+export const debugTokenLifeMsMax = 3_600_000

@@ -76,7 +76,8 @@ export function isExpression(value: string): boolean {
   return /^\s*@[({]/.test(value)
 }
 
-function isSecret(entity: Entity): boolean {
+/** True for a value that only `listValue` tells. */
+export function isSecret(entity: Entity): boolean {
   return entity.properties['secret'] === true
 }
 

@@ -1,8 +1,9 @@
 import type { Entity } from './entity-tree.ts'
-import { displayNameOf, valueOf } from './named-value.ts'
+import { displayNameOf, isSecret, valueOf } from './named-value.ts'
 
 interface NamedValue {
   readonly id: string
+  readonly isSecret: boolean
   readonly value: string
 }
 
@@ -21,13 +22,20 @@ export class NamedValues {
     return this.#byName.get(displayName)?.id ?? displayName
   }
 
+  /** The values that must not be told. */
+  secretValues(): readonly string[] {
+    return [...this.#byName.values()].flatMap((each) => (each.isSecret ? [each.value] : []))
+  }
+
   /** Takes over what is now defined. */
   adopt(entities: readonly Entity[]): void {
     this.#byName.clear()
     for (const entity of entities) {
       const id = entity.names[0] ?? ''
       const value = valueOf(entity) ?? this.#secrets.get(id.toLowerCase())
-      if (value !== undefined) this.#byName.set(displayNameOf(entity), { id, value })
+      if (value !== undefined) {
+        this.#byName.set(displayNameOf(entity), { id, value, isSecret: isSecret(entity) })
+      }
     }
   }
 

@@ -1,4 +1,8 @@
+import { parseIsoDuration } from '../../base/iso-duration.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { entityNotFound, validationError } from './errors.ts'
+import { debugTokenLifeMsMax } from './limits.ts'
+import { PropertyReader } from './property-reader.ts'
 import type { Entity } from './entity-tree.ts'
 import { namedValueKind, valueOf } from './named-value.ts'
 import type { ServiceInstance } from './service-instance.ts'
@@ -8,6 +12,7 @@ import { newKey, secretsOf } from './subscription.ts'
 export type EntityAction = (
   instance: ServiceInstance,
   entity: Entity,
+  body: JsonObject,
 ) => Promise<JsonObject | undefined>
 
 /**
@@ -19,6 +24,25 @@ export const entityActions: Readonly<Record<string, Readonly<Record<string, Enti
     listSecrets: async (_instance, entity) => secretsOf(entity),
     regeneratePrimaryKey: (instance, entity) => regenerate(instance, entity, 'primaryKey'),
     regenerateSecondaryKey: (instance, entity) => regenerate(instance, entity, 'secondaryKey'),
+  },
+  gateways: {
+    listDebugCredentials: async (instance, _entity, body) => {
+      const fields = new PropertyReader(body)
+      const api = fields.requiredText('apiId').split('/').at(-1) ?? ''
+      if (!instance.get('apis', [api])) throw entityNotFound('API')
+      const given = fields.text('credentialsExpireAfter')
+      const lifeMs = given === undefined ? debugTokenLifeMsMax : parseIsoDuration(given)
+      if (lifeMs === undefined || lifeMs <= 0 || lifeMs > debugTokenLifeMsMax) {
+        const message = "'credentialsExpireAfter' must be a duration of at most PT1H."
+        throw validationError([{ target: 'credentialsExpireAfter', message }])
+      }
+      return { token: instance.traces.issueToken(api, lifeMs) }
+    },
+    listTrace: async (instance, _entity, body) => {
+      const trace = instance.traces.find(new PropertyReader(body).requiredText('traceId'))
+      if (!trace) throw entityNotFound('Trace')
+      return trace
+    },
   },
   namedValues: {
     refreshSecret: async (instance, entity) => {

@@ -1,5 +1,7 @@
 import { type EntityTree, pathOf } from './entity-tree.ts'
+import { apiOf } from './api.ts'
 import type { PolicyDocuments } from './gateway/configuration.ts'
+import { notOfHandshakes } from './gateway/handshake.ts'
 import {
   type PolicyDocument,
   type PolicyReferences,
@@ -54,7 +56,10 @@ export class PolicyLibrary implements PolicyDocuments {
   /** Compiles a text that somebody wants to save; throws `SourceError`. */
   check(text: string, at: { kind: string; names: readonly string[] }): void {
     const scope = policyScopes[at.kind]
-    if (scope) compilePolicies(text, { scope, references: this.#references() })
+    const api = at.kind.startsWith('apis/') && this.#tree.get('apis', at.names.slice(0, 1))
+    const isWebSocket = api && apiOf(api).type === 'websocket'
+    const without = isWebSocket ? { without: notOfHandshakes } : {}
+    if (scope) compilePolicies(text, { scope, references: this.#references(), ...without })
     else checkFragment(text, this.#references())
   }
 

@@ -49,7 +49,7 @@ function entityResource(apiManagement: ApiManagement, kind: EntityKind): Resourc
           const instance = apiManagement.instance(service)
           const entity = instance.get(kind.kind, inner)
           if (!entity) throw entityNotFound(kind.label)
-          return (await act(instance, entity)) ?? {}
+          return (await act(instance, entity, {})) ?? {}
         },
       ] as const,
   )

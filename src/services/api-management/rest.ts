@@ -81,7 +81,7 @@ export class ManagementRest {
     const kind = findKind(target.kind)
     if (!kind) throw kindNotSupported(target.kind)
     const subject = { instance, kind, target, url }
-    if (target.action !== undefined) return act(method, subject)
+    if (target.action !== undefined) return act(request, subject)
     if (target.isCollection) return list(method, subject)
     return entityAnswer(request, subject)
   }
@@ -181,12 +181,24 @@ async function quotaAnswer(
   return body === undefined ? { status: 204 } : { status: 200, body }
 }
 
-async function act(method: string, { instance, kind, target }: Subject): Promise<Answer> {
+// The gateway of the service itself, which is not one of those that people add.
+const managedGateway: Entity = {
+  kind: 'gateways',
+  names: ['managed'],
+  properties: {},
+  etag: '',
+}
+
+async function act(request: IncomingMessage, subject: Subject): Promise<Answer> {
+  const { instance, kind, target } = subject
   const action = findAction(kind.kind, target.action ?? '')
-  if (method !== 'POST' || !action) throw operationNotSupported(method, target.action ?? '')
-  const entity = instance.get(kind.kind, target.names)
+  if (request.method !== 'POST' || !action) {
+    throw operationNotSupported(request.method ?? '', target.action ?? '')
+  }
+  const isManaged = kind.kind === 'gateways' && target.names[0]?.toLowerCase() === 'managed'
+  const entity = isManaged ? managedGateway : instance.get(kind.kind, target.names)
   if (!entity) throw entityNotFound(kind.label)
-  const body = await action(instance, entity)
+  const body = await action(instance, entity, await readJsonBody(request))
   return body === undefined ? { status: 204 } : { status: 200, body, etag: entity.etag }
 }
 
@@ -245,11 +257,15 @@ async function deleteSubscriptions({ instance, kind, target }: Subject): Promise
 }
 
 async function readProperties(request: IncomingMessage): Promise<JsonObject> {
+  return objectMember(await readJsonBody(request), 'properties')
+}
+
+async function readJsonBody(request: IncomingMessage): Promise<JsonObject> {
   const bytes = await readBody(request, { bytesMax: managementBodyBytesMax })
   if (bytes.length === 0) return {}
   const body = tryParseJson(bytes.toString('utf8'))
   if (!isJsonObject(body)) throw invalidJson()
-  return objectMember(body, 'properties')
+  return body
 }
 
 function bodyOf(entity: Entity, { kind, target }: Subject): JsonObject {

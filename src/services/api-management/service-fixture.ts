@@ -7,6 +7,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { Span, Telemetry } from '../../base/telemetry.ts'
 import { signJwt } from '../../protocols/auth/jwt.ts'
 import { HttpServer, type HttpHandler } from '../../protocols/http/server.ts'
+import type { UpgradeHandler } from '../../protocols/http/upgrade.ts'
 import { openSqliteStore } from '../../store/sqlite/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { Egress } from '../../protocols/http/egress.ts'
@@ -79,7 +80,11 @@ export async function openService(
   })
   const apiManagement = newService({ store, clock, telemetry, outgoing })
   await apiManagement.start()
-  const gatewayUrl = await serve(owner, apiManagement.gatewayHandler)
+  const gatewayUrl = await serve(
+    owner,
+    apiManagement.gatewayHandler,
+    apiManagement.gatewayUpgradeHandler,
+  )
   const managementUrl = await serve(owner, apiManagement.managementHandler)
   hosts.set('management.azure.com', managementUrl)
   owner.after(async () => {
@@ -142,8 +147,18 @@ function newService(
 
 const silent: Logger = { info() {}, warn() {}, error() {}, debug() {} }
 
-async function serve(owner: Owner, handler: HttpHandler): Promise<string> {
-  const server = new HttpServer({ port: 0, name: 'test', handler, logger: silent })
+async function serve(
+  owner: Owner,
+  handler: HttpHandler,
+  upgradeHandler?: UpgradeHandler,
+): Promise<string> {
+  const server = new HttpServer({
+    port: 0,
+    name: 'test',
+    handler,
+    ...(upgradeHandler ? { upgradeHandler } : {}),
+    logger: silent,
+  })
   const port = await server.start()
   owner.after(() => server.stop({ graceMs: 0 }))
   return `http://127.0.0.1:${port}`

@@ -1,5 +1,6 @@
 // What survives a crash: the entities. Compiled documents, keys and routes are made of them anew.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
 import type { JsonObject } from '../../base/json.ts'
 import { stringMember } from '../../base/json.ts'
 import { type Backend, backendOf } from './backend.ts'
@@ -12,9 +13,11 @@ import { BackendPools } from './gateway/backend-pool.ts'
 import { Configuration } from './gateway/configuration.ts'
 import { Gateway } from './gateway/gateway.ts'
 import type { GatewayParts, GatewayUser } from './gateway/gateway-parts.ts'
+import { onHandshake } from './gateway/handshake.ts'
 import { QuotaCounters, collectionOf } from './gateway/quota-counters.ts'
 import { RateWindows } from './gateway/rate-windows.ts'
 import { TokenCheck } from './gateway/token-check.ts'
+import { TraceTable } from './gateway/trace-table.ts'
 import { ValueCache } from './gateway/value-cache.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
 import { NamedValues } from './named-values.ts'
@@ -25,13 +28,14 @@ import { exampleOf } from './operation.ts'
 import { PolicyLibrary } from './policy-library.ts'
 import { policyScopes } from './policy.ts'
 import { PropertyReader } from './property-reader.ts'
-import { newKey } from './subscription.ts'
+import { newKey, subscriptionOf } from './subscription.ts'
 import type { ApiManagementParts } from './service-parts.ts'
 
 /** One API Management service: https://learn.microsoft.com/azure/api-management/api-management-key-concepts */
 export class ServiceInstance implements EntityHolder {
   readonly name: string
   readonly quotas: QuotaCounters
+  readonly traces: TraceTable
   readonly #parts: ApiManagementParts
   readonly #tree: EntityTree
   readonly #namedValues = new NamedValues()
@@ -45,6 +49,7 @@ export class ServiceInstance implements EntityHolder {
     this.#resource = resource
     this.#parts = parts
     this.quotas = new QuotaCounters({ store: parts.store, clock: parts.clock, service: name })
+    this.traces = new TraceTable(parts.clock)
     this.#tree = new EntityTree({
       store: parts.store,
       service: name,
@@ -136,10 +141,12 @@ export class ServiceInstance implements EntityHolder {
     const request = { holder: this, names, properties, fields, ...(old ? { old } : {}) }
     const accepted = definition.accept(request)
     if (kind === 'namedValues') await this.#readSecret(accepted, names[0] ?? '')
-    return this.#tree.put(
+    const kept = await this.#tree.put(
       { kind: definition.kind, names: old?.names ?? names, properties: accepted },
       options,
     )
+    if (kept.kind === 'apis' && apiOf(kept).type === 'websocket') await this.#furnishHandshake(kept)
+    return kept
   }
 
   /** Changes some properties of an entity; a property that is null is taken away. */
@@ -180,6 +187,11 @@ export class ServiceInstance implements EntityHolder {
   /** A call to the gateway of this service. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     return this.#gateway.handle(request, response)
+  }
+
+  /** A WebSocket handshake that came to the gateway of this service. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    return this.#gateway.upgrade(request, socket, head)
   }
 
   // An API with a definition: its operations are those of the definition, and no others.
@@ -230,6 +242,12 @@ export class ServiceInstance implements EntityHolder {
     if (!this.get(kind, names)) await this.#tree.put({ kind, names, properties })
   }
 
+  async #furnishHandshake({ names: [api = ''] }: Entity): Promise<void> {
+    const { id, displayName, method } = onHandshake
+    const properties = { displayName, method, urlTemplate: `/${id}`, templateParameters: [] }
+    await this.#furnish('apis/operations', [api, id], properties)
+  }
+
   async #readSecret(properties: JsonObject, id: string): Promise<void> {
     const identifier = secretIdentifierOf(properties)
     if (identifier === undefined) return
@@ -270,6 +288,8 @@ export class ServiceInstance implements EntityHolder {
       leases: new NamedValueLeases(clock),
       quotas: this.quotas,
       rates: new RateWindows(clock),
+      traces: this.traces,
+      secrets: () => this.#secrets(),
       cache: new ValueCache(clock),
       tokens: new TokenCheck({ clock, outgoing }),
       namedValue: (name) => this.#namedValues.find(name) ?? '',
@@ -299,6 +319,14 @@ export class ServiceInstance implements EntityHolder {
           message,
         }),
     }
+  }
+
+  #secrets(): readonly string[] {
+    const keys = this.list('subscriptions').map(subscriptionOf)
+    return [
+      ...this.#namedValues.secretValues(),
+      ...keys.flatMap(({ primaryKey, secondaryKey }) => [primaryKey, secondaryKey]),
+    ]
   }
 
   #user(entity: Entity | undefined): GatewayUser | undefined {

@@ -3,6 +3,7 @@ import { randomHex } from '../../base/ids.ts'
 import { isJsonObject, parseJson, stringMember, type JsonObject } from '../../base/json.ts'
 import type { Startable } from '../../base/lifecycle.ts'
 import type { HttpHandler } from '../../protocols/http/server.ts'
+import type { UpgradeHandler } from '../../protocols/http/upgrade.ts'
 import { serviceNotFound, validationError } from './errors.ts'
 import { ManagementRest } from './rest.ts'
 import { ServiceInstance } from './service-instance.ts'
@@ -95,6 +96,14 @@ export class ApiManagement implements Startable {
   /** The management REST: `/subscriptions/../providers/Microsoft.ApiManagement/service/..`. */
   readonly managementHandler: HttpHandler = (request, response) =>
     this.#rest.handle(request, response)
+
+  /** WebSocket handshakes, for the server that calls come to. */
+  readonly gatewayUpgradeHandler: UpgradeHandler = (request, socket, head) => {
+    const host = (request.headers.host ?? '').toLowerCase()
+    const instance = this.#instanceOf(host)
+    if (!instance) throw serviceNotFound(host)
+    return instance.upgrade(request, socket, head)
+  }
 
   #instanceOf(host: string): ServiceInstance | undefined {
     const name = host.split(':')[0]

@@ -155,11 +155,24 @@ export const bindingTypes: readonly BindingType[] = [
     },
     check: checkServiceBusOutput,
   },
+  {
+    type: 'eventGridTrigger',
+    directions: ['trigger'],
+    properties: { cardinality: { kind: 'word', words: ['one', 'many'] } },
+  },
+  {
+    type: 'eventGrid',
+    directions: ['out'],
+    properties: { topicEndpointUri: text, topicKeySetting: text, connection: text },
+    check: (binding) =>
+      binding['connection'] || (binding['topicEndpointUri'] && binding['topicKeySetting'])
+        ? undefined
+        : 'expected either connection, or topicEndpointUri and topicKeySetting',
+  },
   ...unsupported('trigger', [
     'blobTrigger',
     'queueTrigger',
     'eventHubTrigger',
-    'eventGridTrigger',
     'sqlTrigger',
     'mysqlTrigger',
     'webPubSubTrigger',
@@ -183,7 +196,7 @@ export const bindingTypes: readonly BindingType[] = [
     'webPubSubContext',
   ]),
   ...unsupported('in', ['durableClient', 'signalRConnectionInfo']),
-  ...unsupported('out', ['queue', 'eventHub', 'eventGrid', 'webPubSub', 'sendGrid', 'twilioSms']),
+  ...unsupported('out', ['queue', 'eventHub', 'webPubSub', 'sendGrid', 'twilioSms']),
   ...unsupported('out', ['kafka', 'rabbitMQ', 'signalR']),
 ]
 

@@ -18,7 +18,8 @@ import { formatNumberIn } from '../number-culture.ts'
 import { checkEvaluated, checkLength } from '../text-length.ts'
 import { isNumber, kindOf, type Value } from '../value.ts'
 import { textOf } from '../value-text.ts'
-import { decodeXmlName, decodeXmlValue, encodeXmlName, encodeXmlValue } from '../xml-escape.ts'
+import { decodeXmlName, encodeXmlName } from '../../dotnet/xml-convert.ts'
+import { decodeXmlValue, encodeXmlValue } from '../xml-escape.ts'
 
 export const stringFunctions: FunctionFamily = {
   concat: (args, environment) => {

@@ -4,8 +4,11 @@ import {
   AddressRefused,
   OutgoingTimeout,
   type OutgoingRequest,
+  type OutgoingResponse,
 } from '../../../protocols/http/outgoing-http.ts'
 import { redirectsMax, spanPayloadCharsMax } from '../limits.ts'
+import { shownHeaders, shownUrl } from './call-trace.ts'
+import { CallUrl } from './call-url.ts'
 import type { CallResponse, GatewayCall } from './gateway-call.ts'
 import { type HeaderList, hopNamesOf, receivedHeaders } from './header-list.ts'
 import { MessageBody, codingOf } from './message-body.ts'
@@ -50,7 +53,7 @@ export async function callBackend(
 const redirectStatuses: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
 async function callOnce(call: GatewayCall, request: BackendRequest): Promise<CallResponse> {
-  const { outgoing, clock, telemetry } = call.parts
+  const { clock, telemetry } = call.parts
   const trace = childOf(call.trace)
   const startMs = clock.preciseNow()
   const sent = toOutgoing(request)
@@ -67,17 +70,68 @@ async function callOnce(call: GatewayCall, request: BackendRequest): Promise<Cal
       ...outcome,
     })
   }
+  traceRequest(call, request)
   try {
-    const answer = await outgoing.send({ ...sent, trace, signal: call.signal })
+    const answer = await send(call, request, { ...sent, trace, signal: call.signal })
     const isError = answer.status >= 500
     finish(isError ? { status: 'error', reason: `answered ${answer.status}` } : { status: 'ok' })
     const headers = receivedHeaders(answer.headers)
     const body = MessageBody.received(answer.body, codingOf(headers))
+    traceResponse(call, request.policy, { status: answer.status, reason: answer.reason, headers })
     return { status: answer.status, reason: answer.reason, headers, body }
   } catch (error) {
     finish({ status: 'error', reason: messageOf(error) })
     throw unreachable(request.policy, error)
   }
+}
+
+// The request for another protocol goes on as one, where the backend is what it was for.
+async function send(
+  call: GatewayCall,
+  request: BackendRequest,
+  outgoing: OutgoingRequest,
+): Promise<OutgoingResponse> {
+  const isHandshake = call.api.type === 'websocket' && request.policy === 'forward-request'
+  if (!isHandshake) return call.parts.outgoing.send(outgoing)
+  const { body: _none, url, ...asked } = outgoing
+  const answer = await call.parts.outgoing.upgrade(
+    { ...asked, url: url.replace(/^ws/, 'http') },
+    'websocket',
+  )
+  if ('status' in answer) return answer
+  call.upgraded?.destroy()
+  call.upgraded = answer.socket
+  const { headers } = answer
+  return { status: 101, reason: 'Switching Protocols', headers, body: new Uint8Array() }
+}
+
+function traceRequest(
+  call: GatewayCall,
+  { policy, url, method, headers, timeoutMs }: BackendRequest,
+): void {
+  if (!call.tracing) return
+  const { keyHeader, keyQuery } = call.api
+  const message = `Request is being forwarded to the backend service. Timeout set to ${timeoutMs / 1000} seconds`
+  const shown = {
+    method,
+    url: shownUrl(CallUrl.parse(url), keyQuery),
+    headers: shownHeaders(headers, keyHeader),
+  }
+  call.tracing.add(call.section, policy, { message, request: shown })
+}
+
+function traceResponse(
+  call: GatewayCall,
+  policy: string,
+  answer: { status: number; reason: string; headers: HeaderList },
+): void {
+  const { status, reason, headers } = answer
+  call.tracing?.add(call.section, policy, {
+    response: {
+      status: { code: status, reason },
+      headers: shownHeaders(headers, call.api.keyHeader),
+    },
+  })
 }
 
 function toOutgoing(request: BackendRequest): Omit<OutgoingRequest, 'trace' | 'signal'> {

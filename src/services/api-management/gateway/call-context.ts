@@ -79,7 +79,7 @@ export class CallContext implements PolicyContext {
   }
 
   get tracing(): boolean {
-    return false
+    return this.#call.tracing !== undefined
   }
 
   get user(): PolicyUser | null {
@@ -91,7 +91,9 @@ export class CallContext implements PolicyContext {
   }
 
   trace(message: string): void {
-    this.#call.parts.log(this.#call, message)
+    const { parts, tracing, section } = this.#call
+    parts.log(this.#call, message)
+    tracing?.add(section, 'expression', { message })
   }
 }
 

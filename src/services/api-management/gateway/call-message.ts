@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http'
+import type { JsonValue } from '../../../base/json.ts'
 import type { PolicyResponse } from '../../../languages/csharp/policy-context.ts'
 import type { CallRequest, CallResponse, GatewayCall } from './gateway-call.ts'
 import { HeaderList } from './header-list.ts'
@@ -23,6 +24,13 @@ export function newResponse(status: number): CallResponse {
     headers: new HeaderList(),
     body: MessageBody.none(),
   }
+}
+
+export function jsonResponse(value: JsonValue): CallResponse {
+  const response = newResponse(200)
+  response.headers.set('Content-Type', ['application/json'])
+  response.body = MessageBody.of(JSON.stringify(value))
+  return response
 }
 
 /** The response that `send-request` stored, or `undefined` when the variable holds none. */

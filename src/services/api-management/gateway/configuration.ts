@@ -7,6 +7,7 @@ import { type Product, productOf } from '../product.ts'
 import { type Subscription, subscriptionOf } from '../subscription.ts'
 import { CallUrl } from './call-url.ts'
 import { EffectivePolicy } from './effective-policy.ts'
+import { notOfHandshakes, onHandshake } from './handshake.ts'
 import { OperationMatcher } from './operation-match.ts'
 import type { PolicyDocument } from './policy-compiler.ts'
 
@@ -102,7 +103,10 @@ export class Configuration {
       product && this.#documents.find('products/policies', [product.id, 'policy']),
       this.#documents.find('policies', ['policy']) ?? this.#documents.standard,
     ].filter((each) => each !== undefined)
-    const made = new EffectivePolicy(documents, { namedValueId: this.#namedValueId })
+    const made = new EffectivePolicy(documents, {
+      namedValueId: this.#namedValueId,
+      ...(api.type === 'websocket' ? { without: notOfHandshakes } : {}),
+    })
     const byProduct =
       this.#effective.get(operation) ?? new Map<Product | undefined, EffectivePolicy>()
     byProduct.set(product, made)
@@ -113,7 +117,10 @@ export class Configuration {
 
 function served(holder: EntityHolder, entity: Entity): ServedApi {
   const api = apiOf(entity)
-  const operations = holder.list('apis/operations', [api.id]).map(operationOf)
+  const isWebSocket = api.type === 'websocket'
+  const operations = isWebSocket
+    ? [onHandshake]
+    : holder.list('apis/operations', [api.id]).map(operationOf)
   const versioning = versioningOf(holder, api)
   const words = [api.path, versioning?.scheme === 'Segment' ? (api.version ?? '') : '']
   const prefix = words

@@ -14,13 +14,14 @@ export class EffectivePolicy {
   /** `documents` from the narrowest scope to the widest; a scope without one passes on to the next. */
   constructor(
     documents: readonly PolicyDocument[],
-    options: { namedValueId: (displayName: string) => string },
+    options: { namedValueId: (displayName: string) => string; without?: ReadonlySet<string> },
   ) {
     const names = ['inbound', 'backend', 'outbound', 'on-error'] as const
     this.#sections = new Map(
       names.map((name) => {
         const lists = documents.map(({ sections }) => sections[name])
-        return [name, new EffectiveSection(flatten(lists), options)]
+        const steps = flatten(lists).filter(({ policy }) => !options.without?.has(policy))
+        return [name, new EffectiveSection(steps, options)]
       }),
     )
   }

@@ -1,4 +1,5 @@
 // Nothing here survives a crash: a call that was not answered is the caller's to repeat.
+import type { Duplex } from 'node:stream'
 import type { TraceContext } from '../../../base/trace-context.ts'
 import type { PolicyContext, PolicyLastError } from '../../../languages/csharp/policy-context.ts'
 import type { Cancellation } from '../../../protocols/http/cancellation.ts'
@@ -8,7 +9,9 @@ import type { Operation } from '../operation.ts'
 import type { Product } from '../product.ts'
 import type { Subscription } from '../subscription.ts'
 import { CallContext } from './call-context.ts'
+import type { CallTrace } from './call-trace.ts'
 import { CallUrl } from './call-url.ts'
+import type { Configuration } from './configuration.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { HeaderList } from './header-list.ts'
 import type { MessageBody } from './message-body.ts'
@@ -49,6 +52,8 @@ export class GatewayCall {
   readonly parts: GatewayParts
   readonly trace: TraceContext
   readonly startMs: number
+  /** What the gateway served when the call came. */
+  readonly configuration: Configuration
   readonly api: Api
   readonly operation: Operation
   readonly product: Product | undefined
@@ -71,6 +76,10 @@ export class GatewayCall {
   isReturned = false
   /** Set by `cache-lookup` that found a response: the backend is not called, `outbound` runs. */
   isAnswered = false
+  /** Where the steps of the call are told, for a call that is traced. */
+  tracing: CallTrace | undefined
+  /** The connection to the backend, once both ends speak WebSocket. */
+  upgraded: Duplex | undefined
   /** Where `cache-store` keeps the response. */
   cacheKey: string | undefined
   /** Gives back the leases of named values that the call holds. */
@@ -82,6 +91,7 @@ export class GatewayCall {
     parts: GatewayParts
     trace: TraceContext
     startMs: number
+    configuration: Configuration
     api: Api
     operation: Operation
     product: Product | undefined
@@ -96,6 +106,7 @@ export class GatewayCall {
     this.parts = options.parts
     this.trace = options.trace
     this.startMs = options.startMs
+    this.configuration = options.configuration
     this.api = options.api
     this.operation = options.operation
     this.product = options.product

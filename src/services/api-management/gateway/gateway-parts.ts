@@ -10,6 +10,7 @@ import type { GatewayCall } from './gateway-call.ts'
 import type { QuotaCounters } from './quota-counters.ts'
 import type { RateWindows } from './rate-windows.ts'
 import type { TokenCheck } from './token-check.ts'
+import type { TraceTable } from './trace-table.ts'
 import type { ValueCache } from './value-cache.ts'
 
 /** A person who owns subscriptions. */
@@ -32,12 +33,15 @@ export interface GatewayParts {
   readonly outgoing: OutgoingHttp
   readonly leases: NamedValueLeases
   readonly quotas: QuotaCounters
+  readonly traces: TraceTable
   readonly rates: RateWindows
   readonly cache: ValueCache
   readonly pools: BackendPools
   readonly tokens: TokenCheck
   /** The value of a named value at this moment. */
   namedValue(name: string): string
+  /** Values that must not be told: of secret named values, and of keys. */
+  secrets(): readonly string[]
   backend(id: string): Backend | undefined
   certificates(): ReadonlyMap<string, PolicyCertificate>
   groupsOf(product: string): readonly { readonly id: string; readonly name: string }[]

@@ -1,25 +1,37 @@
 // Nothing here survives a crash: a call that was not answered is the caller's to repeat.
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { TLSSocket } from 'node:tls'
 import { messageOf } from '../../../base/errors.ts'
 import { newUuid } from '../../../base/ids.ts'
 import type { Logger } from '../../../base/logger.ts'
-import { childOf, newTrace, parseTraceparent } from '../../../base/trace-context.ts'
+import {
+  type TraceContext,
+  childOf,
+  newTrace,
+  parseTraceparent,
+} from '../../../base/trace-context.ts'
 import { Cancellation } from '../../../protocols/http/cancellation.ts'
+import { tunnel } from '../../../protocols/http/tunnel.ts'
+import { answerUpgrade } from '../../../protocols/http/upgrade.ts'
+import { webSocketIdleMs } from '../limits.ts'
 import { LeaseRefused } from '../named-value-lease.ts'
 import { findAccess } from './access.ts'
-import { newResponse } from './call-message.ts'
+import { jsonResponse, newResponse } from './call-message.ts'
+import { traceAnswer, traceArrival } from './call-steps.ts'
 import { CallUrl } from './call-url.ts'
 import type { Configuration } from './configuration.ts'
 import type { EffectivePolicy } from './effective-policy.ts'
 import { type CallRequest, type CallResponse, GatewayCall } from './gateway-call.ts'
 import { badRequest, errorResponse, internalError, keyRefused, notFound } from './gateway-error.ts'
 import type { GatewayParts } from './gateway-parts.ts'
-import { HeaderList } from './header-list.ts'
+import { HeaderList, hopNamesOf } from './header-list.ts'
 import { BodyTooLarge, MessageBody, codingOf } from './message-body.ts'
-import { PolicyError } from './policy-error.ts'
+import { PolicyError, type PolicyFault } from './policy-error.ts'
 import { runStep, toPolicyError } from './policy-sequence.ts'
 import { hasBody, writeResponse } from './response-writer.ts'
 import { type Route, routeOf } from './route.ts'
+import type { TraceGrant } from './trace-table.ts'
 
 /** The gateway of one service: takes requests, runs their policies, calls backends. */
 export class Gateway {
@@ -43,80 +55,167 @@ export class Gateway {
   }
 
   async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { clock } = this.#parts
-    const startMs = clock.preciseNow()
-    const headers = HeaderList.fromRaw(request.rawHeaders)
-    const caller = parseTraceparent(headers.text('traceparent'))
-    const trace = caller ? childOf(caller) : newTrace()
-    const url = this.#urlOf(request, headers)
-    const configuration = this.#configuration()
-    const route = url && routeOf(configuration, { method: request.method ?? 'GET', headers, url })
-    const id = newUuid()
-    let answer: CallResponse
-    if (url && route) {
-      const call = this.#newCall({ id, request, response, headers, url, route, trace })
-      const policy = configuration.effectivePolicy(call)
-      answer = await this.#run(call, policy)
-    } else {
-      answer = errorResponse(url ? notFound() : badRequest(), id)
-    }
+    const arrival = this.#arrive(request)
+    const signal = new Cancellation()
+    response.on('close', () => {
+      if (!response.writableFinished) signal.cancel()
+    })
+    const { route } = arrival
+    const isServed = route && route.served.api.type !== 'websocket'
+    const call = isServed && this.#newCall(arrival, { request, route, signal })
+    const answer = call ? await this.#answer(call, request) : this.#otherAnswer(arrival)
+    // Kept now: the caller goes on as soon as the answer was written.
     const { status, reason } = answer
     const writing = writeResponse(request, response, answer)
     if (writing) await writing
+    this.#tell(arrival, { status, reason })
+  }
+
+  /**
+   * A WebSocket handshake: the policies of `onHandshake` run, then bytes pass both ways.
+   * https://learn.microsoft.com/azure/api-management/websocket-api
+   */
+  async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    const arrival = this.#arrive(request)
+    const signal = new Cancellation()
+    const cancel = (): void => signal.cancel()
+    socket.once('close', cancel)
+    const { route } = arrival
+    const isServed = route?.served.api.type === 'websocket'
+    const call = isServed ? this.#newCall(arrival, { request, route, signal }) : undefined
+    const answer = call ? await this.#answer(call, request) : errorResponse(notFound(), arrival.id)
+    const { status, reason, headers, body } = answer
+    this.#tell(arrival, { status, reason })
+    const backend = call?.upgraded
+    const names = hopNamesOf(headers)
+    if (!backend || status !== 101) {
+      backend?.destroy()
+      await body.buffer()
+      const raw = headers.toRaw(names, ['content-length'])
+      answerUpgrade(socket, {
+        status,
+        reason,
+        headers: raw,
+        ...(body.bytes ? { body: body.bytes } : {}),
+      })
+      return
+    }
+    socket.off('close', cancel)
+    if (socket.destroyed) {
+      backend.destroy()
+      return
+    }
+    const raw = ['Upgrade', 'websocket', 'Connection', 'Upgrade', ...headers.toRaw(names)]
+    answerUpgrade(socket, { status, reason, headers: raw })
+    if (head.length > 0) socket.unshift(head)
+    await tunnel(socket, backend, { clock: this.#parts.clock, idleMs: webSocketIdleMs })
+  }
+
+  #arrive(request: IncomingMessage): Arrival {
+    const startMs = this.#parts.clock.preciseNow()
+    const headers = HeaderList.fromRaw(request.rawHeaders)
+    const caller = parseTraceparent(headers.text('traceparent'))
+    const url = this.#urlOf(request, headers)
+    const method = request.method ?? 'GET'
+    const configuration = this.#configuration()
+    return {
+      id: newUuid(),
+      startMs,
+      trace: caller ? childOf(caller) : newTrace(),
+      caller,
+      method,
+      headers,
+      url,
+      configuration,
+      route: url && routeOf(configuration, { method, headers, url }),
+    }
+  }
+
+  #tell(arrival: Arrival, answer: { status: number; reason: string }): void {
+    const { trace, caller, method, route, url, startMs } = arrival
+    const { status, reason } = answer
     this.#parts.telemetry.span({
       context: trace,
       ...(caller ? { parentSpanId: caller.spanId } : {}),
       service: 'api-management',
-      operation: `${request.method ?? 'GET'} ${status}`,
+      operation: `${method} ${status}`,
       resource: route ? resourceOf(route) : (url?.path ?? ''),
       startMs,
-      durationMs: clock.preciseNow() - startMs,
+      durationMs: this.#parts.clock.preciseNow() - startMs,
       status: status >= 500 ? 'error' : 'ok',
       ...(status >= 400 ? { reason: `answered ${status} ${reason}` } : {}),
     })
   }
 
-  #newCall(options: {
-    id: string
-    request: IncomingMessage
-    response: ServerResponse
-    headers: HeaderList
-    url: CallUrl
-    route: Route
-    trace: GatewayCall['trace']
-  }): GatewayCall {
-    const { id, request, response, headers, url, route, trace } = options
+  #newCall(
+    arrival: Arrival,
+    options: { request: IncomingMessage; route: Route; signal: Cancellation },
+  ): GatewayCall {
+    const { id, headers, trace, configuration } = arrival
+    const { request, route, signal } = options
     const { api } = route.served
-    const key = headers.text(api.keyHeader) ?? url.query.get(api.keyQuery)?.[0]
-    const access = findAccess(this.#configuration(), route.served, key)
-    const signal = new Cancellation()
-    response.on('close', () => {
-      if (!response.writableFinished) signal.cancel()
-    })
+    const key = headers.text(api.keyHeader) ?? route.url.query.get(api.keyQuery)?.[0]
+    const access = findAccess(configuration, route.served, key)
     return new GatewayCall({
       id,
       parts: this.#parts,
       trace,
       startMs: this.#parts.clock.now(),
+      configuration,
       api,
       operation: route.match.operation,
       product: access?.product,
       subscription: access?.subscription,
       isRefused: access === undefined,
       isPreflight: route.isPreflight,
-      request: newRequest(request, { headers, url, route }),
+      request: newRequest(request, { headers, route }),
       target: {
         base: route.served.serviceUrl,
         backend: undefined,
         path: route.rest === '' ? '/' : route.rest,
-        queryString: withoutKey(url.queryString, api.keyQuery),
+        queryString: withoutKey(route.url.queryString, api.keyQuery),
         isDeclared: true,
       },
       signal,
     })
   }
 
-  async #run(call: GatewayCall, policy: EffectivePolicy): Promise<CallResponse> {
+  #answer(call: GatewayCall, { socket }: IncomingMessage): Promise<CallResponse> {
+    const { api, subscription, request, parts } = call
+    const scheme = socket instanceof TLSSocket ? 'https' : 'http'
+    const origin = `${scheme}://${request.originalUrl.authority}`
+    const grant = parts.traces.grant(request.headers, { api, subscription, origin })
+    return grant ? this.#traced(call, grant) : this.#run(call)
+  }
+
+  async #traced(call: GatewayCall, { trace, headers }: TraceGrant): Promise<CallResponse> {
+    const { parts } = call
+    if (trace) {
+      call.tracing = trace
+      traceArrival(call, trace)
+    }
+    const answer = await this.#run(call)
+    for (const [name, value] of headers) answer.headers.set(name, [value])
+    if (trace) {
+      traceAnswer(call, trace, answer)
+      parts.traces.keep(trace.id, trace.toJson(parts.service.name, parts.secrets()))
+    }
+    return answer
+  }
+
+  // What the gateway itself answers to: https://learn.microsoft.com/azure/api-management/api-management-howto-deploy-multi-region#disable-routing-to-a-regional-gateway
+  #otherAnswer(arrival: Arrival): CallResponse {
+    const { url, route, method } = arrival
+    if (url && !route && method === 'GET') {
+      if (url.path === '/status-0123456789abcdef') return newResponse(200)
+      const trace = this.#parts.traces.at(url.path, url.query.get('sig')?.[0])
+      if (trace) return jsonResponse(trace)
+    }
+    return errorResponse(faultOf(arrival), arrival.id)
+  }
+
+  async #run(call: GatewayCall): Promise<CallResponse> {
+    const policy = call.configuration.effectivePolicy(call)
     try {
       await this.#sections(call, policy)
     } catch (error) {
@@ -191,6 +290,8 @@ export class Gateway {
       path: null,
       policyId: null,
     }
+    const { source, reason, message } = fault
+    call.tracing?.add('on-error', source, { reason, message })
     call.response?.body.discard()
     call.response = errorResponse(fault, call.id)
     try {
@@ -216,6 +317,24 @@ export class Gateway {
   }
 }
 
+/** A request, with what was found out about it before its policies run. */
+interface Arrival {
+  readonly id: string
+  readonly startMs: number
+  readonly trace: TraceContext
+  readonly caller: TraceContext | undefined
+  readonly method: string
+  readonly headers: HeaderList
+  readonly url: CallUrl | undefined
+  readonly configuration: Configuration
+  readonly route: Route | undefined
+}
+
+// A WebSocket API answers to handshakes only.
+function faultOf({ url, route }: Arrival): PolicyFault {
+  return url && !route ? notFound() : badRequest()
+}
+
 const sections = ['inbound', 'backend', 'outbound'] as const
 
 function resourceOf({ served, match }: Route): string {
@@ -224,11 +343,11 @@ function resourceOf({ served, match }: Route): string {
 
 function newRequest(
   request: IncomingMessage,
-  parts: { headers: HeaderList; url: CallUrl; route: Route },
+  parts: { headers: HeaderList; route: Route },
 ): CallRequest {
   return {
     method: request.method ?? 'GET',
-    originalUrl: parts.url,
+    originalUrl: parts.route.url,
     headers: parts.headers,
     body: hasBody(request)
       ? MessageBody.received(request, codingOf(parts.headers))

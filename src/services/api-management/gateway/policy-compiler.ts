@@ -36,7 +36,7 @@ export type PolicyReferences = Pick<PolicyEnvironment, 'namedValue' | 'backend'>
 /** Compiles a whole `<policies>` document; throws `SourceError` for anything in it that cannot run. */
 export function compilePolicies(
   text: string,
-  options: { scope: PolicyScope; references: PolicyReferences },
+  options: { scope: PolicyScope; references: PolicyReferences; without?: ReadonlySet<string> },
 ): PolicyDocument {
   const compiler = new PolicyCompiler(options)
   return compiler.document(text)
@@ -50,6 +50,7 @@ export function checkFragment(text: string, references: PolicyReferences): void 
 class PolicyCompiler {
   readonly #scope: PolicyScope
   readonly #references: PolicyReferences
+  readonly #without: ReadonlySet<string> | undefined
   readonly #baked = new Set<string>()
   readonly #fragments = new Set<string>()
   readonly #read = new Map<PolicyElement, Set<string>>()
@@ -59,8 +60,13 @@ class PolicyCompiler {
   #section: Section = 'inbound'
   #isFragment = false
 
-  constructor(options: { scope: PolicyScope; references: PolicyReferences }) {
+  constructor(options: {
+    scope: PolicyScope
+    references: PolicyReferences
+    without?: ReadonlySet<string>
+  }) {
     this.#scope = options.scope
+    this.#without = options.without
     this.#references = options.references
   }
 
@@ -174,6 +180,9 @@ class PolicyCompiler {
     }
     if (!this.#isFragment && definition.scopes && !definition.scopes.includes(this.#scope)) {
       throw faultAt(`'${element.name}' is not allowed at ${this.#scope} scope.`, element)
+    }
+    if (this.#without?.has(definition.name)) {
+      throw faultAt(`'${element.name}' is not allowed for a WebSocket API.`, element)
     }
     for (const attribute of element.attributes) {
       if (attribute.name === 'id' || definition.attributes.includes(attribute.name)) continue

@@ -1,5 +1,6 @@
 import { LimitError } from '../../../languages/csharp/machine.ts'
 import { DotnetException } from '../../../languages/dotnet/exceptions.ts'
+import type { CallTrace } from './call-trace.ts'
 import type { GatewayCall } from './gateway-call.ts'
 import { PolicyError, expressionFailed } from './policy-error.ts'
 import type { PlacedStep } from './policy-step.ts'
@@ -43,6 +44,7 @@ export function isOver(call: GatewayCall): boolean {
  * promise only for a policy that waits: most do not, and a promise for each would cost more than they do.
  */
 export function runStep(step: PlacedStep, call: GatewayCall): void | Promise<void> {
+  if (call.tracing) return runTraced(step, call, call.tracing)
   const { usage } = step
   if (usage.requestBody || usage.responseBody) return runWaiting(step, call)
   try {
@@ -50,6 +52,23 @@ export function runStep(step: PlacedStep, call: GatewayCall): void | Promise<voi
     if (pending) return pending.catch((error: unknown) => fail(step, call, error))
   } catch (error) {
     fail(step, call, error)
+  }
+}
+
+async function runTraced(step: PlacedStep, call: GatewayCall, trace: CallTrace): Promise<void> {
+  const { section } = call
+  const startMs = trace.elapsedMs
+  const tell = (outcome: string): void => {
+    const { scope, path } = step
+    const durationMs = Math.round((trace.elapsedMs - startMs) * 1000) / 1000
+    trace.add(section, step.policy, { message: outcome, scope, path, durationMs })
+  }
+  try {
+    await runWaiting(step, call)
+    tell(call.isReturned ? 'The policy ended the call with a response.' : 'The policy ran.')
+  } catch (error) {
+    tell(error instanceof PolicyError ? error.fault.message : 'The policy failed.')
+    throw error
   }
 }
 

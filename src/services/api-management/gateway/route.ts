@@ -5,6 +5,7 @@ import type { OperationMatch } from './operation-match.ts'
 
 /** What a request was found to be for. */
 export interface Route {
+  readonly url: CallUrl
   readonly served: ServedApi
   readonly match: OperationMatch
   /** The path without that of the API. */
@@ -39,7 +40,7 @@ function findRoute(configuration: Configuration, wanted: RouteRequest): Route | 
     const { revision, rest } = splitRevision(url.path.slice(served.prefix.length))
     if (!isServed(served, revision) || !isVersion(served, wanted)) continue
     const match = served.matcher.match(method, rest === '' ? '/' : rest, url.query)
-    if (match) return { served, match, rest, isPreflight: false }
+    if (match) return { url, served, match, rest, isPreflight: false }
   }
   return undefined
 }

@@ -18,13 +18,20 @@ export const trace: PolicyDefinition = {
       value: each.requiredText('value'),
     }))
     return (call) => {
-      const facts = metadata.map(({ name, value }) => ` ${name.read(call)}=${value.read(call)}`)
+      const text = message.read(call)
+      const named = metadata.map(({ name, value }) => [name.read(call), value.read(call)])
+      call.tracing?.add(call.section, origin.read(call), {
+        message: text,
+        severity: severity?.read(call) ?? 'verbose',
+        metadata: Object.fromEntries(named),
+      })
+      const facts = named.map(([name, value]) => ` ${name}=${value}`)
       call.parts.telemetry.log({
         context: call.trace,
         source: `${call.parts.service.name}/${origin.read(call)}`,
         timeMs: call.parts.clock.now(),
         level: levels[severity?.read(call) ?? 'verbose'],
-        message: `${message.read(call)}${facts.join('')}`,
+        message: `${text}${facts.join('')}`,
       })
     }
   },
