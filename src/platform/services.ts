@@ -8,6 +8,8 @@ import { ApiManagement } from '../services/api-management/service.ts'
 import { cosmosDbResources } from '../services/cosmos-db/resources.ts'
 import { CosmosDb } from '../services/cosmos-db/service.ts'
 import { entraIdResources } from '../services/entra-id/resources.ts'
+import { eventGridResources } from '../services/event-grid/resources.ts'
+import { EventGrid } from '../services/event-grid/service.ts'
 import { EntraId } from '../services/entra-id/service.ts'
 import { functionResources } from '../services/functions/resources.ts'
 import { FunctionApps } from '../services/functions/service.ts'
@@ -25,7 +27,11 @@ import { gatewayIdentity } from './wiring/entra-id-to-gateway.ts'
 import { vaultIdentity } from './wiring/entra-id-to-key-vault.ts'
 import { managementTokenCheck } from './wiring/entra-id-to-management.ts'
 import { cosmosDbToFunctions, functionsToCosmosDb } from './wiring/functions-to-cosmos-db.ts'
+import { EventGridTriggers } from './wiring/event-grid-to-functions.ts'
+import { eventGridToServiceBus } from './wiring/event-grid-to-service-bus.ts'
+import { functionsToEventGrid } from './wiring/functions-to-event-grid.ts'
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
+import { senderCheck } from './wiring/entra-id-to-event-grid.ts'
 import { keyVaultToApiManagement } from './wiring/key-vault-to-api-management.ts'
 import { keyVaultToFunctions } from './wiring/key-vault-to-functions.ts'
 import { RoleAccess } from './wiring/role-access.ts'
@@ -48,6 +54,7 @@ export interface Services {
   readonly monitor: Monitor
   readonly cosmosDb: CosmosDb
   readonly serviceBus: ServiceBus
+  readonly eventGrid: EventGrid
   readonly functions: FunctionApps
   readonly resources: ResourceManager
   readonly entra: EntraId
@@ -64,8 +71,10 @@ export function newServices(options: ServicesOptions): Services {
   const { clock, host, store, logger } = options
   const monitor = new Monitor({ path: options.spansPath, clock, logger })
   const shared = { store, clock, logger, telemetry: monitor }
+  // What another run of the program leased is given back once, by whoever starts first.
+  const owner = newUuid()
   const cosmosDb = new CosmosDb(shared)
-  const serviceBus = new ServiceBus({ ...shared, owner: newUuid() })
+  const serviceBus = new ServiceBus({ ...shared, owner })
   const resources = new ResourceManager({ store, clock, logger, ...localAzure })
   const hosts = new LocalHosts({ file: options.hostsPath })
   const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
@@ -75,7 +84,22 @@ export function newServices(options: ServicesOptions): Services {
     tenantId: entra.tenant.id,
     ...vaultIdentity(access),
   })
-  const functions = new FunctionApps({
+  const egress = new Egress({ hostMap: hosts.map })
+  const eventGridTriggers = new EventGridTriggers({
+    clock,
+    appOf: (site) => functions.site(site)?.serviceName,
+  })
+  const eventGrid = new EventGrid({
+    ...shared,
+    owner,
+    outgoing: egress,
+    verifyToken: senderCheck(access),
+    destinations: {
+      AzureFunction: eventGridTriggers.destination,
+      ...eventGridToServiceBus(serviceBus),
+    },
+  })
+  const functions: FunctionApps = new FunctionApps({
     ...shared,
     host,
     hostName: 'interline',
@@ -85,12 +109,17 @@ export function newServices(options: ServicesOptions): Services {
       triggers: [
         changeFeedToFunctions({ cosmosDb, clock, logger }),
         serviceBusToFunctions({ serviceBus, clock, logger }),
+        eventGridTriggers.source,
       ],
       inputs: [cosmosDbToFunctions(cosmosDb)],
-      outputs: [functionsToCosmosDb(cosmosDb), functionsToServiceBus(serviceBus)],
+      outputs: [
+        functionsToCosmosDb(cosmosDb),
+        functionsToServiceBus(serviceBus),
+        functionsToEventGrid(eventGrid),
+      ],
+      webhooks: [eventGridTriggers.webhook],
     },
   })
-  const egress = new Egress({ hostMap: hosts.map })
   const apiManagement = new ApiManagement({
     ...shared,
     outgoing: egress,
@@ -101,6 +130,7 @@ export function newServices(options: ServicesOptions): Services {
   const providers = [
     ...cosmosDbResources(cosmosDb),
     ...serviceBusResources(serviceBus),
+    ...eventGridResources(eventGrid),
     ...functionResources(functions),
     ...apiManagementResources(apiManagement),
     ...entraIdResources(entra),
@@ -114,12 +144,14 @@ export function newServices(options: ServicesOptions): Services {
     entra,
     { start: async () => {}, stop: () => egress.stop() },
     apiManagement,
+    eventGrid,
     functions,
   ])
   return {
     monitor,
     cosmosDb,
     serviceBus,
+    eventGrid,
     functions,
     resources,
     entra,

@@ -14,13 +14,14 @@ const apps = new FunctionApps({
   clock,
   logger,
   telemetry: silentTelemetry,
-  extensions: { triggers: [], inputs: [], outputs: [] },
+  extensions: { triggers: [], inputs: [], outputs: [], webhooks: [] },
   hostName: 'test',
   host: '127.0.0.1',
 })
 await apps.start()
 await apps.putSite({
   name: 'faults',
+  kind: 'functionapp',
   serviceName: 'faults',
   settings: { AzureFunctionsJobHost__functionTimeout: '00:05:00' },
 })

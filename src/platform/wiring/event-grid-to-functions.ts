@@ -12,6 +12,7 @@ import { readBody } from '../../protocols/http/request-body.ts'
 import type { DeliveryAnswer, EventDestination } from '../../services/event-grid/destination.ts'
 import { invalidRequest } from '../../services/event-grid/errors.ts'
 import type {
+  ExtensionWebhook,
   TriggerContext,
   TriggerItem,
   TriggerListener,
@@ -75,8 +76,16 @@ export class EventGridTriggers {
     }
   }
 
+  /** Answers `/runtime/webhooks/eventgrid?functionName=NAME` of every app. */
+  get webhook(): ExtensionWebhook {
+    return {
+      name: 'eventgrid',
+      handle: (app, request, response) => this.handleWebhook(app, request, response),
+    }
+  }
+
   /**
-   * Answers `/runtime/webhooks/eventgrid?functionName=NAME` of an app, whose caller has shown a key that opens it.
+   * Answers a caller that has shown a key which opens the endpoint.
    * https://learn.microsoft.com/azure/azure-functions/event-grid-how-tos#webhook-endpoint-url
    */
   async handleWebhook(

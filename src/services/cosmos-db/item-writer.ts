@@ -222,7 +222,8 @@ export class ItemWriter {
       case 'unique':
         return uniqueKeyViolated()
       case 'etag':
-      case 'lease': {
+      case 'lease':
+      case 'limit': {
         const { store, collection } = this.#scope
         const { partition, id } = key
         return (await store.getDocument({ collection, partition, id }))

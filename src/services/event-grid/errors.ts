@@ -172,3 +172,12 @@ function badRequest(message: string, detail: string): ServiceError {
 function unauthorized(message: string): ServiceError {
   return new ServiceError('Unauthorized', 401, message, { details: { code: 'Unauthorized' } })
 }
+
+/** The bearer's principal has no role that lets it send. */
+export function senderForbidden(resourceId: string): ServiceError {
+  return new ServiceError(
+    'Forbidden',
+    403,
+    `The principal associated with access token presented with the incoming request does not have permission to send data to ${resourceId}.`,
+  )
+}

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { TraceContext } from '../../base/trace-context.ts'
@@ -14,6 +15,18 @@ export interface FunctionExtensions {
   readonly triggers: readonly TriggerSource[]
   readonly inputs: readonly InputSource[]
   readonly outputs: readonly OutputSink[]
+  readonly webhooks: readonly ExtensionWebhook[]
+}
+
+/**
+ * The address `/runtime/webhooks/NAME` of every app, by which a service delivers to its triggers.
+ * https://learn.microsoft.com/azure/azure-functions/functions-bindings-event-grid-trigger
+ */
+export interface ExtensionWebhook {
+  /** `eventgrid`; its system key is `eventgrid_extension`. */
+  readonly name: string
+  /** Answers a caller that has shown the master key or the system key. */
+  handle(app: string, request: IncomingMessage, response: ServerResponse): Promise<void>
 }
 
 /** One binding of one function, with its settings resolved. */

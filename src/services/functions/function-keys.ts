@@ -52,15 +52,19 @@ export class FunctionKeys {
     this.#digests = undefined
   }
 
-  /** Whether a key opens a function, or at the level `admin` the host. A wrong key takes as long as a right one. */
+  /**
+   * Whether a key opens a function, at the level `admin` the host, at `system` the extensions' endpoints. A wrong
+   * key takes as long as a right one.
+   */
   async allows(request: {
-    readonly level: AuthLevel
+    readonly level: AuthLevel | 'system'
     readonly functionName?: string
     readonly key: string | undefined
   }): Promise<boolean> {
     if (request.level === 'anonymous') return true
     if (request.key === undefined) return false
     const scopes: KeyScope[] = [{ kind: 'master' }]
+    if (request.level === 'system') scopes.push({ kind: 'system' })
     if (request.level === 'function') {
       scopes.push({ kind: 'host' })
       if (request.functionName !== undefined) {
@@ -88,6 +92,13 @@ export class FunctionKeys {
       functionKeys: await this.#listOrCreate({ kind: 'host' }, 'default'),
       systemKeys: await this.list({ kind: 'system' }),
     }
+  }
+
+  /** The key of an extension's endpoint; it is made when there is none yet. */
+  async systemKey(name: string): Promise<string> {
+    const scope = { kind: 'system' } as const
+    const existing = (await this.list(scope))[name]
+    return existing ?? (await this.set(scope, name)).value
   }
 
   /** The keys of one function by name, with its `default` made when it has none. */

@@ -7,6 +7,7 @@ import { Router } from '../../protocols/http/router.ts'
 import { HttpServer } from '../../protocols/http/server.ts'
 import { AdminApi } from './admin-api.ts'
 import { answerCors } from './cors.ts'
+import type { ExtensionWebhook } from './extension.ts'
 import type { FunctionDefinition } from './function-definition.ts'
 import { presentedKey, type FunctionKeys } from './function-keys.ts'
 import { toFunctionRequest, toTriggerEvent } from './http-request.ts'
@@ -20,7 +21,9 @@ import type { ServedApp } from './served-app.ts'
 /** Routes requests to the functions of an app: https://learn.microsoft.com/azure/azure-functions/functions-bindings-http-webhook-trigger */
 export class HttpListener {
   readonly #server: HttpServer
+  readonly #app: string
   readonly #keys: FunctionKeys
+  readonly #webhooks: readonly ExtensionWebhook[]
   readonly #streams: HttpStreams
   #served: ServedApp | undefined
   #router = new Router<FunctionDefinition>()
@@ -31,10 +34,13 @@ export class HttpListener {
     host: string
     port: number
     keys: FunctionKeys
+    webhooks: readonly ExtensionWebhook[]
     logger: Logger
     clock: Clock
   }) {
+    this.#app = options.app
     this.#keys = options.keys
+    this.#webhooks = options.webhooks
     this.#streams = new HttpStreams()
     this.#server = new HttpServer({
       host: options.host,
@@ -48,7 +54,8 @@ export class HttpListener {
   }
 
   /** Resolves with the port. */
-  start(): Promise<number> {
+  async start(): Promise<number> {
+    for (const { name } of this.#webhooks) await this.#keys.systemKey(`${name}_extension`)
     return this.#server.start()
   }
 
@@ -80,6 +87,11 @@ export class HttpListener {
       await new AdminApi(served, this.#keys).handle(request, response)
       return
     }
+    const webhook = this.#webhookAt(request.url)
+    if (webhook) {
+      await this.#callWebhook(webhook, request, response)
+      return
+    }
     const match = this.#router.match(request.method ?? 'GET', request.url ?? '/')
     if (match.kind !== 'found') {
       answerEmpty(response, isHomePage(request) ? 200 : 404)
@@ -92,6 +104,23 @@ export class HttpListener {
     const limits = served.folder.host.http
     const work = (): Promise<void> => this.#run({ served, request, response, match })
     if (!(await this.#throttle.run(limits, work))) answerEmpty(response, 429)
+  }
+
+  #webhookAt(url: string | undefined): ExtensionWebhook | undefined {
+    const [, name] = /^\/runtime\/webhooks\/([^/?]+)/i.exec(url ?? '') ?? []
+    return this.#webhooks.find((each) => each.name === name?.toLowerCase())
+  }
+
+  async #callWebhook(
+    webhook: ExtensionWebhook,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const isOpen = this.#served?.folder.local?.keysEnforced === false
+    const key = presentedKey(request)
+    if (isOpen || (await this.#keys.allows({ level: 'system', key })))
+      await webhook.handle(this.#app, request, response)
+    else answerEmpty(response, 401)
   }
 
   async #run(call: {

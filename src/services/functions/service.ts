@@ -104,6 +104,7 @@ export class FunctionApps implements Startable {
       host,
       port: deployment.port,
       keys,
+      webhooks: extensions.webhooks,
       logger,
       clock,
     })

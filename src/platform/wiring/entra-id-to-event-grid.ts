@@ -1,0 +1,34 @@
+/**
+ * Tokens of Entra ID and role assignments of the template -> who may send events to a topic.
+ * https://learn.microsoft.com/azure/event-grid/authenticate-with-microsoft-entra-id
+ */
+import { stringMember, type JsonObject } from '../../base/json.ts'
+import { InvalidToken } from '../../protocols/auth/invalid-token.ts'
+import { bearerUnreadable, senderForbidden } from '../../services/event-grid/errors.ts'
+import type { VerifySender } from '../../services/event-grid/publish-access.ts'
+import type { AllowedActions, RoleAccess } from './role-access.ts'
+
+const audiences = ['https://eventgrid.azure.net', 'https://eventgrid.azure.net/']
+const action = 'Microsoft.EventGrid/events/send/action'
+
+const allowed: AllowedActions = {
+  'd5a91429-5739-47e2-a06b-3470a27159e7': /^Microsoft\.EventGrid\/events\/send\/action$/i, // EventGrid Data Sender
+  '1e241071-0855-49ea-94dc-649edcd759de': /^Microsoft\.EventGrid\/events\/send\/action$/i, // EventGrid Contributor
+}
+
+export function senderCheck(access: RoleAccess): VerifySender {
+  return async ({ token, resourceId }) => {
+    const principalId = stringMember(claimsOf(access, token), 'oid') ?? ''
+    if (!(await access.allows({ principalId, resourceId, action }, allowed)))
+      throw senderForbidden(resourceId)
+  }
+}
+
+function claimsOf(access: RoleAccess, token: string): JsonObject {
+  try {
+    return access.claimsOf(token, audiences)
+  } catch (error) {
+    if (error instanceof InvalidToken) throw bearerUnreadable()
+    throw error
+  }
+}
