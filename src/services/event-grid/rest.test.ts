@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { request } from 'undici'
 import { ServiceError } from '../../base/errors.ts'
-import { isJsonObject, tryParseJson } from '../../base/json.ts'
+import { isJsonObject, stringMember, tryParseJson } from '../../base/json.ts'
 import { newTrace, formatTraceparent } from '../../base/trace-context.ts'
 import { openEventGrid, orderEvent } from './fixture.ts'
 import type { EventGridFixture } from './fixture.ts'
@@ -55,9 +55,9 @@ async function open(t: TestContext, options: Partial<EventGridOptions> = {}): Pr
       const [detail] = Array.isArray(error['details']) ? error['details'] : []
       return {
         status: response.statusCode,
-        code: String(error['code'] ?? ''),
-        detail: isJsonObject(detail) ? String(detail['code']) : '',
-        message: String(error['message'] ?? ''),
+        code: stringMember(error, 'code') ?? '',
+        detail: stringMember(detail, 'code') ?? '',
+        message: stringMember(error, 'message') ?? '',
         headers: response.headers,
       }
     },

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
 import { request } from 'undici'
+import { stringMember } from '../../base/json.ts'
 import {
   codeOf,
   openEventGrid,
@@ -104,7 +105,7 @@ async function openByHand(t: TestContext, garbage: string) {
   const urls: string[] = []
   const webhook = await openWebhook(t, {
     shake: (each, response) => {
-      urls.push(String(codeOf(each)['validationUrl']))
+      urls.push(stringMember(codeOf(each), 'validationUrl') ?? '')
       response.writeHead(200).end(garbage)
     },
   })
