@@ -11,7 +11,7 @@ import { writeToken } from '../languages/dotnet/json-writer.ts'
 import { KeyValuePair } from '../languages/dotnet/key-value-pair.ts'
 import { enumerate, isEnumerable } from '../languages/dotnet/sequence.ts'
 import { TimeSpan } from '../languages/dotnet/time-span.ts'
-import { typeNameOf } from '../languages/dotnet/types.ts'
+import { typeArguments, typeNameOf } from '../languages/dotnet/types.ts'
 import { DotnetArray, DotnetNumber } from '../languages/dotnet/value.ts'
 import { XDocument, XElement } from '../languages/dotnet/xml-node.ts'
 import { writeXml } from '../languages/dotnet/xml-write.ts'
@@ -23,7 +23,7 @@ export function writeResult(value: unknown): { type: string; value: JsonValue } 
 
 function writtenType(name: string): string {
   if (name.startsWith('System.Linq.'))
-    return name.replace(/^System\.Linq\.I\w+</, 'System.Collections.Generic.IEnumerable<')
+    return `System.Collections.Generic.IEnumerable<${typeArguments(name).at(-1)}>`
   if (name.startsWith('<>')) return name.endsWith('[]') ? 'anonymous[]' : 'anonymous'
   return name
 }

@@ -46,7 +46,8 @@ export function compileExpression(
         0,
       )
     }
-    const compiled = options.kind === 'block' ? compileBlock(text, world) : compileValue(text, world)
+    const compiled =
+      options.kind === 'block' ? compileBlock(text, world) : compileValue(text, world)
     return {
       evaluate(context) {
         const value = runBounded(compiled, context)

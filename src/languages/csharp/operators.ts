@@ -206,7 +206,7 @@ function numericOperation(binder: Binder, operator: string, sides: BinarySides):
     type,
     run: liftBinary(
       operator,
-      sides,
+      { left, right },
       (pair) => numericRun(operator, kind, { ...pair, isChecked: sides.isChecked }) ?? code,
     ),
     at: sides.left.at,
@@ -272,12 +272,14 @@ function numericRun(
 /** Runs an operator on values that may be null: comparisons are false, all else is null. */
 function liftBinary(
   operator: string,
-  sides: BinarySides,
+  sides: { left: Run; right: Run },
   make: (pair: { left: Run; right: Run }) => Run,
 ): Run {
-  const left = sides.left.run
-  const right = sides.right.run
+  const { left, right } = sides
   const isTest = comparisons.includes(operator)
+  // The operands are computed before the operator runs and read by nothing else.
+  const operands: { first: unknown; second: unknown } = { first: null, second: null }
+  const plain = make({ left: () => operands.first, right: () => operands.second })
   return (frame) => {
     const first = left(frame)
     const second = right(frame)
@@ -286,7 +288,9 @@ function liftBinary(
       if (operator === '!=') return first !== second
       return isTest ? false : null
     }
-    return make({ left: () => first, right: () => second })(frame)
+    operands.first = first
+    operands.second = second
+    return plain(frame)
   }
 }
 

@@ -45,9 +45,8 @@ export function parseElementType(reader: TokenReader): TypeSyntax {
       'A new expression requires (), [], or {} after type.',
       reader.current.start,
     )
-  return reader.is('?') && isTypeEnd(reader, 1) && reader.accept('?')
-    ? { kind: 'nullable', of: type, at: type.at }
-    : type
+  // Behind `new T` a `?` belongs to the type: a condition would need parentheses.
+  return reader.accept('?') ? { kind: 'nullable', of: type, at: type.at } : type
 }
 
 /** Parses `<T, U>` behind a name; undefined, and nothing read, when it is no list of types. */

@@ -164,8 +164,27 @@ export function indexOfItem(
 }
 
 /** `Array.LastIndexOf(array, value)`. */
-export function lastIndexOfItem(array: AnyArray | null, value: unknown): number {
-  return arrayItems(array).findLastIndex((item) => equalValues(item, value))
+export function lastIndexOfItem(
+  array: AnyArray | null,
+  value: unknown,
+  part: { start?: number; count?: number } = {},
+): number {
+  return lastIndexWhere(arrayItems(array), (item) => equalValues(item, value), part)
+}
+
+// Backwards from `start`, over `count` items.
+function lastIndexWhere(
+  items: readonly unknown[],
+  test: (item: unknown) => boolean,
+  part: { start?: number; count?: number },
+): number {
+  if (items.length === 0) return -1
+  const { start = items.length - 1 } = part
+  if (start < 0 || start >= items.length) throw argumentOutOfRange('startIndex')
+  const { count = start + 1 } = part
+  if (count < 0 || start - count + 1 < 0) throw argumentOutOfRange('count')
+  for (let at = start; at > start - count; at -= 1) if (test(items[at])) return at
+  return -1
 }
 
 /** `Array.BinarySearch(array, value, comparer)`. */
@@ -215,17 +234,29 @@ export function findLastInArray(
 }
 
 /** `Array.FindIndex`. */
-export function findIndexInArray(array: AnyArray | null, match: Predicate | null): number {
+export function findIndexInArray(
+  array: AnyArray | null,
+  match: Predicate | null,
+  part: { start?: number; count?: number } = {},
+): number {
   const items = arrayItems(array)
   const test = tested(match)
-  return items.findIndex((item) => test(item) === true)
+  const { start = 0 } = part
+  if (start < 0 || start > items.length) throw argumentOutOfRange('startIndex')
+  const { count = items.length - start } = part
+  if (count < 0 || start + count > items.length) throw argumentOutOfRange('count')
+  for (let at = start; at < start + count; at += 1) if (test(items[at]) === true) return at
+  return -1
 }
 
 /** `Array.FindLastIndex`. */
-export function findLastIndexInArray(array: AnyArray | null, match: Predicate | null): number {
-  const items = arrayItems(array)
+export function findLastIndexInArray(
+  array: AnyArray | null,
+  match: Predicate | null,
+  part: { start?: number; count?: number } = {},
+): number {
   const test = tested(match)
-  return items.findLastIndex((item) => test(item) === true)
+  return lastIndexWhere(arrayItems(array), (item) => test(item) === true, part)
 }
 
 /** `Array.FindAll`. */

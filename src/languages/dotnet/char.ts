@@ -83,3 +83,15 @@ export function parseChar(text: string | null): DotnetChar {
   if (text.length !== 1) throw formatError('String must be exactly one character long.')
   return charOf(text.charCodeAt(0))
 }
+
+const fractions = new Map([
+  ['¼', 0.25],
+  ['½', 0.5],
+  ['¾', 0.75],
+])
+
+/** `GetNumericValue`: what a digit or fraction stands for, or -1. */
+export function numericValue(value: DotnetChar): number {
+  if (/[0-9]/.test(value.text)) return Number(value.text)
+  return fractions.get(value.text) ?? -1
+}

@@ -1,4 +1,10 @@
-import { argumentOutOfRange, formatError, overflow, systemException } from './exceptions.ts'
+import {
+  argumentError,
+  argumentOutOfRange,
+  formatError,
+  overflow,
+  systemException,
+} from './exceptions.ts'
 import type { DotnetObject } from './value.ts'
 
 const scaleMax = 28
@@ -53,6 +59,23 @@ export function decimalFromDouble(value: number): Decimal {
 /** A Single as a Decimal: 7 significant digits. */
 export function decimalFromSingle(value: number): Decimal {
   return fromBinary(value, 7)
+}
+
+/** `new decimal(int[])`: low, middle and high 32 bits, then the sign and the scale. */
+export function decimalFromBits(bits: readonly number[]): Decimal {
+  const [low = 0, middle = 0, high = 0, flags = 0] = bits
+  const scale = (flags >> 16) & 0xff
+  if (bits.length !== 4 || scale > scaleMax) throw argumentError('Decimal byte array is invalid.')
+  const [first, second, third] = [low, middle, high].map((part) => BigInt(part >>> 0))
+  const coefficient = ((third ?? 0n) << 64n) | ((second ?? 0n) << 32n) | (first ?? 0n)
+  return new Decimal(flags < 0 ? -coefficient : coefficient, scale)
+}
+
+/** `decimal.GetBits`. */
+export function decimalBits({ coefficient, scale }: Decimal): number[] {
+  const whole = absolute(coefficient)
+  const part = (shift: bigint): number => Number(BigInt.asIntN(32, whole >> shift))
+  return [part(0n), part(32n), part(64n), (scale << 16) | (coefficient < 0n ? -(2 ** 31) : 0)]
 }
 
 function fromBinary(value: number, digits: number): Decimal {

@@ -6,7 +6,15 @@ import { argumentNull, DotnetException } from './exceptions.ts'
 import { BigInteger } from './json-kind.ts'
 import { jsonStringAt } from './json-string.ts'
 import { tokenOfPlainText, tokenOfString, type DateReader } from './json-plain.ts'
-import { JArray, JObject, JProperty, JValue, type JContainer, type JToken } from './json-token.ts'
+import {
+  JArray,
+  JConstructor,
+  JObject,
+  JProperty,
+  JValue,
+  type JContainer,
+  type JToken,
+} from './json-token.ts'
 import { pathOf } from './json-tree.ts'
 import { doubleOf } from './value.ts'
 
@@ -172,6 +180,19 @@ class JsonReader {
     return array
   }
 
+  #readConstructor(): JConstructor {
+    this.#skip()
+    const made = new JConstructor(this.#match(/[\w$]+/y) ?? '')
+    if (this.#next() !== '(') throw this.#unexpected('parsing constructor')
+    const outer = this.#enter(made)
+    while (this.#next() !== ')') {
+      made.insertAt(made.count, this.#readValue())
+      this.#separator(')', 'array')
+    }
+    this.#leave(outer)
+    return made
+  }
+
   // After a value: a comma, or the end.
   #separator(close: string, what: string): void {
     const character = this.#next()
@@ -210,10 +231,11 @@ class JsonReader {
     return found.value
   }
 
-  #readLiteral(): JValue | undefined {
+  #readLiteral(): JToken | undefined {
     const start = this.#position
     const word = this.#match(/-?[A-Za-z]+/y)
     if (word === undefined) return undefined
+    if (word === 'new') return this.#readConstructor()
     const make = literals.get(word)
     if (make !== undefined && !/[A-Za-z0-9_$]/.test(this.#text[this.#position] ?? '')) return make()
     this.#position = start

@@ -7,10 +7,10 @@ import { writeToken } from './json-writer.ts'
 import type { DotnetObject } from './value.ts'
 
 /** A node of a Newtonsoft.Json tree. https://www.newtonsoft.com/json/help/html/N_Newtonsoft_Json_Linq.htm */
-export type JToken = JObject | JArray | JProperty | JValue
+export type JToken = JObject | JArray | JConstructor | JProperty | JValue
 
 /** A token that has children. */
-export type JContainer = JObject | JArray | JProperty
+export type JContainer = JObject | JArray | JConstructor | JProperty
 
 /** `JValue`: a primitive value; `type` tells what it was read as. */
 export class JValue implements DotnetObject {
@@ -199,6 +199,57 @@ export class JArray implements DotnetObject {
   }
 }
 
+/** `JConstructor`: `new Date(1)`, a name with arguments, which Newtonsoft reads and writes though JSON has none. */
+export class JConstructor implements DotnetObject {
+  readonly typeName = 'Newtonsoft.Json.Linq.JConstructor'
+  readonly type = 'Constructor'
+  name: string | null
+  parent: JContainer | null = null
+  readonly #items: JToken[] = []
+
+  constructor(name: string | null = null) {
+    this.name = name
+  }
+
+  get children(): readonly JToken[] {
+    return this.#items
+  }
+
+  get count(): number {
+    return this.#items.length
+  }
+
+  insertAt(index: number, token: JToken): void {
+    this.#items.splice(index, 0, adopt(this, token))
+  }
+
+  removeAt(index: number): void {
+    const [removed] = this.#items.splice(index, 1)
+    if (removed) removed.parent = null
+  }
+
+  replaceAt(index: number, token: JToken): void {
+    const old = this.#items[index]
+    if (old === token) return
+    this.#items[index] = adopt(this, token)
+    if (old) old.parent = null
+  }
+
+  copy(): JConstructor {
+    const copy = new JConstructor(this.name)
+    for (const item of this.#items) copy.insertAt(copy.count, cloneToken(item))
+    return copy
+  }
+
+  toString(): string {
+    return writeToken(this, { indented: true })
+  }
+
+  [Symbol.iterator](): Iterator<JToken> {
+    return new GuardedIterator(this.#items)
+  }
+}
+
 // A few names are found sooner by looking at each than in a map.
 const listedCountMax = 8
 
@@ -309,7 +360,12 @@ export function isToken(value: unknown): value is JToken {
 
 /** True for a token with children. */
 export function isContainer(value: unknown): value is JContainer {
-  return value instanceof JObject || value instanceof JArray || value instanceof JProperty
+  return (
+    value instanceof JObject ||
+    value instanceof JArray ||
+    value instanceof JProperty ||
+    value instanceof JConstructor
+  )
 }
 
 /** A token for what `Add` and the constructors get: itself, or a JValue. */

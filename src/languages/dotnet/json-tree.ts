@@ -9,6 +9,7 @@ import { displayText } from './format.ts'
 import { equalStrings, type StringComparison } from './comparison.ts'
 import {
   JArray,
+  JConstructor,
   JObject,
   JProperty,
   JValue,
@@ -92,7 +93,8 @@ export function pathOf(token: JToken): string {
   for (let current: JToken = token; current.parent !== null; current = current.parent) {
     const { parent } = current
     if (current instanceof JProperty) steps.push(nameStep(current.name))
-    else if (parent instanceof JArray) steps.push(`[${indexInParent(current)}]`)
+    else if (parent instanceof JArray || parent instanceof JConstructor)
+      steps.push(`[${indexInParent(current)}]`)
   }
   return steps.toReversed().join('').replace(/^\./, '')
 }
@@ -106,7 +108,7 @@ function nameStep(name: string): string {
 /** `token[key]`: a name on an object, an index on an array; the exceptions of Newtonsoft for anything else. */
 export function tokenAt(token: JToken, key: unknown): JToken | null {
   if (token instanceof JObject) return token.get(objectKey(key, 'Accessed'))
-  if (token instanceof JArray) {
+  if (token instanceof JArray || token instanceof JConstructor) {
     const found = token.children[arrayIndex(token, key, 'Accessed')]
     return found ?? null
   }
@@ -116,7 +118,7 @@ export function tokenAt(token: JToken, key: unknown): JToken | null {
 /** `token[key] = value`. */
 export function setTokenAt(token: JToken, key: unknown, content: unknown): void {
   if (token instanceof JObject) token.set(objectKey(key, 'Set'), content)
-  else if (token instanceof JArray) {
+  else if (token instanceof JArray || token instanceof JConstructor) {
     token.replaceAt(arrayIndex(token, key, 'Set'), contentToken(content))
   } else throw invalidOperation(`Cannot set child value on ${token.typeName}.`)
 }
@@ -129,10 +131,10 @@ function objectKey(key: unknown, verb: string): string {
   )
 }
 
-function arrayIndex(array: JArray, key: unknown, verb: string): number {
+function arrayIndex(array: JArray | JConstructor, key: unknown, verb: string): number {
   if (typeof key !== 'number') {
     throw argumentError(
-      `${verb} JArray values with invalid key value: ${keyText(key)}. Array position index expected.`,
+      `${verb} ${array instanceof JArray ? 'JArray' : 'JConstructor'} values with invalid key value: ${keyText(key)}. Array position index expected.`,
     )
   }
   if (key < 0 || key >= array.count) throw indexOutside()
@@ -239,6 +241,18 @@ export function newObject(content: readonly unknown[] = []): JObject {
   return object
 }
 
+/** `new JConstructor(name, content)`. */
+export function newConstructor(
+  name: string | null,
+  content: readonly unknown[] = [],
+): JConstructor {
+  if (name === null) throw argumentNull('name')
+  if (name === '') throw argumentError('Constructor name cannot be empty.')
+  const made = new JConstructor(name)
+  for (const item of content) addContent(made, item)
+  return made
+}
+
 /** `new JProperty(name, content)`: several values, or a sequence, make an array. */
 export function newProperty(name: string | null, content: readonly unknown[]): JProperty {
   if (name === null) throw argumentNull('name')
@@ -310,12 +324,21 @@ export function deepEquals(left: JToken | null, right: JToken | null): boolean {
       right instanceof JProperty && left.name === right.name && deepEquals(left.value, right.value)
     )
   }
-  if (left instanceof JArray) {
-    if (!(right instanceof JArray) || right.count !== left.count) return false
+  if (left instanceof JArray || left instanceof JConstructor) {
+    if (left instanceof JConstructor && !sameName(left, right)) return false
+    if (!isList(right) || right.type !== left.type || right.count !== left.count) return false
     return left.children.every((item, index) => deepEquals(item, right.children[index] ?? null))
   }
   if (!(right instanceof JObject) || right.count !== left.count) return false
   return left.children.every((property) => deepEquals(property.value, right.get(property.name)))
+}
+
+function isList(token: JToken): token is JArray | JConstructor {
+  return token instanceof JArray || token instanceof JConstructor
+}
+
+function sameName(left: JConstructor, right: JToken): boolean {
+  return right instanceof JConstructor && right.name === left.name
 }
 
 /** How `Merge` treats arrays. */

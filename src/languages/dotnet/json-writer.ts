@@ -16,7 +16,7 @@ export interface JsonLayout {
 export interface WrittenToken {
   readonly type: string
   readonly children?: readonly WrittenToken[]
-  readonly name?: string
+  readonly name?: string | null
   readonly value?: unknown
 }
 
@@ -29,18 +29,24 @@ function writeAt(token: WrittenToken, layout: JsonLayout, depth: number): string
   const { children } = token
   if (children === undefined) return writeValue(token)
   if (token.type !== 'Property')
-    return writeContainer({ type: token.type, children }, layout, depth)
+    return writeContainer({ ...bracketsOf(token), children }, layout, depth)
   const gap = layout.indented ? ' ' : ''
   const value = children.map((child) => writeAt(child, layout, depth)).join('')
   return `${quoteJson(token.name ?? '')}:${gap}${value}`
 }
 
+function bracketsOf({ type, name }: WrittenToken): { open: string; close: string } {
+  if (type === 'Object') return { open: '{', close: '}' }
+  if (type === 'Constructor') return { open: `new ${name ?? ''}(`, close: ')' }
+  return { open: '[', close: ']' }
+}
+
 function writeContainer(
-  { type, children }: { type: string; children: readonly WrittenToken[] },
+  part: { open: string; close: string; children: readonly WrittenToken[] },
   layout: JsonLayout,
   depth: number,
 ): string {
-  const [open, close] = type === 'Object' ? ['{', '}'] : ['[', ']']
+  const { open, close, children } = part
   if (children.length === 0) return open + close
   let text = open
   let separator = ''

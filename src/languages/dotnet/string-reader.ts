@@ -1,5 +1,6 @@
 import { argumentNull, systemException } from './exceptions.ts'
 import { displayText, formatComposite, newLine } from './format.ts'
+import { StringBuilder } from './string-builder.ts'
 import type { DotnetObject } from './value.ts'
 
 /** System.IO.StringReader. */
@@ -55,14 +56,18 @@ export class StringReader implements DotnetObject {
 /** System.IO.StringWriter; `WriteLine` ends lines as Windows does. */
 export class StringWriter implements DotnetObject {
   readonly typeName = 'System.IO.StringWriter'
-  #text = ''
+  readonly builder: StringBuilder
   #closed = false
+
+  constructor(builder = new StringBuilder()) {
+    this.builder = builder
+  }
 
   write(value: unknown): void {
     if (this.#closed) {
       throw systemException('ObjectDisposedException', 'Cannot write to a closed TextWriter.')
     }
-    this.#text += displayText(value)
+    this.builder.append(value)
   }
 
   writeLine(value: unknown = ''): void {
@@ -78,6 +83,6 @@ export class StringWriter implements DotnetObject {
   }
 
   toString(): string {
-    return this.#text
+    return this.builder.toString()
   }
 }

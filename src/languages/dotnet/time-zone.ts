@@ -1,20 +1,29 @@
 import { findTimeZone, utc, type TimeZone } from '../ncrontab/time-zone.ts'
-import { ticksPerMillisecond, unixEpochTicks } from './calendar.ts'
+import { ticksPerDay, ticksPerMillisecond, unixEpochTicks } from './calendar.ts'
 import { DateTime } from './date-time.ts'
 import { DateTimeOffset } from './date-time-offset.ts'
 import { argumentError, argumentNull, systemException } from './exceptions.ts'
 import { TimeSpan } from './time-span.ts'
+import { findRule, type AdjustmentRule } from './time-zone-rules.ts'
 import type { DotnetObject } from './value.ts'
+
+/** The names of a zone that a program made. */
+export interface ZoneNames {
+  readonly display: string
+  readonly standard: string
+}
 
 /** System.TimeZoneInfo, by the names of Windows and of the IANA. https://learn.microsoft.com/dotnet/api/system.timezoneinfo */
 export class TimeZoneInfo implements DotnetObject {
   readonly typeName = 'System.TimeZoneInfo'
   readonly id: string
   readonly #zone: TimeZone
+  readonly #names: ZoneNames | undefined
 
-  constructor(id: string, zone: TimeZone) {
+  constructor(id: string, zone: TimeZone, names?: ZoneNames) {
     this.id = id
     this.#zone = zone
+    this.#names = names
   }
 
   /** `TimeZoneInfo.Utc`, and `Local`, which is the same. */
@@ -67,10 +76,12 @@ export class TimeZoneInfo implements DotnetObject {
   }
 
   get displayName(): string {
+    if (this.#names) return this.#names.display
     return this.#isUtc ? '(UTC) Coordinated Universal Time' : `(${this.#baseText()}) ${this.id}`
   }
 
   get standardName(): string {
+    if (this.#names) return this.#names.standard
     return this.#isUtc ? 'Coordinated Universal Time' : this.id
   }
 
@@ -93,6 +104,42 @@ export class TimeZoneInfo implements DotnetObject {
     if (time instanceof DateTimeOffset) return new TimeSpan(this.#offsetTicks(time.utcTicks))
     if (time.kind !== 'Unspecified') return new TimeSpan(this.#offsetTicks(time.ticks))
     return new TimeSpan(time.ticks - this.#utcTicks(time))
+  }
+
+  /** `CreateCustomTimeZone(id, baseUtcOffset, displayName, standardDisplayName)`: a zone of one offset. */
+  static custom(id: string | null, offset: TimeSpan, names: ZoneNames): TimeZoneInfo {
+    if (id === null || id === '') throw argumentNull('id')
+    const ms = offset.totalMilliseconds
+    return new TimeZoneInfo(id, { name: id, offsetMs: () => ms }, names)
+  }
+
+  /** `GetAdjustmentRules()`: the rule of today, as if it had always been so. */
+  get adjustmentRules(): AdjustmentRule[] {
+    const rule = findRule((ms) => this.#zone.offsetMs(ms))
+    return rule ? [rule] : []
+  }
+
+  /** `IsAmbiguousTime`: a time that the clocks show twice. */
+  isAmbiguousTime(time: DateTime): boolean {
+    return this.ambiguousOffsets(time).length > 1
+  }
+
+  /** The offsets that a clock time can have. */
+  ambiguousOffsets(time: DateTime): TimeSpan[] {
+    return this.#possibleOffsets(time).map((ticks) => new TimeSpan(ticks))
+  }
+
+  /** `IsInvalidTime`: a time that the clocks skip. */
+  isInvalidTime(time: DateTime): boolean {
+    return this.#possibleOffsets(time).length === 0
+  }
+
+  #possibleOffsets(time: DateTime): bigint[] {
+    const around = [-1n, 1n].map((sign) => this.#offsetTicks(time.ticks + sign * ticksPerDay))
+    const found = [...new Set(around)].filter(
+      (offset) => this.#offsetTicks(time.ticks - offset) === offset,
+    )
+    return found.toSorted((left, right) => (left < right ? -1 : 1))
   }
 
   isDaylightSavingTime(time: DateTime | DateTimeOffset): boolean {
@@ -124,6 +171,13 @@ export class TimeZoneInfo implements DotnetObject {
     const size = Math.abs(minutes)
     const clock = `${String(Math.floor(size / 60)).padStart(2, '0')}:${String(size % 60).padStart(2, '0')}`
     return `UTC${minutes < 0 ? '-' : '+'}${clock}`
+  }
+
+  /** `HasSameRules`. */
+  hasSameRules(other: TimeZoneInfo): boolean {
+    if (this.#baseTicks() !== other.#baseTicks()) return false
+    const [own, theirs] = [this.adjustmentRules[0], other.adjustmentRules[0]]
+    return own && theirs ? own.equals(theirs) : own === theirs
   }
 
   equals(other: unknown): boolean {

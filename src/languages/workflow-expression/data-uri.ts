@@ -25,8 +25,10 @@ export function parseDataUri(text: string): DataUri | undefined {
   }
 }
 
-/** True when a media type is one: one slash, and parameters with one equals sign each. */
+/** True when a media type is one: one slash, and parameters with one equals sign each at most. */
 export function isWellFormedType(type: string): boolean {
   const [media = '', ...parameters] = type.split(';')
-  return /^[^/\s]+\/[^/\s]+$/.test(media) && parameters.every((word) => /^[^=]+=[^=]*$/.test(word))
+  return (
+    /^[^/\s]+\/[^/\s]+$/.test(media) && parameters.every((word) => /^[^=]*(?:=[^=]*)?$/.test(word))
+  )
 }

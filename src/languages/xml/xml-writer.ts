@@ -128,9 +128,10 @@ export class XmlWriter {
     this.#hasTop = true
   }
 
-  /** Says that something stands before the first element: a declaration. */
-  noteTop(): void {
-    this.#hasTop = true
+  /** A declaration before the first element, written as it is. */
+  declaration(text: string): void {
+    this.#beginContent()
+    this.#text += text
   }
 
   #newLine(depth: number): void {

@@ -10,18 +10,10 @@ import { compilePredicate } from './predicates.ts'
 import type { Expression, WrittenName } from './syntax-tree.ts'
 import { XPathFault } from './tokens.ts'
 
-/** Compiles a parsed expression to closures; what it cannot be is thrown as `XPathFault`. */
-export function compileExpression(
-  expression: Expression,
-  options: CompileOptions,
-  fault: (message: string, offset: number) => Error,
-): Operand {
-  return new ExpressionCompiler(options, fault).compile(expression)
-}
-
 type Binary = Extract<Expression, { kind: 'binary' }>
 
-class ExpressionCompiler implements Compilation {
+/** Compiles parsed expressions to closures; what cannot be compiled is thrown as `XPathFault`. */
+export class ExpressionCompiler implements Compilation {
   readonly options: CompileOptions
   readonly fault: (message: string, offset: number) => Error
 

@@ -1,11 +1,12 @@
 import { positionAt, SourceError, type SourcePosition } from '../../base/errors.ts'
 import type { XmlNode } from '../xml/xml-tree.ts'
 import { Budget } from './budget.ts'
-import { compileExpression } from './compile-expression.ts'
-import type { CompileOptions } from './compilation.ts'
+import { ExpressionCompiler } from './compile-expression.ts'
+import type { Compilation, CompileOptions } from './compilation.ts'
 import { XPathContext, type XPathValue } from './context.ts'
 import type { Operand } from './operand.ts'
 import { parseXPath } from './parse.ts'
+import type { Expression } from './syntax-tree.ts'
 import { XPathFault } from './tokens.ts'
 
 /** An expression of XPath 1.0, compiled once. https://www.w3.org/TR/xpath-10/ */
@@ -48,10 +49,25 @@ export function compileOperand(
   position: (offset: number) => SourcePosition,
   options: CompileOptions,
 ): Operand {
+  return compileParsed(text, position, {
+    options,
+    compile: (expression, compilation) => compilation.compile(expression),
+  })
+}
+
+/** Parses a text as an expression and makes something of it: an operand, or a pattern. */
+export function compileParsed<Result>(
+  text: string,
+  position: (offset: number) => SourcePosition,
+  how: {
+    readonly options: CompileOptions
+    readonly compile: (expression: Expression, compilation: Compilation) => Result
+  },
+): Result {
   const fault = (message: string, offset: number): Error =>
     new SourceError('InvalidXPath', message, position(offset))
   try {
-    return compileExpression(parseXPath(text), options, fault)
+    return how.compile(parseXPath(text), new ExpressionCompiler(how.options, fault))
   } catch (error) {
     throw error instanceof XPathFault ? fault(error.message, error.offset) : error
   }

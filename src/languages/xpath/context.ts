@@ -11,30 +11,27 @@ export interface XPathScope {
   readonly variables: ReadonlyMap<string, XPathValue>
 }
 
-/** The context of an expression. https://www.w3.org/TR/xpath-10/#dt-context-node */
+/** The context of an expression; whoever made it may move it on. https://www.w3.org/TR/xpath-10/#dt-context-node */
 export class XPathContext {
   node: XmlNode
   position: number
   readonly size: number
   readonly scope: XPathScope
   /** The node that the whole expression started from: `current()` of XSLT. */
-  readonly current: XmlNode
+  current: XmlNode
 
-  constructor(
-    node: XmlNode,
-    scope: XPathScope,
-    place: { readonly position: number; readonly size: number } = { position: 1, size: 1 },
-    current: XmlNode = node,
-  ) {
+  constructor(node: XmlNode, scope: XPathScope, position = 1, size = 1) {
     this.node = node
-    this.position = place.position
-    this.size = place.size
+    this.position = position
+    this.size = size
     this.scope = scope
-    this.current = current
+    this.current = node
   }
 
   /** A context inside this expression: that of a predicate. */
   inner(node: XmlNode, size: number): XPathContext {
-    return new XPathContext(node, this.scope, { position: 1, size }, this.current)
+    const context = new XPathContext(node, this.scope, 1, size)
+    context.current = this.current
+    return context
   }
 }

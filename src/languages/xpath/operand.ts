@@ -9,6 +9,8 @@ export interface NodesOperand {
   readonly evaluate: (context: XPathContext) => readonly XmlNode[]
   /** The first node in document order, found without the others. */
   readonly first: (context: XPathContext) => XmlNode | undefined
+  /** A result tree fragment of XSLT: its root, which no path may enter. */
+  readonly isFragment?: boolean
 }
 
 /** A compiled expression: a closure with the type that it is known to give. */

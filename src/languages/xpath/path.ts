@@ -6,6 +6,7 @@ import { compileNodeTest } from './node-match.ts'
 import type { NodesOperand, Operand } from './operand.ts'
 import { compilePredicate, isPlain, type NodeFilter } from './predicates.ts'
 import type { Axis, Expression, Step } from './syntax-tree.ts'
+import { XPathFault } from './tokens.ts'
 
 /** A path, compiled. https://www.w3.org/TR/xpath-10/#location-paths */
 export function compilePath(
@@ -104,7 +105,13 @@ export function nodeSetOf(
   offset: number,
   compilation: Compilation,
 ): (context: XPathContext) => readonly XmlNode[] {
-  if (operand.type === 'nodes') return operand.evaluate
+  if (operand.type === 'nodes') {
+    if (operand.isFragment !== true) return operand.evaluate
+    throw new XPathFault(
+      'To use a result tree fragment in a path expression, first convert it to a node-set using the msxsl:node-set() function.',
+      offset,
+    )
+  }
   if (operand.type !== 'any') throw compilation.fault('A node-set is expected.', offset)
   const { evaluate } = operand
   return (context) => {

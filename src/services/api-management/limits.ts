@@ -81,3 +81,6 @@ export const traceEntriesMax = 1_000
 
 /** How long a debug token may be good: https://learn.microsoft.com/azure/api-management/api-management-howto-api-inspector */
 export const debugTokenLifeMsMax = 3_600_000
+
+/** How often secrets of vaults are read again: https://learn.microsoft.com/azure/api-management/api-management-howto-properties#key-vault-secrets */
+export const vaultRefreshMs = 4 * 3_600_000

@@ -16,7 +16,7 @@ export const namedValueKind: EntityKind = {
     const secret = fields.flag('secret') ?? false
     const keyVault = fields.member('keyVault')
     const isReference = Object.keys(keyVault).length > 0
-    const value = fields.text('value') ?? (old ? valueOf(old) : undefined)
+    const value = fields.text('value') ?? stringMember(old?.properties, 'value')
     if (value === undefined && !isReference) fields.requiredText('value')
     if ((value ?? '').length > namedValueLengthMax) {
       const message = `The value is longer than ${namedValueLengthMax} characters.`
@@ -32,13 +32,13 @@ export const namedValueKind: EntityKind = {
     return {
       displayName,
       ...(value === undefined ? {} : { value }),
-      ...(isReference ? { keyVault } : {}),
+      ...(isReference ? { keyVault, ...lastRead(old, keyVault) } : {}),
       tags: properties['tags'] ?? null,
       secret: secret || isReference,
     }
   },
   show(entity) {
-    const { value, ...rest } = entity.properties
+    const { value, vaultValue: _hidden, ...rest } = entity.properties
     return { ...rest, ...(isSecret(entity) || value === undefined ? {} : { value }) }
   },
   release(holder, entity) {
@@ -66,9 +66,9 @@ export function displayNameOf(entity: Entity): string {
   return stringMember(entity.properties, 'displayName') ?? entity.names[0] ?? ''
 }
 
-/** The text, or `undefined` for one whose Key Vault secret is not read yet. */
-export function valueOf(entity: Entity): string | undefined {
-  return stringMember(entity.properties, 'value')
+/** The text, or what the vault gave last. */
+export function valueOf({ properties }: Entity): string | undefined {
+  return stringMember(properties, 'value') ?? stringMember(properties, 'vaultValue')
 }
 
 /** True for a value that is C#: it becomes part of the documents that name it. */
@@ -81,9 +81,13 @@ export function isSecret(entity: Entity): boolean {
   return entity.properties['secret'] === true
 }
 
-/** The secret that a named value refers to: `https://vault.vault.azure.net/secrets/name`. */
-export function secretIdentifierOf(properties: JsonObject): string | undefined {
-  return stringMember(objectMember(properties, 'keyVault'), 'secretIdentifier')
+// What was read stays until it is read again, as long as it is of the same secret.
+function lastRead(old: Entity | undefined, keyVault: JsonObject): JsonObject {
+  const known = objectMember(old?.properties, 'keyVault')
+  const vaultValue = stringMember(old?.properties, 'vaultValue')
+  const isSame =
+    stringMember(known, 'secretIdentifier') === stringMember(keyVault, 'secretIdentifier')
+  return isSame && vaultValue !== undefined ? { vaultValue } : {}
 }
 
 function checkDisplayName(displayName: string): void {

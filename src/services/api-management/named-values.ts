@@ -10,8 +10,6 @@ interface NamedValue {
 /** The named values of a service as policies read them: at each call, by display name. */
 export class NamedValues {
   readonly #byName = new Map<string, NamedValue>()
-  /** Values that came from a vault, by the id of the named value. */
-  readonly #secrets = new Map<string, string>()
 
   find(displayName: string): string | undefined {
     return this.#byName.get(displayName)?.value
@@ -32,19 +30,9 @@ export class NamedValues {
     this.#byName.clear()
     for (const entity of entities) {
       const id = entity.names[0] ?? ''
-      const value = valueOf(entity) ?? this.#secrets.get(id.toLowerCase())
-      if (value !== undefined) {
-        this.#byName.set(displayNameOf(entity), { id, value, isSecret: isSecret(entity) })
-      }
+      const value = valueOf(entity)
+      if (value === undefined) continue
+      this.#byName.set(displayNameOf(entity), { id, value, isSecret: isSecret(entity) })
     }
-  }
-
-  /** Keeps what a vault gave for a named value that refers to it. */
-  setSecret(id: string, value: string): void {
-    this.#secrets.set(id.toLowerCase(), value)
-  }
-
-  secret(id: string): string | undefined {
-    return this.#secrets.get(id.toLowerCase())
   }
 }

@@ -45,12 +45,10 @@ export const entityActions: Readonly<Record<string, Readonly<Record<string, Enti
     },
   },
   namedValues: {
-    refreshSecret: async (instance, entity) => {
-      await instance.refreshSecret(entity)
-      return namedValueKind.show?.(entity)
-    },
-    listValue: async (instance, entity) => ({
-      value: valueOf(entity) ?? instance.secretOf(entity) ?? '',
+    refreshSecret: async (instance, entity) =>
+      namedValueKind.show?.(await instance.refreshSecret(entity)),
+    listValue: async (_instance, entity) => ({
+      value: valueOf(entity) ?? '',
     }),
   },
 }

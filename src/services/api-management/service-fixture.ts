@@ -57,7 +57,7 @@ const managementToken = 'management-token'
 /** Opens a service on a store in memory; `manualClock` for tests that move time. */
 export async function openService(
   owner: Owner,
-  options: { manualClock?: ManualClock } = {},
+  options: { manualClock?: ManualClock; readSecret?: ApiManagementParts['readSecret'] } = {},
 ): Promise<OpenedService> {
   const clock = options.manualClock ?? new RealClock()
   const store = await openSqliteStore({ path: ':memory:', clock })
@@ -78,7 +78,13 @@ export async function openService(
       return origin === undefined ? undefined : { origin }
     },
   })
-  const apiManagement = newService({ store, clock, telemetry, outgoing })
+  const apiManagement = newService({
+    store,
+    clock,
+    telemetry,
+    outgoing,
+    ...(options.readSecret ? { readSecret: options.readSecret } : {}),
+  })
   await apiManagement.start()
   const gatewayUrl = await serve(
     owner,
@@ -108,17 +114,23 @@ export async function openService(
       response.end('{"ok":true}')
     },
     token: (claims = {}) => newToken(keys.privateKey, clock, claims),
-    async put(path, properties = {}) {
-      const words = path.split('/')
-      const kind = words.filter((_, index) => index % 2 === 0).join('/')
-      const names = words.filter((_, index) => index % 2 === 1)
-      await instance.put({ kind, names, properties })
-    },
+    put: (path, properties = {}) => putByPath(instance, path, properties),
     call: (path, init) => fetch(`${gatewayUrl}${path}`, { redirect: 'manual', ...init }),
     manage: (method, path, body) =>
       manage(managementUrl, { method, path, ...(body === undefined ? {} : { body }) }),
   }
   return opened
+}
+
+async function putByPath(
+  instance: ServiceInstance,
+  path: string,
+  properties: JsonObject,
+): Promise<void> {
+  const words = path.split('/')
+  const kind = words.filter((_, index) => index % 2 === 0).join('/')
+  const names = words.filter((_, index) => index % 2 === 1)
+  await instance.put({ kind, names, properties })
 }
 
 function manage(
@@ -133,7 +145,7 @@ function manage(
 }
 
 function newService(
-  parts: Pick<ApiManagementParts, 'store' | 'clock' | 'telemetry' | 'outgoing'>,
+  parts: Pick<ApiManagementParts, 'store' | 'clock' | 'telemetry' | 'outgoing' | 'readSecret'>,
 ): ApiManagement {
   return new ApiManagement({
     ...parts,

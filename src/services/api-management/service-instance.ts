@@ -1,6 +1,7 @@
 // What survives a crash: the entities. Compiled documents, keys and routes are made of them anew.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
+import { messageOf } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { stringMember } from '../../base/json.ts'
 import { type Backend, backendOf } from './backend.ts'
@@ -8,7 +9,7 @@ import { apiOf, rootName } from './api.ts'
 import type { EntityHolder, EntityKind } from './entity-kind.ts'
 import { findKind } from './entity-kinds.ts'
 import { type Entity, type EntityChange, EntityTree, pathOf } from './entity-tree.ts'
-import { entityNotFound, fieldMissing, kindNotSupported } from './errors.ts'
+import { entityNotFound, kindNotSupported } from './errors.ts'
 import { BackendPools } from './gateway/backend-pool.ts'
 import { Configuration } from './gateway/configuration.ts'
 import { Gateway } from './gateway/gateway.ts'
@@ -21,7 +22,7 @@ import { TraceTable } from './gateway/trace-table.ts'
 import { ValueCache } from './gateway/value-cache.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
 import { NamedValues } from './named-values.ts'
-import { isExpression, secretIdentifierOf, valueOf } from './named-value.ts'
+import { isExpression, valueOf } from './named-value.ts'
 import { readDefinition } from './api-definition.ts'
 import { parseOpenApi } from './open-api.ts'
 import { exampleOf } from './operation.ts'
@@ -30,6 +31,7 @@ import { policyScopes } from './policy.ts'
 import { PropertyReader } from './property-reader.ts'
 import { newKey, subscriptionOf } from './subscription.ts'
 import type { ApiManagementParts } from './service-parts.ts'
+import { readVault, vaultReferenceOf, withVaultFault } from './vault-reference.ts'
 
 /** One API Management service: https://learn.microsoft.com/azure/api-management/api-management-key-concepts */
 export class ServiceInstance implements EntityHolder {
@@ -81,8 +83,6 @@ export class ServiceInstance implements EntityHolder {
   /** Reads the entities that the store holds. */
   async load(): Promise<void> {
     await this.#tree.load()
-    for (const entity of this.#tree.list('namedValues'))
-      await this.#readSecret(entity.properties, entity.names[0] ?? '')
     this.#namedValues.adopt(this.#tree.list('namedValues'))
   }
 
@@ -140,9 +140,9 @@ export class ServiceInstance implements EntityHolder {
     const fields = new PropertyReader(properties)
     const request = { holder: this, names, properties, fields, ...(old ? { old } : {}) }
     const accepted = definition.accept(request)
-    if (kind === 'namedValues') await this.#readSecret(accepted, names[0] ?? '')
+    const read = await readVault(accepted, this.#vaultReader())
     const kept = await this.#tree.put(
-      { kind: definition.kind, names: old?.names ?? names, properties: accepted },
+      { kind: definition.kind, names: old?.names ?? names, properties: read },
       options,
     )
     if (kept.kind === 'apis' && apiOf(kept).type === 'websocket') await this.#furnishHandshake(kept)
@@ -173,15 +173,33 @@ export class ServiceInstance implements EntityHolder {
     return this.#tree.delete(kind, names, options)
   }
 
-  /** Reads again what a named value refers to. */
-  async refreshSecret(entity: Entity): Promise<void> {
-    await this.#readSecret(entity.properties, entity.names[0] ?? '')
-    this.#namedValues.adopt(this.#tree.list('namedValues'))
+  /** Reads again what an entity refers to; throws what the vault answers, and keeps what it gave before. */
+  async refreshSecret({ kind, names, properties, etag }: Entity): Promise<Entity> {
+    // What somebody changes or deletes meanwhile stays as they want it.
+    const options = { ifMatch: etag }
+    try {
+      const read = await readVault(properties, this.#vaultReader())
+      return await this.#tree.put({ kind, names, properties: read }, options)
+    } catch (error) {
+      const failed = withVaultFault(properties, error, this.#parts.clock.now())
+      await this.#tree.put({ kind, names, properties: failed }, options)
+      throw error
+    }
   }
 
-  /** What a vault gave for a named value. */
-  secretOf(entity: Entity): string | undefined {
-    return this.#namedValues.secret(entity.names[0] ?? '')
+  /** Reads again every secret that is in a vault; one that cannot be read keeps its last value. */
+  async refreshSecrets(): Promise<void> {
+    for (const kind of vaultKinds) {
+      for (const entity of this.list(kind)) {
+        if (!vaultReferenceOf(entity.properties)) continue
+        try {
+          await this.refreshSecret(entity)
+        } catch (error) {
+          const ids = { service: this.name, [kind]: entity.names[0] ?? '' }
+          this.#parts.logger.warn(ids, `a secret could not be read: ${messageOf(error)}`)
+        }
+      }
+    }
   }
 
   /** A call to the gateway of this service. */
@@ -248,12 +266,9 @@ export class ServiceInstance implements EntityHolder {
     await this.#furnish('apis/operations', [api, id], properties)
   }
 
-  async #readSecret(properties: JsonObject, id: string): Promise<void> {
-    const identifier = secretIdentifierOf(properties)
-    if (identifier === undefined) return
-    const read = this.#parts.readSecret
-    if (!read) throw fieldMissing('value')
-    this.#namedValues.setSecret(id, await read(identifier))
+  #vaultReader(): Parameters<typeof readVault>[1] {
+    const { clock, readSecret } = this.#parts
+    return { service: this.name, nowMs: clock.now(), read: readSecret }
   }
 
   // A named value that changes changes nothing else, unless it is part of a compiled document.
@@ -356,6 +371,9 @@ export class ServiceInstance implements EntityHolder {
     }))
   }
 }
+
+/** The kinds that may refer to a secret of a vault. */
+const vaultKinds = ['namedValues', 'certificates'] as const
 
 const builtInGroups = [
   ['administrators', 'Administrators'],

@@ -29,6 +29,12 @@ export interface ApiManagementParts {
     /** `Microsoft.ApiManagement/service/namedValues/write` */
     readonly action: string
   }): Promise<void>
-  /** The secret that a named value refers to; without it such named values are refused. */
-  readonly readSecret?: (secretIdentifier: string) => Promise<string>
+  /**
+   * The secret that an entity of a service refers to, read with an identity of the service; without it such entities are
+   * refused.
+   */
+  readonly readSecret?: (
+    secretIdentifier: string,
+    asking: { readonly service: string; readonly identityClientId?: string },
+  ) => Promise<string>
 }

@@ -1,10 +1,12 @@
 // What survives a crash: the services and everything in them. What is in memory is a copy.
+import type { Timer } from '../../base/clock.ts'
 import { randomHex } from '../../base/ids.ts'
 import { isJsonObject, parseJson, stringMember, type JsonObject } from '../../base/json.ts'
 import type { Startable } from '../../base/lifecycle.ts'
 import type { HttpHandler } from '../../protocols/http/server.ts'
 import type { UpgradeHandler } from '../../protocols/http/upgrade.ts'
 import { serviceNotFound, validationError } from './errors.ts'
+import { vaultRefreshMs } from './limits.ts'
 import { ManagementRest } from './rest.ts'
 import { ServiceInstance } from './service-instance.ts'
 import type { ApiManagementParts } from './service-parts.ts'
@@ -16,6 +18,9 @@ export class ApiManagement implements Startable {
   readonly #parts: ApiManagementParts
   readonly #instances = new Map<string, ServiceInstance>()
   readonly #rest: ManagementRest
+  readonly #listeners = new Set<() => void>()
+  #refresh: Timer | undefined
+  #isRunning = false
 
   constructor(parts: ApiManagementParts) {
     this.#parts = parts
@@ -34,10 +39,20 @@ export class ApiManagement implements Startable {
         await this.#add(stringMember(record, 'name') ?? '', record['resource']).load()
       }
     }
+    this.#isRunning = true
+    await this.#refreshSecrets()
   }
 
   async stop(): Promise<void> {
+    this.#isRunning = false
+    this.#refresh?.cancel()
     this.#instances.clear()
+  }
+
+  /** Calls back after a service came or went; returns the function that ends it. */
+  onInstancesChanged(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   instances(): readonly ServiceInstance[] {
@@ -68,6 +83,7 @@ export class ApiManagement implements Startable {
     const instance = known ?? this.#add(name, resource)
     instance.adopt(resource)
     await instance.furnish()
+    if (!known) this.#tellListeners()
     return instance
   }
 
@@ -83,6 +99,7 @@ export class ApiManagement implements Startable {
       },
     ])
     this.#instances.delete(name.toLowerCase())
+    this.#tellListeners()
   }
 
   /** Calls to gateways: by the host name `<service>.azure-api.net`, or to the only service there is. */
@@ -113,6 +130,16 @@ export class ApiManagement implements Startable {
       first ??= instance
     }
     return first
+  }
+
+  async #refreshSecrets(): Promise<void> {
+    for (const instance of this.instances()) await instance.refreshSecrets()
+    if (!this.#isRunning) return
+    this.#refresh = this.#parts.clock.after(vaultRefreshMs, () => void this.#refreshSecrets())
+  }
+
+  #tellListeners(): void {
+    for (const each of this.#listeners) each()
   }
 
   #add(name: string, resource: JsonObject): ServiceInstance {

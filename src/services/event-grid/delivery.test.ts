@@ -133,7 +133,10 @@ for (const status of [400, 401, 403, 413]) {
     await grid.publish('orders', [orderEvent('1')])
     await webhook.until(1)
     await untilTrue(() => grid.spans.some(({ operation }) => operation === 'drop'))
-    assert.equal(grid.complaints.filter((each) => /^an event was dropped/.test(each)).length, 1)
+    assert.equal(
+      grid.complaints.filter((each) => each.startsWith('an event was dropped')).length,
+      1,
+    )
     await pass(grid, 10 * minute)
     assert.equal(webhook.received.length, 1)
   })
@@ -242,7 +245,10 @@ test('a batch carries at most what the subscription asks for, and is taken or re
   const events = Array.from({ length: 7 }, (_, id) => orderEvent(String(id)))
   await grid.publish('orders', events)
   await webhook.until(3)
-  assert.deepEqual(sizes.toSorted(), [1, 3, 3])
+  assert.deepEqual(
+    sizes.toSorted((one, other) => one - other),
+    [1, 3, 3],
+  )
   isFailing = false
   await pass(grid, 12_000)
   await untilTrue(() => sizes.slice(3).reduce((sum, size) => sum + size, 0) === 7)

@@ -189,16 +189,15 @@ function declaredTopic(
   return { id, name, location, properties }
 }
 
-/** https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsofteventgrid */
-function checkName(name: string, what: string): void {
-  const isSubscription = what === 'event subscription'
-  if (/^[a-z\d-]+$/i.test(name) && name.length >= 3 && name.length <= (isSubscription ? 64 : 50))
-    return
-  // Domain topics and subscriptions may have more characters than topics, whose name is part of a host name.
-  if (what !== 'topic' && /^[\w.\-~]{3,128}$/.test(name)) return
-  throw invalidRequest(
-    `The name '${name}' of the ${what} is not valid: 3 to 50 letters, digits and hyphens.`,
-  )
+/** Topics have a part in a host name: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsofteventgrid */
+function checkName(name: string, what: 'topic' | 'domain topic' | 'event subscription'): void {
+  const pattern = {
+    topic: /^[a-z\d-]{3,50}$/i,
+    'domain topic': /^[\w.~-]{1,128}$/,
+    'event subscription': /^[\w.~-]{3,64}$/,
+  }[what]
+  if (pattern.test(name)) return
+  throw invalidRequest(`The name '${name}' of the ${what} is not valid: it must match ${pattern}.`)
 }
 
 function sourceOf(eventGrid: EventGrid, request: ResourceRequest, segments: string): string {

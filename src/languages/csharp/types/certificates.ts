@@ -1,4 +1,6 @@
 import { Certificate, DistinguishedName, type X509NameType } from '../../dotnet/certificate.ts'
+import { Oid } from '../../dotnet/oid.ts'
+import type { DotnetObject } from '../../dotnet/value.ts'
 import type { PolicyCertificate } from '../policy-context.ts'
 import {
   declareEnum,
@@ -6,7 +8,7 @@ import {
   type Implementation,
   type TypeDeclaration,
 } from '../type-model.ts'
-import { bool, bytes, enumName, instance } from './guards.ts'
+import { bool, bytes, enumName, instance, textOrNull } from './guards.ts'
 
 type Members = Record<string, Implementation>
 
@@ -54,6 +56,18 @@ function nameType(value: unknown): X509NameType {
   }
 }
 
+/** `PublicKey` of a certificate. */
+class PublicKey implements DotnetObject {
+  readonly typeName = `${space}.PublicKey`
+  readonly algorithm: string
+  readonly key: unknown
+
+  constructor(algorithm: string, key: unknown) {
+    this.algorithm = algorithm
+    this.key = key
+  }
+}
+
 /** Certificates; a chain is never built here, so no certificate verifies. */
 export const certificateTypes: readonly TypeDeclaration[] = [
   declareEnum(`${space}.X509ContentType`, {
@@ -70,7 +84,26 @@ export const certificateTypes: readonly TypeDeclaration[] = [
   declareType(`class ${space}.X500DistinguishedName`, {
     'string Name': (self) => instance(self, DistinguishedName).name,
   }),
-  declareType(`class ${space}.PublicKey`),
+  declareType(`class ${space}.PublicKey`, {
+    'Oid Oid': (self) => new Oid(instance(self, PublicKey).algorithm),
+    'AsymmetricAlgorithm Key': (self) => instance(self, PublicKey).key,
+  }),
+  declareType('class System.Security.Cryptography.Oid', {
+    'new()': () => new Oid(),
+    'new(string oid)': (oid) => new Oid(textOrNull(oid)),
+    'new(string value, string friendlyName)': (value, name) =>
+      new Oid(textOrNull(value), textOrNull(name)),
+    'new(Oid oid)': (other) =>
+      new Oid(instance(other, Oid).value, instance(other, Oid).friendlyName),
+    'string Value': (self) => instance(self, Oid).value,
+    'set string Value': (self, value) => {
+      instance(self, Oid).value = textOrNull(value)
+    },
+    'string FriendlyName': (self) => instance(self, Oid).friendlyName,
+    'set string FriendlyName': (self, value) => {
+      instance(self, Oid).friendlyName = textOrNull(value)
+    },
+  }),
   declareType(`class ${space}.X509Certificate : System.IDisposable`, baseMembers()),
   declareType(`class ${space}.X509Certificate2 : X509Certificate`, {
     'new(byte[] rawData)': (value) => new Certificate(bytes(value, 'rawData')),
@@ -81,6 +114,9 @@ export const certificateTypes: readonly TypeDeclaration[] = [
     'int Version': (self) => certificate(self).version,
     'byte[] RawData': (self) => certificate(self).rawData,
     'bool HasPrivateKey': (self) => certificate(self).hasPrivateKey,
+    'PublicKey PublicKey': (self) =>
+      new PublicKey(certificate(self).keyAlgorithm, certificate(self).getRsaPublicKey()),
+    'AsymmetricAlgorithm PrivateKey': (self) => certificate(self).getRsaPrivateKey(),
     'bool Archived': (self) => certificate(self).archived,
     'string FriendlyName': () => '',
     'X500DistinguishedName SubjectName': (self) => certificate(self).subjectName,

@@ -1,5 +1,6 @@
 import { compareValues, equalValues, hashCode } from '../../dotnet/comparison.ts'
 import { DotnetException, systemException } from '../../dotnet/exceptions.ts'
+import { newLine } from '../../dotnet/format.ts'
 import { displayText } from '../../dotnet/format.ts'
 import { declareEnum, declareType, type TypeDeclaration } from '../type-model.ts'
 import { defaultOf } from './defaults.ts'
@@ -42,7 +43,6 @@ export const coreTypes: readonly TypeDeclaration[] = [
     'static int Compare<T>(T? n1, T? n2)': (left, right) => compareValues(left, right),
     'static bool Equals<T>(T? n1, T? n2)': (left, right) => equalValues(left, right),
   }),
-  declareType('class System.Tuple'),
   ...exceptionTypes(),
   ...delegateTypes(),
   declareType('hidden delegate System.Predicate<T>', { 'bool Invoke(T obj)': () => null }),
@@ -132,6 +132,7 @@ function baseException(value: DotnetException): DotnetException {
 }
 
 function exceptionText(value: DotnetException): string {
-  const inner = value.inner === null ? '' : ` ---> ${exceptionText(value.inner)}`
+  const end = `${newLine}   --- End of inner exception stack trace ---`
+  const inner = value.inner === null ? '' : ` ---> ${exceptionText(value.inner)}${end}`
   return `${value.typeName}: ${value.message}${inner}`
 }

@@ -73,7 +73,6 @@ function comparisons(name: string): Members {
       compareValues(left, right) === 0,
     'string ToString()': (self) => String(self),
     'string ToString(string format)': (self, format) => formatOf(self, format),
-    'string ToString(System.IFormatProvider provider)': (self) => String(self),
     'string ToString(string format, System.IFormatProvider provider)': (self, format) =>
       formatOf(self, format),
   }
@@ -323,6 +322,12 @@ function spanMembers(): Members {
       reference(out).value = found ?? TimeSpan.zero
       return found !== undefined
     },
+    'static bool TryParse(string input, System.IFormatProvider formatProvider, out TimeSpan result)':
+      (value, _, out) => {
+        const found = tryParseTimeSpan(textOrNull(value))
+        reference(out).value = found ?? TimeSpan.zero
+        return found !== undefined
+      },
     'int Days': (self) => span(self).days,
     'int Hours': (self) => span(self).hours,
     'int Minutes': (self) => span(self).minutes,

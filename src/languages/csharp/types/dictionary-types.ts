@@ -3,7 +3,7 @@ import { DotnetException, systemException } from '../../dotnet/exceptions.ts'
 import { KeyValuePair } from '../../dotnet/key-value-pair.ts'
 import { Sequence } from '../../dotnet/sequence.ts'
 import { declareType, type TypeDeclaration } from '../type-model.ts'
-import { argumentName, comparerOf } from './collection-types.ts'
+import { argumentName, comparerOf } from './comparers.ts'
 import { defaultOf } from './defaults.ts'
 import { callOf, instance, reference } from './guards.ts'
 
@@ -108,6 +108,9 @@ export const dictionaryTypes: readonly TypeDeclaration[] = [
         comparer,
         call,
       ) => make(call, comparer).addAll(source),
+      'new(int capacity, IEqualityComparer<TKey> comparer)': (_, comparer, call) =>
+        make(call, comparer),
+      'IEqualityComparer<TKey> Comparer': (self) => dictionary(self).comparer,
       'bool ContainsValue(TValue value)': (self, value) => dictionary(self).containsValue(value),
       'void Clear()': (self) => dictionary(self).clear(),
     },

@@ -52,6 +52,10 @@ export function elementMembers(): Members {
     'static int Count<T>(this IEnumerable<T> source)': (source) => countOf(source),
     'static int Count<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
       counted(filtered(source, callback(test))),
+    'static long LongCount<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (
+      source,
+      test,
+    ) => BigInt(counted(filtered(source, callback(test)))),
     'static long LongCount<T>(this IEnumerable<T> source)': (source) => BigInt(countOf(source)),
   }
   for (const [name, pick] of Object.entries(picks)) {

@@ -1,9 +1,8 @@
-import { defaultComparer, equalValues } from '../../dotnet/comparison.ts'
 import { List } from '../../dotnet/list.ts'
 import { enumerate, Sequence } from '../../dotnet/sequence.ts'
 import type { DotnetObject } from '../../dotnet/value.ts'
 import type { Implementation } from '../type-model.ts'
-import { comparerOf } from './collection-types.ts'
+import { comparerOf } from './comparers.ts'
 import { flattened, lazy, mapped } from './enumerable-steps.ts'
 import { callback, callOf } from './guards.ts'
 
@@ -25,73 +24,140 @@ export class Grouping implements DotnetObject {
   }
 }
 
-/** The group of a key in a lookup. */
-export function groupOf(self: unknown, key: unknown): Grouping | undefined {
-  for (const group of enumerate(self))
-    if (group instanceof Grouping && equalValues(group.key, key)) return group
-  return undefined
-}
-
 /** GroupBy, Join and their kin. */
 export function groupMembers(): Members {
   return { ...groupings(), ...joins() }
 }
 
+const comparerParameter = ', IEqualityComparer<K> comparer'
+
+// Each method stands in the table twice: without a comparer, and with one as its last parameter.
+function withComparer(
+  line: (more: string) => string,
+  run: (values: readonly unknown[], comparer: unknown, call: unknown) => unknown,
+): Members {
+  return {
+    [line('')]: (...values) => run(values.slice(0, -1), undefined, values.at(-1)),
+    [line(comparerParameter)]: (...values) =>
+      run(values.slice(0, -2), values.at(-2), values.at(-1)),
+  }
+}
+
 function groupings(): Members {
   return {
-    'static IEnumerable<IGrouping<K,T>> GroupBy<T,K>(this IEnumerable<T> source, Func<T,K> key)': (
-      source,
-      key,
-      call,
-    ) =>
-      iterate(() => byKey(source, { key: callback(key), types: names(call, 1, 0) }), source, call),
-    'static IEnumerable<IGrouping<K,T>> GroupBy<T,K>(this IEnumerable<T> source, Func<T,K> key, IEqualityComparer<K> comparer)':
-      (source, key, comparer, call) =>
+    ...withComparer(
+      (more) =>
+        `static IEnumerable<IGrouping<K,T>> GroupBy<T,K>(this IEnumerable<T> source, Func<T,K> key${more})`,
+      ([source, key], comparer, call) =>
         iterate(
           () => byKey(source, { key: callback(key), comparer, types: names(call, 1, 0) }),
           source,
           call,
         ),
-    'static IEnumerable<IGrouping<K,E>> GroupBy<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element)':
-      (source, key, element, call) =>
-        iterate(
-          () =>
-            byKey(source, {
-              key: callback(key),
-              element: callback(element),
-              types: names(call, 1, 2),
-            }),
-          source,
-          call,
-        ),
-    'static IEnumerable<R> GroupBy<T,K,R>(this IEnumerable<T> source, Func<T,K> key, Func<K,IEnumerable<T>,R> result)':
-      (source, key, result, call) =>
+    ),
+    ...withComparer(
+      (more) =>
+        `static IEnumerable<IGrouping<K,E>> GroupBy<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element${more})`,
+      ([source, ...choose], comparer, call) =>
+        iterate(() => elementsByKey(source, choose, { comparer, call }), source, call),
+    ),
+    ...withComparer(
+      (more) =>
+        `static IEnumerable<R> GroupBy<T,K,R>(this IEnumerable<T> source, Func<T,K> key, Func<K,IEnumerable<T>,R> result${more})`,
+      ([source, key, result], comparer, call) =>
         lazy(
           call,
           source,
           () =>
-            byKey(source, { key: callback(key), types: names(call, 1, 0) })
-              .map((group) => callback(result)(group.key, group))
-              [Symbol.iterator](),
+            results(
+              byKey(source, { key: callback(key), comparer, types: names(call, 1, 0) }),
+              result,
+            ),
           2,
         ),
-    'static ILookup<K,T> ToLookup<T,K>(this IEnumerable<T> source, Func<T,K> key)': (
-      source,
-      key,
-      call,
-    ) => new List('System.Object', byKey(source, { key: callback(key), types: names(call, 1, 0) })),
+    ),
+    ...withComparer(
+      (more) =>
+        `static IEnumerable<R> GroupBy<T,K,E,R>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element, Func<K,IEnumerable<E>,R> result${more})`,
+      ([source, key, element, result], comparer, call) =>
+        lazy(
+          call,
+          source,
+          () => results(elementsByKey(source, [key, element], { comparer, call }), result),
+          3,
+        ),
+    ),
+    ...withComparer(
+      (more) =>
+        `static ILookup<K,T> ToLookup<T,K>(this IEnumerable<T> source, Func<T,K> key${more})`,
+      ([source, key], comparer, call) =>
+        new Lookup(
+          byKey(source, { key: callback(key), comparer, types: names(call, 1, 0) }),
+          comparer,
+        ),
+    ),
+    ...withComparer(
+      (more) =>
+        `static ILookup<K,E> ToLookup<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element${more})`,
+      ([source, ...choose], comparer, call) =>
+        new Lookup(elementsByKey(source, choose, { comparer, call }), comparer),
+    ),
+  }
+}
+
+function elementsByKey(
+  source: unknown,
+  [key, element]: readonly unknown[],
+  use: { comparer: unknown; call: unknown },
+): Grouping[] {
+  return byKey(source, {
+    key: callback(key),
+    element: callback(element),
+    comparer: use.comparer,
+    types: names(use.call, 1, 2),
+  })
+}
+
+function results(groups: readonly Grouping[], result: unknown): Iterator<unknown> {
+  return groups.map((group) => callback(result)(group.key, group))[Symbol.iterator]()
+}
+
+/** What `ToLookup` gives: groups that are found by their key. */
+export class Lookup implements DotnetObject {
+  readonly typeName = 'System.Linq.ILookup'
+  readonly #groups: readonly Grouping[]
+  readonly #find: (key: unknown) => Grouping | undefined
+
+  constructor(groups: readonly Grouping[], comparer: unknown) {
+    this.#groups = groups
+    this.#find = finder(groups, comparer)
+  }
+
+  get count(): number {
+    return this.#groups.length
+  }
+
+  group(key: unknown): Grouping | undefined {
+    return this.#find(key)
+  }
+
+  [Symbol.iterator](): Iterator<unknown> {
+    return this.#groups[Symbol.iterator]()
   }
 }
 
 function joins(): Members {
   return {
-    'static IEnumerable<R> Join<T,U,K,R>(this IEnumerable<T> outer, IEnumerable<U> inner, Func<T,K> outerKey, Func<U,K> innerKey, Func<T,U,R> result)':
-      (outer, inner, ...[outerKey, innerKey, result, call]) =>
+    ...withComparer(
+      (more) =>
+        `static IEnumerable<R> Join<T,U,K,R>(this IEnumerable<T> outer, IEnumerable<U> inner, Func<T,K> outerKey, Func<U,K> innerKey, Func<T,U,R> result${more})`,
+      ([outer, inner, outerKey, innerKey, result], comparer, call) =>
         lazy(
           call,
           outer,
           () => {
-            const find = finder(byKey(inner, { key: callback(innerKey), types: ['', ''] }))
+            const options = { key: callback(innerKey), comparer, types: names(call, 2, 1) }
+            const find = finder(byKey(inner, options), comparer)
             return flattened(
               outer,
               (item) => find(callback(outerKey)(item)) ?? [],
@@ -100,13 +166,17 @@ function joins(): Members {
           },
           3,
         ),
-    'static IEnumerable<R> GroupJoin<T,U,K,R>(this IEnumerable<T> outer, IEnumerable<U> inner, Func<T,K> outerKey, Func<U,K> innerKey, Func<T,IEnumerable<U>,R> result)':
-      (outer, inner, ...[outerKey, innerKey, result, call]) =>
+    ),
+    ...withComparer(
+      (more) =>
+        `static IEnumerable<R> GroupJoin<T,U,K,R>(this IEnumerable<T> outer, IEnumerable<U> inner, Func<T,K> outerKey, Func<U,K> innerKey, Func<T,IEnumerable<U>,R> result${more})`,
+      ([outer, inner, outerKey, innerKey, result], comparer, call) =>
         lazy(
           call,
           outer,
           () => {
-            const find = finder(byKey(inner, { key: callback(innerKey), types: names(call, 2, 1) }))
+            const options = { key: callback(innerKey), comparer, types: names(call, 2, 1) }
+            const find = finder(byKey(inner, options), comparer)
             return mapped(outer, (item) =>
               callback(result)(
                 item,
@@ -116,6 +186,7 @@ function joins(): Members {
           },
           3,
         ),
+    ),
   }
 }
 
@@ -140,9 +211,13 @@ function byKey(source: unknown, options: Grouped): Grouping[] {
 }
 
 /** The group of a key: what a join looks up for each element. */
-function finder(groups: readonly Grouping[]): (key: unknown) => Grouping | undefined {
-  const byHash = new Map(groups.map((group) => [defaultComparer.keyOf(group.key), group]))
-  return (key) => byHash.get(defaultComparer.keyOf(key))
+function finder(
+  groups: readonly Grouping[],
+  comparer: unknown,
+): (key: unknown) => Grouping | undefined {
+  const how = comparerOf(comparer)
+  const byHash = new Map(groups.map((group) => [how.keyOf(group.key), group]))
+  return (key) => byHash.get(how.keyOf(key))
 }
 
 function names(call: unknown, key: number, element: number): readonly [string, string] {

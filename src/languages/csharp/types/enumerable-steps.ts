@@ -79,8 +79,10 @@ export function* flattened(
   result?: Implementation,
 ): Generator<unknown> {
   let count = 0
+  let index = 0
   for (const item of enumerate(source)) {
-    for (const inner of enumerate(select(item))) {
+    index += 1
+    for (const inner of enumerate(select(item, index - 1))) {
       count += 1
       if (count > elementCountMax)
         throw new LimitError(
@@ -147,8 +149,10 @@ export function* whileTrue(
   takes: boolean,
 ): Generator<unknown> {
   let holds = true
+  let index = 0
   for (const item of enumerate(source)) {
-    holds = holds && bool(test(item))
+    holds = holds && bool(test(item, index))
+    index += 1
     if (takes && !holds) return
     if (takes || !holds) yield item
   }

@@ -1,6 +1,7 @@
 import { argumentOutOfRange } from '../../dotnet/exceptions.ts'
-import { compareValues, defaultComparer, equalValues } from '../../dotnet/comparison.ts'
+import { compareValues, defaultComparer } from '../../dotnet/comparison.ts'
 import { Dictionary } from '../../dotnet/dictionary.ts'
+import { HashSet } from '../../dotnet/hash-set.ts'
 import { List } from '../../dotnet/list.ts'
 import { enumerate, Sequence } from '../../dotnet/sequence.ts'
 import type { DotnetObject } from '../../dotnet/value.ts'
@@ -8,10 +9,10 @@ import { isInstance } from '../conversions.ts'
 import { elementCountMax } from '../limits.ts'
 import { LimitError } from '../machine.ts'
 import { declareType, type Call, type Implementation, type TypeDeclaration } from '../type-model.ts'
-import { comparerOf, countOf } from './collection-types.ts'
+import { comparerOf } from './comparers.ts'
 import { arrayOf } from '../arrays.ts'
 import { defaultOf } from './defaults.ts'
-import { Grouping, groupMembers, groupOf } from './enumerable-groups.ts'
+import { Grouping, groupMembers, Lookup } from './enumerable-groups.ts'
 import {
   filtered,
   flattened,
@@ -80,10 +81,10 @@ export const enumerableTypes: readonly TypeDeclaration[] = [
   declareType(
     'hidden interface System.Linq.ILookup<TKey,TElement> : IEnumerable<IGrouping<TKey,TElement>>',
     {
-      'int Count': (self) => countOf(self),
-      'bool Contains(TKey key)': (self, key) => groupOf(self, key) !== undefined,
+      'int Count': (self) => instance(self, Lookup).count,
+      'bool Contains(TKey key)': (self, key) => instance(self, Lookup).group(key) !== undefined,
       'IEnumerable<TElement> this[TKey key]': (self, key) =>
-        groupOf(self, key) ?? new List('System.Object'),
+        instance(self, Lookup).group(key) ?? new List('System.Object'),
     },
   ),
   declareType('static System.Linq.Enumerable', {
@@ -125,6 +126,12 @@ function projections(): Members {
       (source, selector, call) =>
         lazy(call, source, () => flattened(source, callback(selector)), 1),
     'static IEnumerable<R> SelectMany<T,C,R>(this IEnumerable<T> source, Func<T,IEnumerable<C>> selector, Func<T,C,R> result)':
+      (source, selector, result, call) =>
+        lazy(call, source, () => flattened(source, callback(selector), callback(result)), 2),
+    'static IEnumerable<R> SelectMany<T,R>(this IEnumerable<T> source, Func<T,int,IEnumerable<R>> selector)':
+      (source, selector, call) =>
+        lazy(call, source, () => flattened(source, callback(selector)), 1),
+    'static IEnumerable<R> SelectMany<T,C,R>(this IEnumerable<T> source, Func<T,int,IEnumerable<C>> selector, Func<T,C,R> result)':
       (source, selector, result, call) =>
         lazy(call, source, () => flattened(source, callback(selector), callback(result)), 2),
     'static IEnumerable<R> Zip<T,U,R>(this IEnumerable<T> first, IEnumerable<U> second, Func<T,U,R> selector)':
@@ -169,6 +176,16 @@ function partitions(): Members {
       call,
     ) => lazy(call, source, () => whileTrue(source, callback(test), false)),
     'static IEnumerable<T> TakeWhile<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (
+      source,
+      test,
+      call,
+    ) => lazy(call, source, () => whileTrue(source, callback(test), true)),
+    'static IEnumerable<T> SkipWhile<T>(this IEnumerable<T> source, Func<T,int,bool> predicate)': (
+      source,
+      test,
+      call,
+    ) => lazy(call, source, () => whileTrue(source, callback(test), false)),
+    'static IEnumerable<T> TakeWhile<T>(this IEnumerable<T> source, Func<T,int,bool> predicate)': (
       source,
       test,
       call,
@@ -247,6 +264,8 @@ function sets(): Members {
       first,
       second,
     ) => sameItems(first, second),
+    'static bool SequenceEqual<T>(this IEnumerable<T> first, IEnumerable<T> second, IEqualityComparer<T> comparer)':
+      (first, second, comparer) => sameItems(first, second, comparer),
     'static bool Contains<T>(this IEnumerable<T> source, T value)': (source, value) =>
       contains(source, value, null),
     'static bool Contains<T>(this IEnumerable<T> source, T value, IEqualityComparer<T> comparer)':
@@ -284,12 +303,11 @@ function* unique(
   }
 }
 
-function sameItems(first: unknown, second: unknown): boolean {
+function sameItems(first: unknown, second: unknown, comparer?: unknown): boolean {
+  const how = comparerOf(comparer)
   const left = [...enumerate(first)]
   const right = [...enumerate(second)]
-  return (
-    left.length === right.length && left.every((item, index) => equalValues(item, right[index]))
-  )
+  return left.length === right.length && left.every((item, index) => how.equals(item, right[index]))
 }
 
 function contains(source: unknown, value: unknown, comparer: unknown): boolean {
@@ -332,6 +350,8 @@ function conversions(): Members {
     'static Dictionary<K,E> ToDictionary<T,K,E>(this IEnumerable<T> source, Func<T,K> key, Func<T,E> element, IEqualityComparer<K> comparer)':
       (source, key, ...[element, comparer, call]) =>
         dictionary(source, { key, element, comparer }, callOf(call)),
+    'static HashSet<T> ToHashSet<T>(this IEnumerable<T> source)': (source, call) =>
+      new HashSet(callOf(call).types[0]?.name, source),
     'static IEnumerable<R> Cast<R>(this System.Collections.IEnumerable source)': (source, call) =>
       lazy(call, source, () => mapped(source, (item) => castTo(callOf(call), item))),
     'static IEnumerable<R> OfType<R>(this System.Collections.IEnumerable source)': (

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict'
 import type { Clock } from '../../../base/clock.ts'
 import type { StringComparison } from '../../dotnet/comparison.ts'
 import { argumentNull, systemException } from '../../dotnet/exceptions.ts'
-import { integerOf, toDecimal, toDouble } from '../../dotnet/numbers.ts'
+import {
+  integerOf,
+  isNumeric,
+  toDecimal,
+  toDouble,
+  type NumericValue,
+} from '../../dotnet/numbers.ts'
 import { DotnetArray, DotnetChar, DotnetEnum, DotnetNumber } from '../../dotnet/value.ts'
 import { Decimal } from '../../dotnet/decimal.ts'
 import { isReference, type Reference } from '../reference.ts'
@@ -45,6 +51,12 @@ export function double(value: unknown): number {
 /** A Decimal. */
 export function decimal(value: unknown): Decimal {
   return value instanceof Decimal ? value : toDecimal(value)
+}
+
+/** A number of any type. */
+export function number(value: unknown): NumericValue {
+  if (isNumeric(value)) return value
+  throw systemException('InvalidCastException')
 }
 
 /** A Boolean. */

@@ -14,6 +14,7 @@ import {
   cloneToken,
   isContainer,
   isToken,
+  JConstructor,
   JObject,
   JProperty,
   JValue,
@@ -145,10 +146,30 @@ export const jsonTypes: readonly TypeDeclaration[] = [
     },
   }),
   declareType('class Newtonsoft.Json.Linq.JValue : JToken, System.IComparable', valueMembers()),
-  declareType('class Newtonsoft.Json.Linq.JRaw : JValue'),
-  declareType('class Newtonsoft.Json.Linq.JConstructor : JContainer'),
+  declareType('class Newtonsoft.Json.Linq.JRaw : JValue', {
+    'new(JRaw other)': (other) => cloneToken(token(other)),
+    'new(object rawJson)': (value) => new JValue(value, 'Raw'),
+  }),
+  declareType('class Newtonsoft.Json.Linq.JConstructor : JContainer', constructorMembers()),
   declareType('static Newtonsoft.Json.Linq.Extensions', extensionMembers()),
 ]
+
+function constructorMembers(): Members {
+  const constructor = (value: unknown): JConstructor => instance(value, JConstructor)
+  return {
+    'new()': () => new JConstructor(),
+    'new(JConstructor other)': (other) => cloneToken(token(other)),
+    'new(string name)': (name) => tree.newConstructor(textOrNull(name)),
+    'new(string name, object content)': (name, content) =>
+      tree.newConstructor(textOrNull(name), [content]),
+    'new(string name, params object[] content)': (name, content) =>
+      tree.newConstructor(textOrNull(name), contents(content)),
+    'string Name': (self) => constructor(self).name,
+    'set string Name': (self, name) => {
+      constructor(self).name = textOrNull(name)
+    },
+  }
+}
 
 function layout(value: unknown): { indented: boolean } {
   return { indented: enumName(value) === 'Indented' }

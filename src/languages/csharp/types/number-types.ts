@@ -2,6 +2,7 @@ import * as chars from '../../dotnet/char.ts'
 import { compareValues, equalValues } from '../../dotnet/comparison.ts'
 import { parseBoolean, tryParseBoolean } from '../../dotnet/convert.ts'
 import * as decimals from '../../dotnet/decimal.ts'
+import { argumentOutOfRange } from '../../dotnet/exceptions.ts'
 import { displayText, formatValue } from '../../dotnet/format.ts'
 import { toLowerInvariant, toUpperInvariant } from '../../dotnet/letter-case.ts'
 import { parseNumber, tryParseNumber } from '../../dotnet/number-parse.ts'
@@ -9,21 +10,25 @@ import {
   castNumber,
   integerMax,
   integerMin,
+  integerOf,
   isIntegerKind,
   makeInteger,
   makeReal,
 } from '../../dotnet/numbers.ts'
 import { charOfText } from '../../dotnet/string.ts'
 import type { NumericKind } from '../../dotnet/types.ts'
-import { charOf } from '../../dotnet/value.ts'
+import { charOf, DotnetArray } from '../../dotnet/value.ts'
 import { declareType, type Implementation, type TypeDeclaration } from '../type-model.ts'
 import {
+  bool,
   char,
   decimal,
   double,
   enumName,
   given,
   int,
+  items,
+  long,
   reference,
   text,
   textOrNull,
@@ -74,17 +79,28 @@ export const numberTypes: readonly TypeDeclaration[] = [
       return parsed !== undefined
     },
     ...comparable('bool'),
+    ...textWithProvider(),
   }),
   declareType('struct System.Char : System.IComparable', charMembers()),
 ]
 
+// The small types answer with the difference, the others with its sign.
+const subtracting = new Set(['sbyte', 'byte', 'short', 'ushort', 'char'])
+
 function comparable(keyword: string): Members {
   return {
     [`bool Equals(${keyword} obj)`]: (self, other) => equalValues(self, other),
-    [`int CompareTo(${keyword} value)`]: (self, other) => Math.sign(compareValues(self, other)),
+    [`int CompareTo(${keyword} value)`]: (self, other) =>
+      subtracting.has(keyword)
+        ? Number((integerOf(self) ?? 0n) - (integerOf(other) ?? 0n))
+        : Math.sign(compareValues(self, other)),
     'string ToString()': (self) => displayText(self),
-    'string ToString(System.IFormatProvider provider)': (self) => displayText(self),
   }
+}
+
+/** `ToString(provider)` of the types that have no format; what else has one would be ambiguous with null. */
+function textWithProvider(): Members {
+  return { 'string ToString(System.IFormatProvider provider)': (self) => displayText(self) }
 }
 
 function numberMembers(kind: NumericKind): Members {
@@ -140,13 +156,30 @@ function realMembers(kind: 'Double' | 'Single', keyword: string): Members {
   }
 }
 
+const currencyScale = decimals.decimalFromInteger(10_000)
+
 function decimalMembers(): Members {
   const rounding = (value: unknown): decimals.MidpointRounding =>
     enumName(value) === 'AwayFromZero' ? 'AwayFromZero' : 'ToEven'
   const members: Members = {
     'new(int value)': (value) => castNumber(value, 'Decimal'),
     'new(long value)': (value) => castNumber(value, 'Decimal'),
+    'new(uint value)': (value) => castNumber(value, 'Decimal'),
+    'new(ulong value)': (value) => castNumber(value, 'Decimal'),
+    'new(float value)': (value) => castNumber(value, 'Decimal'),
     'new(double value)': (value) => castNumber(value, 'Decimal'),
+    'new(int[] bits)': (bits) => decimals.decimalFromBits(items(bits).map(int)),
+    'new(int lo, int mid, int hi, bool isNegative, byte scale)': (lo, mid, ...rest) => {
+      const [hi, isNegative, scale] = rest
+      const flags = (Number(integerOf(scale) ?? 0n) << 16) | (bool(isNegative) ? -(2 ** 31) : 0)
+      return decimals.decimalFromBits([int(lo), int(mid), int(hi), flags])
+    },
+    'static int[] GetBits(decimal d)': (value) =>
+      new DotnetArray('System.Int32', decimals.decimalBits(decimal(value))),
+    'static long ToOACurrency(decimal value)': (value) =>
+      castNumber(decimals.decimalMultiply(decimal(value), currencyScale), 'Int64'),
+    'static decimal FromOACurrency(long cy)': (value) =>
+      decimals.decimalDivide(decimals.decimalFromInteger(long(value)), currencyScale),
     'static decimal Zero': () => decimals.decimalZero,
     'static decimal One': () => decimals.decimalOne,
     'static decimal MinusOne': () => decimals.decimalNegate(decimals.decimalOne),
@@ -182,6 +215,12 @@ function decimalMembers(): Members {
   return members
 }
 
+function charIn(value: unknown, index: unknown): ReturnType<typeof char> {
+  const source = given(value, 's')
+  if (int(index) < 0 || int(index) >= source.length) throw argumentOutOfRange('index')
+  return charOfText(source, int(index))
+}
+
 type CharTest = (value: ReturnType<typeof char>) => boolean
 
 function charMembers(): Members {
@@ -203,6 +242,7 @@ function charMembers(): Members {
   }
   const members: Members = {
     ...comparable('char'),
+    ...textWithProvider(),
     'static char MinValue': () => charOf(0),
     'static char MaxValue': () => charOf(0xff_ff),
     'static char ToUpper(char c)': (value) => charOfText(toUpperInvariant(char(value).text), 0),
@@ -213,8 +253,21 @@ function charMembers(): Members {
       charOfText(toLowerInvariant(char(value).text), 0),
     'static string ToString(char c)': (value) => char(value).text,
     'static double GetNumericValue(char c)': (value) =>
-      makeReal('Double', /\d/.test(char(value).text) ? Number(char(value).text) : -1),
+      makeReal('Double', chars.numericValue(char(value))),
+    'static double GetNumericValue(string s, int index)': (value, index) =>
+      makeReal('Double', chars.numericValue(charIn(value, index))),
     'static char Parse(string s)': (value) => chars.parseChar(textOrNull(value)),
+    'static bool TryParse(string s, out char result)': (value, result) => {
+      const isChar = typeof value === 'string' && value.length === 1
+      reference(result).value = isChar ? charOfText(value, 0) : charOf(0)
+      return isChar
+    },
+    'static int ConvertToUtf32(char highSurrogate, char lowSurrogate)': (high, low) =>
+      (char(high).text + char(low).text).codePointAt(0) ?? 0,
+    'static bool IsSurrogatePair(char highSurrogate, char lowSurrogate)': (high, low) =>
+      chars.isHighSurrogate(char(high)) && chars.isLowSurrogate(char(low)),
+    'static bool IsSurrogatePair(string s, int index)': (value, index) =>
+      (given(value, 's').codePointAt(int(index)) ?? 0) > 0xff_ff,
     'static string ConvertFromUtf32(int utf32)': (value) => String.fromCodePoint(int(value)),
     'static int ConvertToUtf32(string s, int index)': (value, index) =>
       text(value).codePointAt(int(index)) ?? 0,
@@ -222,7 +275,7 @@ function charMembers(): Members {
   for (const [name, test] of Object.entries(tests)) {
     members[`static bool ${name}(char c)`] = (value) => test(char(value))
     members[`static bool ${name}(string s, int index)`] = (value, index) =>
-      test(charOfText(given(value, 's'), int(index)))
+      test(charIn(value, index))
   }
   return members
 }

@@ -12,6 +12,8 @@ import { simpleTypes } from './simple-types.ts'
 import { stringTypes } from './string-types.ts'
 import { certificateTypes } from './certificates.ts'
 import { cryptoTypes } from './crypto-types.ts'
+import { tupleTypes } from './tuple-types.ts'
+import { textTypes } from './text-types.ts'
 import { timeZoneTypes } from './time-zone-types.ts'
 import { xmlTypes } from './xml-types.ts'
 import { regexTypes } from './regex-types.ts'
@@ -28,6 +30,8 @@ export const policyTypes: readonly TypeDeclaration[] = [
   ...dateTypes,
   ...jsonTypes,
   ...simpleTypes,
+  ...textTypes,
+  ...tupleTypes,
   ...encodingTypes,
   ...regexTypes,
   ...xmlTypes,

@@ -3,6 +3,7 @@ import {
   compareStrings,
   equalStrings,
   stringComparer,
+  type StringComparison,
 } from '../../dotnet/comparison.ts'
 import { argumentNull } from '../../dotnet/exceptions.ts'
 import { formatComposite } from '../../dotnet/format.ts'
@@ -75,10 +76,15 @@ function construction(): Members {
       strings.textOfChars(instanceOrNull(value, DotnetArray), int(start), int(length)),
     'static string Copy(string str)': (value) => given(value, 'str'),
     'static string Intern(string str)': (value) => given(value, 'str'),
+    'static string IsInterned(string str)': (value) => given(value, 'str'),
     'static bool IsNullOrEmpty(string value)': (value) => strings.isNullOrEmpty(textOrNull(value)),
     'static bool IsNullOrWhiteSpace(string value)': (value) =>
       strings.isNullOrWhiteSpace(textOrNull(value)),
   }
+}
+
+function cultureComparison(ignoresCase: unknown): StringComparison {
+  return bool(ignoresCase) ? 'CurrentCultureIgnoreCase' : 'CurrentCulture'
 }
 
 function part(value: unknown): string | DotnetChar | null {
@@ -94,6 +100,16 @@ function searching(): Members {
     'bool EndsWith(string value)': (self, value) => strings.endsWith(text(self), given(value)),
     'bool EndsWith(string value, StringComparison comparisonType)': (self, value, how) =>
       strings.endsWith(text(self), given(value), comparison(how)),
+    'bool StartsWith(string value, bool ignoreCase, System.IFormatProvider culture)': (
+      self,
+      value,
+      ignore,
+    ) => strings.startsWith(text(self), given(value), cultureComparison(ignore)),
+    'bool EndsWith(string value, bool ignoreCase, System.IFormatProvider culture)': (
+      self,
+      value,
+      ignore,
+    ) => strings.endsWith(text(self), given(value), cultureComparison(ignore)),
     'int IndexOf(char value)': (self, value) =>
       strings.indexOf(text(self), char(value), { comparison: 'Ordinal' }),
     'int IndexOf(char value, int startIndex)': (self, value, start) =>
@@ -137,12 +153,58 @@ function searching(): Members {
       strings.lastIndexOf(text(self), part(value), { start: int(start) }),
     'int LastIndexOf(string value, StringComparison comparisonType)': (self, value, how) =>
       strings.lastIndexOf(text(self), part(value), { comparison: comparison(how) }),
+    'int LastIndexOf(char value, int startIndex, int count)': (self, value, start, count) =>
+      strings.lastIndexOf(text(self), char(value), {
+        start: int(start),
+        count: int(count),
+        comparison: 'Ordinal',
+      }),
+    'int LastIndexOf(string value, int startIndex, int count)': (self, value, start, count) =>
+      strings.lastIndexOf(text(self), part(value), { start: int(start), count: int(count) }),
+    'int LastIndexOf(string value, int startIndex, StringComparison comparisonType)': (
+      self,
+      value,
+      start,
+      how,
+    ) =>
+      strings.lastIndexOf(text(self), part(value), {
+        start: int(start),
+        comparison: comparison(how),
+      }),
+    'int LastIndexOf(string value, int startIndex, int count, StringComparison comparisonType)': (
+      self,
+      value,
+      ...[start, count, how]
+    ) =>
+      strings.lastIndexOf(text(self), part(value), {
+        start: int(start),
+        count: int(count),
+        comparison: comparison(how),
+      }),
+    ...searchingAny(),
+  }
+}
+
+function searchingAny(): Members {
+  return {
     'int IndexOfAny(char[] anyOf)': (self, any) =>
       strings.indexOfAny(text(self), instance(any, DotnetArray)),
     'int IndexOfAny(char[] anyOf, int startIndex)': (self, any, start) =>
       strings.indexOfAny(text(self), instance(any, DotnetArray), { start: int(start) }),
+    'int IndexOfAny(char[] anyOf, int startIndex, int count)': (self, any, start, count) =>
+      strings.indexOfAny(text(self), instance(any, DotnetArray), {
+        start: int(start),
+        count: int(count),
+      }),
     'int LastIndexOfAny(char[] anyOf)': (self, any) =>
       strings.lastIndexOfAny(text(self), instance(any, DotnetArray)),
+    'int LastIndexOfAny(char[] anyOf, int startIndex)': (self, any, start) =>
+      strings.lastIndexOfAny(text(self), instance(any, DotnetArray), { start: int(start) }),
+    'int LastIndexOfAny(char[] anyOf, int startIndex, int count)': (self, any, start, count) =>
+      strings.lastIndexOfAny(text(self), instance(any, DotnetArray), {
+        start: int(start),
+        count: int(count),
+      }),
   }
 }
 
@@ -226,11 +288,10 @@ function comparing(): Members {
     'static int Compare(string strA, string strB)': (left, right) =>
       compareStrings(textOrNull(left), textOrNull(right)),
     'static int Compare(string strA, string strB, bool ignoreCase)': (left, right, ignore) =>
-      compareStrings(
-        textOrNull(left),
-        textOrNull(right),
-        bool(ignore) ? 'CurrentCultureIgnoreCase' : 'CurrentCulture',
-      ),
+      compareStrings(textOrNull(left), textOrNull(right), cultureComparison(ignore)),
+    'static int Compare(string strA, string strB, bool ignoreCase, System.IFormatProvider culture)':
+      (left, right, ignore) =>
+        compareStrings(textOrNull(left), textOrNull(right), cultureComparison(ignore)),
     'static int Compare(string strA, string strB, StringComparison comparisonType)': (
       left,
       right,
@@ -245,6 +306,33 @@ function comparing(): Members {
         { text: textOrNull(left), start: int(at) },
         { text: textOrNull(right), start: int(from) },
         int(length),
+      ),
+    'static int Compare(string strA, int indexA, string strB, int indexB, int length, bool ignoreCase)':
+      (left, at, ...[right, from, length, ignore]) =>
+        strings.compareParts(
+          { text: textOrNull(left), start: int(at) },
+          { text: textOrNull(right), start: int(from) },
+          int(length),
+          cultureComparison(ignore),
+        ),
+    'static int Compare(string strA, int indexA, string strB, int indexB, int length, StringComparison comparisonType)':
+      (left, at, ...[right, from, length, how]) =>
+        strings.compareParts(
+          { text: textOrNull(left), start: int(at) },
+          { text: textOrNull(right), start: int(from) },
+          int(length),
+          comparison(how),
+        ),
+    'static int CompareOrdinal(string strA, int indexA, string strB, int indexB, int length)': (
+      left,
+      at,
+      ...[right, from, length]
+    ) =>
+      strings.compareParts(
+        { text: textOrNull(left), start: int(at) },
+        { text: textOrNull(right), start: int(from) },
+        int(length),
+        'Ordinal',
       ),
     'static int CompareOrdinal(string strA, string strB)': (left, right) =>
       left === null || right === null

@@ -14,6 +14,7 @@ import {
   type Implementation,
   type TypeDeclaration,
 } from '../type-model.ts'
+import { inDocumentOrder, nodeOrderMembers, xmlOrderTypes } from './xml-order-types.ts'
 import { enumNumber, given, instance, instanceOrNull, contents, textOrNull } from './guards.ts'
 
 type Members = Record<string, Implementation>
@@ -117,7 +118,8 @@ export const xmlTypes: readonly TypeDeclaration[] = [
     'XElement Parent': (self) => query.parentElement(object(self)),
     'XDocument Document': (self) => query.documentOf(object(self)),
   }),
-  declareType(`class ${space}.XNode : XObject`, nodeMembers()),
+  declareType(`class ${space}.XNode : XObject`, { ...nodeMembers(), ...nodeOrderMembers() }),
+  ...xmlOrderTypes,
   declareType(`class ${space}.XContainer : XNode`, containerMembers()),
   declareType(`class ${space}.XElement : XContainer`, elementMembers()),
   declareType(`class ${space}.XDocument : XContainer`, {
@@ -153,9 +155,24 @@ export const xmlTypes: readonly TypeDeclaration[] = [
   declareType(`class ${space}.XProcessingInstruction : XNode`, {
     'new(string target, string data)': (target, value) =>
       new xml.XProcessingInstruction(given(target, 'target'), textOrNull(value)),
+    'string Target': (self) => instance(self, xml.XProcessingInstruction).target,
+    'string Data': (self) => instance(self, xml.XProcessingInstruction).value,
   }),
   declareType(`class ${space}.XDocumentType : XNode`, {
+    'new(string name, string publicId, string systemId, string internalSubset)': (
+      type,
+      publicId,
+      ...[systemId, subset]
+    ) =>
+      new xml.XDocumentType(
+        given(type, 'name'),
+        { publicId: textOrNull(publicId), systemId: textOrNull(systemId) },
+        textOrNull(subset),
+      ),
     'string Name': (self) => instance(self, xml.XDocumentType).name,
+    'string PublicId': (self) => instance(self, xml.XDocumentType).publicId,
+    'string SystemId': (self) => instance(self, xml.XDocumentType).systemId,
+    'string InternalSubset': (self) => instance(self, xml.XDocumentType).internalSubset,
   }),
   declareType(`class ${space}.XDeclaration`, {
     'new(string version, string encoding, string standalone)': (version, encoding, standalone) =>
@@ -375,6 +392,12 @@ function extensionMembers(): Members {
     ) => elements(() => each(source, (one) => query.descendantElements(container(one), name(by)))),
     'static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source)': (source) =>
       elements(() => each(source, (one) => query.ancestorElements(node(one)))),
+    'static IEnumerable<T> InDocumentOrder<T>(this IEnumerable<T> source)': inDocumentOrder,
+    'static IEnumerable<XElement> DescendantsAndSelf(this IEnumerable<XElement> source)': (
+      source,
+    ) => elements(() => each(source, (one) => query.descendantsAndSelf(element(one)))),
+    'static IEnumerable<XElement> AncestorsAndSelf(this IEnumerable<XElement> source)': (source) =>
+      elements(() => each(source, (one) => query.ancestorsAndSelf(element(one)))),
     'static IEnumerable<XNode> Nodes<T>(this IEnumerable<T> source)': (source) =>
       nodes(() => each(source, (one) => container(one).nodes)),
     'static IEnumerable<XAttribute> Attributes(this IEnumerable<XElement> source)': (source) =>

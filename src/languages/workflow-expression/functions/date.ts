@@ -201,7 +201,7 @@ function moved(
     if (!(error instanceof DotnetException)) throw error
     throw functionError(
       name,
-      `was invoked with an interval that is out of range: ${error.message}${usage(name)}`,
+      `was invoked with an interval that is out of range: ${firstLine(error.message)}${usage(name)}`,
     )
   }
 }
@@ -265,4 +265,9 @@ function formatSpan(args: readonly Value[]): string {
       `In function 'formatTimeSpan', the value provided for time span format '${format}' was not valid.`,
     )
   }
+}
+
+// Below the first line .NET names its own parameter.
+function firstLine(message: string): string {
+  return message.split(/\r?\n/, 1)[0] ?? ''
 }
