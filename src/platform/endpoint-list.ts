@@ -1,6 +1,7 @@
 import { stringMember } from '../base/json.ts'
 import type { ApiManagement } from '../services/api-management/service.ts'
 import type { AppRegistration, Endpoints } from './endpoints.ts'
+import { developmentAccount, developmentKey } from '../services/storage/account.ts'
 import type { Listeners } from './listeners.ts'
 import type { Services } from './services.ts'
 
@@ -13,27 +14,61 @@ export function endpointsOf(
   },
 ): Endpoints {
   const { listeners, functions, host, apiManagement, registrations } = options
-  const { published } = listeners
+  const { front } = listeners
+  const gateway = listeners.origin('gateway')
   const apps = [...functions.ports()].map(([name, port]) => [name, `http://${host}:${port}`])
   return {
     console: listeners.consoleUrl,
-    ...(published
-      ? {
-          ...(published.gateway === undefined ? {} : { gateway: published.gateway }),
-          management: published.front,
-          entra: published.front,
-        }
-      : {}),
+    ...(gateway === undefined ? {} : { gateway }),
+    ...(front ? { management: front.url, entra: front.url } : {}),
     functions: Object.fromEntries(apps),
-    ...(published
+    ...storageEndpoints(options),
+    ...eventGridEndpoints(options),
+    ...(front
       ? {
-          ca: published.authority.caPath,
+          ca: front.authority.caPath,
           subscriptions: subscriptionKeys(apiManagement),
           appRegistrations: registrations,
         }
       : {}),
     pid: process.pid,
   }
+}
+
+function storageEndpoints({
+  listeners,
+  storage,
+}: Pick<Services, 'storage'> & { listeners: Listeners }): Pick<Endpoints, 'storage'> {
+  const blob = listeners.origin('blob')
+  if (blob === undefined) return {}
+  const accounts = storage.accounts.declared().map(({ name, keys }) => {
+    const endpoints = { blob: `${blob}/${name}`, dfs: `${listeners.origin('dfs')}/${name}` }
+    return [name, { ...endpoints, connectionString: connectionString(name, keys[0], endpoints) }]
+  })
+  const development = { blob: `${blob}/${developmentAccount}` }
+  return {
+    storage: {
+      ...development,
+      connectionString: connectionString(developmentAccount, developmentKey, development),
+      accounts: Object.fromEntries(accounts),
+    },
+  }
+}
+
+function connectionString(name: string, key: string, endpoints: { readonly blob: string }): string {
+  return `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=${endpoints.blob};`
+}
+
+function eventGridEndpoints({
+  listeners,
+  eventGrid,
+}: Pick<Services, 'eventGrid'> & { listeners: Listeners }): Pick<Endpoints, 'eventGrid'> {
+  const origin = listeners.origin('eventGrid')
+  if (origin === undefined) return {}
+  const topics = eventGrid
+    .endpoints()
+    .map(({ name, key }) => [name, { endpoint: `${origin}/topics/${name}/api/events`, key }])
+  return { eventGrid: { topics: Object.fromEntries(topics) } }
 }
 
 function subscriptionKeys(apiManagement: ApiManagement): Record<string, { primaryKey: string }> {

@@ -11,6 +11,11 @@ export interface Endpoints {
   readonly entra?: string
   /** By service of azure.yaml. */
   readonly functions: Readonly<Record<string, string>>
+  readonly storage?: StorageEndpoints
+  /** Custom topics and domains, by name. */
+  readonly eventGrid?: {
+    readonly topics: Readonly<Record<string, { readonly endpoint: string; readonly key: string }>>
+  }
   /** The certificate authority of the addresses with https. */
   readonly ca?: string
   /** By name of the API Management subscription. */
@@ -19,6 +24,15 @@ export interface Endpoints {
   readonly appRegistrations?: Readonly<Record<string, AppRegistration>>
   /** The process that serves them. */
   readonly pid: number
+}
+
+/** Where storage accounts are: the account of the solution as `devstoreaccount1`, and each by its name. */
+export interface StorageEndpoints {
+  readonly blob: string
+  readonly connectionString: string
+  readonly accounts: Readonly<
+    Record<string, { readonly blob: string; readonly dfs: string; readonly connectionString: string }>
+  >
 }
 
 /** What a client needs to obtain a token by client credentials. */

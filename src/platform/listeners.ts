@@ -1,3 +1,7 @@
+/**
+ * The listeners of an instance but those of the apps, which each have their own. Nothing here survives a crash: a
+ * restart opens them again.
+ */
 import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { randomHex } from '../base/ids.ts'
@@ -26,34 +30,45 @@ export interface ListenersOptions extends Services {
   readonly clock: Clock
 }
 
-/** The listeners of an instance but those of the function apps, which each have their own. */
+/** What a listener is opened with. */
+type Listening = Pick<
+  ConstructorParameters<typeof HttpServer>[0],
+  'handler' | 'tls' | 'upgradeHandler'
+>
+
+/** Azure's own endpoints by TLS: tokens, management, vaults, and all that has a host name of Azure. */
+export interface Front {
+  /** `https://localhost:8443` */
+  readonly url: string
+  /** By address, as calls of the platform itself go there. */
+  readonly origin: string
+  readonly authority: LocalAuthority
+}
+
+/** Opens what the resources need, as they come, and tells by which names each is reached. */
 export class Listeners {
   readonly #options: ListenersOptions
+  readonly #origins = new Map<keyof typeof defaultPorts, string>()
   #running: { stop(): Promise<void> }[] = []
   #console: Console | undefined
-  #published: Published | undefined
-  #identityPort = 0
+  #front: Front | undefined
+  #identityUrl = ''
 
   constructor(options: ListenersOptions) {
     this.#options = options
   }
 
-  /** Opens them in the order of `endpoints.json`; those of Azure's endpoints where somebody may call them. */
+  /** In the order of `endpoints.json`. */
   async start(): Promise<void> {
-    const { monitor, host, ports, logger, clock, apiManagement, functions } = this.#options
-    const { entra, keyVault } = this.#options
+    const { monitor, entra, host, ports, logger, clock } = this.#options
     const port = await ports.take('console', defaultPorts.console)
     this.#console = new Console({ monitor, host, port, token: randomHex(16), logger, clock })
     await this.#console.start()
     this.#running.unshift(this.#console)
     const handler = managedIdentityHandler(entra.managedIdentities)
     const identity = await this.#listen('identity', { port: 0, handler })
-    this.#identityPort = identity.port
-    const isCalled =
-      apiManagement.instances().length > 0 ||
-      functions.sites().length > 0 ||
-      (await keyVault.vaults()).length > 0
-    if (isCalled) this.#published = await this.#publish()
+    this.#identityUrl = `http://${host}:${identity.port}/msi/token`
+    await this.openFront()
   }
 
   async stop(): Promise<void> {
@@ -66,25 +81,96 @@ export class Listeners {
 
   /** `IDENTITY_ENDPOINT` of the programs that run here. */
   get identityUrl(): string {
-    return `http://${this.#options.host}:${this.#identityPort}/msi/token`
+    return this.#identityUrl
   }
 
-  /** Where published APIs, their management, tokens and vaults are; absent where a template has nothing that calls or is called. */
-  get published(): Published | undefined {
-    return this.#published
+  /** Absent where a template has nothing that calls or is called by one of Azure's names. */
+  get front(): Front | undefined {
+    return this.#front
   }
 
-  async #publish(): Promise<Published> {
-    const { dataDir, host, ports, clock, hosts, apiManagement, entra, keyVault } = this.#options
-    const gateway = await this.#openGateway()
+  /** `http://127.0.0.1:8080`, once something is published there. */
+  origin(name: keyof typeof defaultPorts): string | undefined {
+    return this.#origins.get(name)
+  }
+
+  /** Opens what newly deployed resources need, and serves their names. */
+  async refresh(): Promise<void> {
+    await this.openFront()
+    await this.openDataPlanes()
+  }
+
+  /** The gateway, and the listener for Azure's names. */
+  async openFront(): Promise<void> {
+    const { apiManagement, eventGrid, functions, hosts, storage, keyVault } = this.#options
+    const instances = apiManagement.instances()
+    const vaults = await keyVault.vaults()
+    const topics = eventGrid.endpoints()
+    const accounts = storage.accounts.declared()
+    const isCalled = [instances, functions.sites(), vaults, topics, accounts].some(
+      (each) => each.length > 0,
+    )
+    if (!isCalled) return
+    if (instances.length > 0) {
+      const origin = await this.#open('gateway', gatewayOf(apiManagement))
+      hosts.serve(
+        instances.map((instance) => instance.host),
+        { origin },
+      )
+    }
+    this.#front ??= await this.#startFront()
+    const { origin, authority } = this.#front
+    const names = [
+      ...entraHosts,
+      managementHost,
+      ...vaults.map(({ name }) => vaultHost(name)),
+      ...topics.map(({ host }) => host),
+      ...accounts.flatMap(({ name }) => storageHosts(name)),
+    ]
+    hosts.serve(names, { origin, ca: authority.ca })
+  }
+
+  /** The addresses that clients know from the official tools: storage, topics. */
+  async openDataPlanes(): Promise<void> {
+    const { eventGrid, functions, storage } = this.#options
+    // Apps of others name the local account in their connection strings.
+    if (storage.accounts.declared().length > 0 || functions.sites().length > 0) {
+      await this.#open('blob', { handler: storage.blobHandler })
+      await this.#open('dfs', { handler: storage.dfsHandler })
+    }
+    if (eventGrid.endpoints().length > 0)
+      await this.#open('eventGrid', { handler: eventGrid.handler })
+  }
+
+  async #open(name: keyof typeof defaultPorts, listening: Listening): Promise<string> {
+    const open = this.#origins.get(name)
+    if (open !== undefined) return open
+    const { host, ports } = this.#options
+    const { port } = await this.#listen(name, {
+      port: await ports.take(name, defaultPorts[name]),
+      ...listening,
+    })
+    const origin = `http://${host}:${port}`
+    this.#origins.set(name, origin)
+    return origin
+  }
+
+  async #startFront(): Promise<Front> {
+    const { dataDir, host, ports, clock, hosts, apiManagement, entra } = this.#options
+    const { keyVault, storage, eventGrid } = this.#options
     const dir = join(dataDir, 'tls')
     const authority = await openLocalAuthority({ dir, clock })
-    const { server, port: frontPort } = await this.#listen('management', {
+    const { server, port } = await this.#listen('management', {
       port: await ports.take('management', defaultPorts.management),
       handler: azureFront({
         management: apiManagement.managementHandler,
         entra: entraIdHandler(entra),
-        keyVault: keyVaultHandler(keyVault),
+        routes: [
+          { suffix: '.vault.azure.net', handler: keyVaultHandler(keyVault) },
+          { suffix: '.blob.core.windows.net', handler: storage.blobHandler },
+          { suffix: '.dfs.core.windows.net', handler: storage.dfsHandler },
+          { suffix: '.eventgrid.azure.net', handler: eventGrid.handler },
+        ],
         hosts: hosts.map,
       }),
       tls: authority.server,
@@ -95,30 +181,13 @@ export class Listeners {
       onRenewed: (certificate) => server.useCertificate(certificate),
     })
     this.#running.unshift({ stop: async () => stopWatching() })
-    const front = { origin: `https://${host}:${frontPort}`, ca: authority.ca }
-    hosts.useFront({ port: frontPort, ca: authority.ca })
-    const vaults = await keyVault.vaults()
-    const vaultHosts = vaults.map(({ name }) => vaultHost(name))
-    hosts.serve([...entraHosts, managementHost, ...vaultHosts], front)
-    return { gateway, front: `https://localhost:${frontPort}`, authority }
-  }
-
-  async #openGateway(): Promise<string | undefined> {
-    const { host, ports, hosts, apiManagement } = this.#options
-    const names = apiManagement.instances().map((instance) => instance.host)
-    if (names.length === 0) return undefined
-    const { port } = await this.#listen('gateway', {
-      port: await ports.take('gateway', defaultPorts.gateway),
-      handler: apiManagement.gatewayHandler,
-    })
-    const origin = `http://${host}:${port}`
-    hosts.serve(names, { origin })
-    return origin
+    hosts.useFront({ port, ca: authority.ca })
+    return { url: `https://localhost:${port}`, origin: `https://${host}:${port}`, authority }
   }
 
   async #listen(
     name: string,
-    options: Pick<ConstructorParameters<typeof HttpServer>[0], 'port' | 'handler' | 'tls'>,
+    options: Listening & { readonly port: number },
   ): Promise<{ server: HttpServer; port: number }> {
     const { host, logger, clock } = this.#options
     const server = new HttpServer({ host, name, logger, clock, ...options })
@@ -128,11 +197,10 @@ export class Listeners {
   }
 }
 
-/** Addresses of published APIs and of what belongs to them. */
-export interface Published {
-  /** Absent without API Management. */
-  readonly gateway: string | undefined
-  /** Entra ID and the management REST, over TLS by the local authority. */
-  readonly front: string
-  readonly authority: LocalAuthority
+function gatewayOf({ gatewayHandler, gatewayUpgradeHandler }: Services['apiManagement']): Listening {
+  return { handler: gatewayHandler, upgradeHandler: gatewayUpgradeHandler }
+}
+
+function storageHosts(account: string): string[] {
+  return ['blob', 'dfs'].map((kind) => `${account}.${kind}.core.windows.net`)
 }

@@ -69,8 +69,3 @@ export const entraHosts = [
 
 /** The name of the management REST. */
 export const managementHost = 'management.azure.com'
-
-/** True for the name of a vault: `orders.vault.azure.net`. */
-export function isVaultHost(host: string): boolean {
-  return host.endsWith('.vault.azure.net')
-}

@@ -76,27 +76,49 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const listeners = new Listeners({ ...services, dataDir, host, ports, logger, clock })
     running.unshift(listeners)
     await listeners.start()
+    for (const project of projects) await deployment.takePorts(project)
+    await listeners.openDataPlanes()
     const identity = identityOfApps({ ...services, listeners })
     for (const project of projects) await deployment.run(project, identity)
     const watch = new ProjectWatch({
       projects,
       clock,
       say,
-      deploy: (project) => deployment.deploy(project),
+      deploy: async (project) => {
+        await deployment.deploy(project)
+        await listeners.refresh()
+        endpoints = await tell(listeners)
+      },
     })
     watch.start()
     running.unshift(watch)
     const { places, arrows } = declaredFlow(services.functions.apps())
     await services.monitor.declare(places, arrows)
+    let endpoints = await tell(listeners)
+    const idle = new IdleWatch({ ...services, clock })
+    return {
+      ...services,
+      get endpoints() {
+        return endpoints
+      },
+      projects,
+      clock,
+      store,
+      idle,
+      stop,
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+
+  /** Says to other programs, and to the apps, where everything is. */
+  async function tell(listeners: Listeners): Promise<Endpoints> {
     serveApps(services, host)
     const registrations = await appRegistrations(services)
     const endpoints = endpointsOf({ ...services, listeners, registrations, host })
     writeEndpoints(dataDir, endpoints)
-    const idle = new IdleWatch({ ...services, clock })
-    return { ...services, endpoints, projects, clock, store, idle, stop }
-  } catch (error) {
-    await stop()
-    throw error
+    return endpoints
   }
 
   async function stop(): Promise<void> {

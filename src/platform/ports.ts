@@ -6,6 +6,9 @@ export const defaultPorts = {
   gateway: 8080,
   management: 8443,
   functions: 7071,
+  blob: 10_000,
+  dfs: 10_004,
+  eventGrid: 60_101,
 } as const
 
 const portMax = 65_535

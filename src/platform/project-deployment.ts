@@ -20,6 +20,7 @@ export class ProjectDeployment {
   readonly #say: (line: string) => void
   /** By name, which is what endpoints and traces call it. */
   readonly #services = new Map<string, AzdService>()
+  readonly #portOf = new Map<string, number>()
   /** Names of the sites in the last deployment of each project: older ones of another environment may be kept too. */
   readonly #deployed = new Map<AzdProject, ReadonlySet<string>>()
 
@@ -43,6 +44,14 @@ export class ProjectDeployment {
     this.#deployed.set(project, new Set(sites.map(({ request }) => request.names[0] ?? '')))
   }
 
+  /** Gives each app its port, in the order of azure.yaml. */
+  async takePorts(project: AzdProject): Promise<void> {
+    for (const { name, dir } of project.services) {
+      const port = localHttpPort(dir) ?? defaultPorts.functions
+      this.#portOf.set(name, await this.#ports.take(`functions.${name}`, port))
+    }
+  }
+
   /** Starts the services of azure.yaml, each with the settings of the resource that its tag names. */
   async run(project: AzdProject, identity?: IdentityOfApps): Promise<void> {
     for (const { text, at } of project.notices) this.#say(`${formatPosition(at)}: ${text}`)
@@ -54,10 +63,7 @@ export class ProjectDeployment {
         dir: service.dir,
         site: site.name,
         environment: identity ? await identity(site.name) : {},
-        port: await this.#ports.take(
-          `functions.${service.name}`,
-          localHttpPort(service.dir) ?? defaultPorts.functions,
-        ),
+        port: this.#portOf.get(service.name) ?? 0,
       })
     }
   }

@@ -19,6 +19,8 @@ import { Monitor } from '../services/monitor/monitor.ts'
 import { ResourceManager } from '../services/resource-manager/service.ts'
 import { serviceBusResources } from '../services/service-bus/resources.ts'
 import { ServiceBus } from '../services/service-bus/service.ts'
+import { storageResources } from '../services/storage/resources.ts'
+import { Storage } from '../services/storage/service.ts'
 import type { Store } from '../store/store.ts'
 import { localAzure } from './local-azure.ts'
 import { LocalHosts } from './local-hosts.ts'
@@ -31,6 +33,8 @@ import { EventGridTriggers } from './wiring/event-grid-to-functions.ts'
 import { eventGridToServiceBus } from './wiring/event-grid-to-service-bus.ts'
 import { functionsToEventGrid } from './wiring/functions-to-event-grid.ts'
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
+import { storageIdentity } from './wiring/entra-id-to-storage.ts'
+import { storageToEventGrid } from './wiring/storage-to-event-grid.ts'
 import { senderCheck } from './wiring/entra-id-to-event-grid.ts'
 import { keyVaultToApiManagement } from './wiring/key-vault-to-api-management.ts'
 import { keyVaultToFunctions } from './wiring/key-vault-to-functions.ts'
@@ -54,6 +58,7 @@ export interface Services {
   readonly monitor: Monitor
   readonly cosmosDb: CosmosDb
   readonly serviceBus: ServiceBus
+  readonly storage: Storage
   readonly eventGrid: EventGrid
   readonly functions: FunctionApps
   readonly resources: ResourceManager
@@ -85,6 +90,11 @@ export function newServices(options: ServicesOptions): Services {
     ...vaultIdentity(access),
   })
   const egress = new Egress({ hostMap: hosts.map })
+  const storage = new Storage({
+    ...shared,
+    tenantId: entra.tenant.id,
+    identity: storageIdentity(access),
+  })
   const eventGridTriggers = new EventGridTriggers({
     clock,
     appOf: (site) => functions.site(site)?.serviceName,
@@ -99,6 +109,7 @@ export function newServices(options: ServicesOptions): Services {
       ...eventGridToServiceBus(serviceBus),
     },
   })
+  storage.onBlobEvent(storageToEventGrid(eventGrid))
   const functions: FunctionApps = new FunctionApps({
     ...shared,
     host,
@@ -130,6 +141,7 @@ export function newServices(options: ServicesOptions): Services {
   const providers = [
     ...cosmosDbResources(cosmosDb),
     ...serviceBusResources(serviceBus),
+    ...storageResources(storage),
     ...eventGridResources(eventGrid),
     ...functionResources(functions),
     ...apiManagementResources(apiManagement),
@@ -144,6 +156,7 @@ export function newServices(options: ServicesOptions): Services {
     entra,
     { start: async () => {}, stop: () => egress.stop() },
     apiManagement,
+    storage,
     eventGrid,
     functions,
   ])
@@ -151,6 +164,7 @@ export function newServices(options: ServicesOptions): Services {
     monitor,
     cosmosDb,
     serviceBus,
+    storage,
     eventGrid,
     functions,
     resources,

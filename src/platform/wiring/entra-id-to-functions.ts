@@ -14,12 +14,12 @@ export function identityOfApps(options: {
   resources: ResourceManager
   listeners: {
     readonly identityUrl: string
-    readonly published: { readonly authority: { readonly caPath: string } } | undefined
+    readonly front: { readonly authority: { readonly caPath: string } } | undefined
   }
 }): (site: string) => Promise<Readonly<Record<string, string>>> {
   const { entra, resources, listeners } = options
   return async (site) => {
-    const caPath = listeners.published?.authority.caPath
+    const caPath = listeners.front?.authority.caPath
     const trust = caPath === undefined ? {} : { NODE_EXTRA_CA_CERTS: caPath }
     const sites = await resources.list({ type: siteType })
     const body = sites.find((each) => stringMember(each, 'name') === site)

@@ -1,0 +1,57 @@
+/**
+ * Tokens of Entra ID and role assignments of the template -> who may do what with the data of a storage account.
+ * https://learn.microsoft.com/azure/storage/blobs/assign-azure-role-data-access
+ */
+import { stringMember } from '../../base/json.ts'
+import { InvalidToken } from '../../protocols/auth/invalid-token.ts'
+import type { StorageIdentity } from '../../services/storage/access.ts'
+import { tokenInvalid } from '../../services/storage/errors.ts'
+import type { AllowedActions, RoleAccess } from './role-access.ts'
+
+const audiences = [
+  'https://storage.azure.com',
+  'https://storage.azure.com/',
+  'e406a681-f3d4-42a8-90b6-c2b029497af1',
+]
+
+const services = 'Microsoft\\.Storage/storageAccounts'
+const everyBlob = new RegExp(`^${services}/blobServices/`, 'i')
+const blobsAndContainers = new RegExp(
+  `^${services}/blobServices/(?:generateUserDelegationKey/action$|containers/(?:read|write|delete)$|containers/blobs/(?!manageOwnership|modifyPermissions|runAsSuperUser))`,
+  'i',
+)
+const reading = new RegExp(
+  `^${services}/blobServices/(?:generateUserDelegationKey/action|containers/read|containers/blobs/(?:read|filter/action))$`,
+  'i',
+)
+const delegating = new RegExp(`^${services}/blobServices/generateUserDelegationKey/action$`, 'i')
+const everyQueue = new RegExp(`^${services}/queueServices/`, 'i')
+const everyTable = new RegExp(`^${services}/tableServices/`, 'i')
+
+/** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage */
+const allowedByRole: AllowedActions = {
+  'b7e6dc6d-f1e8-4753-8033-0f276bb0955b': everyBlob, // Storage Blob Data Owner
+  'ba92f5b4-2d11-453d-a403-e96b0029c9fe': blobsAndContainers, // Storage Blob Data Contributor
+  '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1': reading, // Storage Blob Data Reader
+  'db58b8e5-c6ad-4a2a-8342-4190687cbf4a': delegating, // Storage Blob Delegator
+  '974c5e8b-45b9-4653-ba55-5f855dd0fb88': everyQueue, // Storage Queue Data Contributor
+  '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3': everyTable, // Storage Table Data Contributor
+}
+
+export function storageIdentity(access: RoleAccess): StorageIdentity {
+  return {
+    verifyToken: (token) => {
+      try {
+        const claims = access.claimsOf(token, audiences)
+        return {
+          objectId: stringMember(claims, 'oid') ?? '',
+          tenantId: stringMember(claims, 'tid') ?? '',
+        }
+      } catch (error) {
+        if (error instanceof InvalidToken) throw tokenInvalid(error)
+        throw error
+      }
+    },
+    hasRole: (wanted) => access.allows(wanted, allowedByRole),
+  }
+}
