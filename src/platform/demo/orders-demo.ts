@@ -1,14 +1,21 @@
-/** Sample traffic for the orders solution: bookings put into the container that the change feed watches. */
+/** Sample traffic for the orders solution: bookings uploaded as files, as a client outside would do it. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { Agent, request } from 'undici'
 import type { Clock } from '../../base/clock.ts'
 import { newUuid } from '../../base/ids.ts'
 import { isJsonObject, objectMember, parseJson, type JsonObject } from '../../base/json.ts'
-import { newTrace, type TraceContext } from '../../base/trace-context.ts'
+import { formatTraceparent, newTrace, type TraceContext } from '../../base/trace-context.ts'
+import { sign } from '../../protocols/auth/shared-key.ts'
+import { parseStorageSas, serviceSasText } from '../../protocols/auth/storage-sas.ts'
 import type { Container } from '../../services/cosmos-db/container.ts'
 import type { Platform } from '../platform.ts'
 
-const sample = 'samples/transformed-booking.json'
+const sample = 'samples/booking.json'
+const inputContainer = 'inputfiles'
+const sasVersion = '2022-11-02'
+const sasDays = 30
+const uploadsAtOnceMax = 64
 const routes = [
   ['CPH', 'OSL'],
   ['BGO', 'CPH'],
@@ -17,28 +24,31 @@ const routes = [
 ] as const
 
 export interface SentBooking {
-  readonly id: string
   readonly bookingId: string
   readonly trace: TraceContext
 }
 
-/** Puts bookings into `orders/toprocess`, each with an id of its own, and looks for them in `processed`. */
+/** Uploads bookings into the container `inputfiles` and looks for their orders in `processed`. */
 export class OrdersDemo {
   readonly #clock: Clock
   readonly #booking: JsonObject
-  readonly #toProcess: Container
+  readonly #folder: { readonly url: string; readonly sas: string }
   readonly #processed: Container
+  readonly #agent = new Agent({ connections: uploadsAtOnceMax })
   #sent = 0
 
   private constructor(
-    platform: Platform,
-    booking: JsonObject,
-    containers: { toProcess: Container; processed: Container },
+    clock: Clock,
+    parts: {
+      readonly booking: JsonObject
+      readonly folder: { readonly url: string; readonly sas: string }
+      readonly processed: Container
+    },
   ) {
-    this.#clock = platform.clock
-    this.#booking = booking
-    this.#toProcess = containers.toProcess
-    this.#processed = containers.processed
+    this.#clock = clock
+    this.#booking = parts.booking
+    this.#folder = parts.folder
+    this.#processed = parts.processed
   }
 
   /** The demo for the orders project of a platform, or `undefined` when it does not run it. */
@@ -46,13 +56,19 @@ export class OrdersDemo {
     const project = platform.projects.find((candidate) => candidate.name === 'orders')
     const account = platform.cosmosDb
       .accounts()
-      .find((candidate) => hasDatabase(candidate, 'orders'))
-    if (!project || !account) return undefined
+      .find((candidate) => candidate.databases().some(({ name }) => name === 'orders'))
+    const [storage] = platform.storage.accounts.declared()
+    const endpoint = platform.endpoints.storage?.accounts[storage?.name ?? '']
+    if (!project || !account || !storage || !endpoint) return undefined
     const booking = parseJson(readFileSync(join(project.dir, sample), 'utf8'))
-    const database = account.database('orders')
-    return new OrdersDemo(platform, isJsonObject(booking) ? booking : {}, {
-      toProcess: database.container('toprocess'),
-      processed: database.container('processed'),
+    const untilMs = platform.clock.now() + sasDays * 86_400_000
+    return new OrdersDemo(platform.clock, {
+      booking: isJsonObject(booking) ? booking : {},
+      folder: {
+        url: `${endpoint.blob}/${inputContainer}`,
+        sas: uploadSas({ account: storage.name, key: storage.keys[0], untilMs }),
+      },
+      processed: account.database('orders').container('processed'),
     })
   }
 
@@ -60,19 +76,36 @@ export class OrdersDemo {
     return this.#sent
   }
 
+  /** The command that uploads a booking of one's own. */
+  curl(): string {
+    const { url, sas } = this.#folder
+    return `curl -T solutions/orders/${sample} -H 'x-ms-blob-type: BlockBlob' -H 'content-type: application/json' '${url}/mine.json?${sas}'`
+  }
+
+  /** Resolves when the file is stored: from then on its order is sure to come. */
   async send(): Promise<SentBooking> {
     const id = newUuid()
     const trace = newTrace()
-    const [departure, arrival] = routes[this.#sent % routes.length] ?? ['CPH', 'OSL']
+    const [origin, destination] = routes[this.#sent % routes.length] ?? ['CPH', 'OSL']
     const bookingId = `B${id.slice(0, 8).toUpperCase()}`
-    const transformed = objectMember(this.#booking, 'transformedBooking')
-    const flightDetails = { ...objectMember(transformed, 'flightDetails'), departure, arrival }
+    const booking = objectMember(this.#booking, 'booking')
+    const flight = { ...objectMember(booking, 'flight'), origin, destination }
     this.#sent++
-    await this.#toProcess.createItem(
-      { id, transformedBooking: { ...transformed, bookingId, flightDetails } },
-      { trace },
-    )
-    return { id, bookingId, trace }
+    const { url, sas } = this.#folder
+    const answer = await request(`${url}/${bookingId}.json?${sas}`, {
+      dispatcher: this.#agent,
+      method: 'PUT',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: formatTraceparent(trace),
+        'x-ms-blob-type': 'BlockBlob',
+      },
+      body: JSON.stringify({ booking: { ...booking, bookingId, flight } }),
+    })
+    const text = await answer.body.text()
+    if (answer.statusCode !== 201)
+      throw new Error(`the upload of ${bookingId} was answered with ${answer.statusCode}: ${text}`)
+    return { bookingId, trace }
   }
 
   /** How many orders have been processed, this time and in earlier runs. */
@@ -95,18 +128,29 @@ export class OrdersDemo {
     return false
   }
 
-  async #isProcessed(booking: SentBooking): Promise<boolean> {
-    const page = await this.#processed.query('SELECT VALUE c.id FROM c WHERE c.id = @id', {
-      parameters: [{ name: '@id', value: booking.id }],
-      partitionKey: [booking.id],
-    })
+  async #isProcessed({ bookingId }: SentBooking): Promise<boolean> {
+    const page = await this.#processed.query(
+      'SELECT VALUE c.id FROM c WHERE c.transformedBooking.bookingId = @id',
+      { parameters: [{ name: '@id', value: bookingId }] },
+    )
     return page.items.length > 0
   }
 }
 
-function hasDatabase(
-  account: { databases(): readonly { readonly name: string }[] },
-  name: string,
-): boolean {
-  return account.databases().some((database) => database.name === name)
+/**
+ * A signature that lets its bearer write into the container.
+ * https://learn.microsoft.com/rest/api/storageservices/create-service-sas
+ */
+function uploadSas(signed: { account: string; key: string; untilMs: number }): string {
+  const query = new URLSearchParams({
+    sv: sasVersion,
+    sr: 'c',
+    sp: 'cw',
+    se: new Date(signed.untilMs).toISOString().replace(/\.\d+/, ''),
+    sig: '',
+  })
+  const sas = parseStorageSas(query)
+  const text = sas ? serviceSasText(sas, `/blob/${signed.account}/${inputContainer}`, '') : ''
+  query.set('sig', sign(signed.key, text))
+  return query.toString()
 }
