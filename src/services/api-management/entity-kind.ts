@@ -1,5 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import type { Entity } from './entity-tree.ts'
+import type { VaultReader } from './vault-reference.ts'
 import { PropertyReader } from './property-reader.ts'
 
 /** What a kind of entity sees of the service that its entities are in. */
@@ -29,6 +30,8 @@ export interface EntityKind {
   readonly label: string
   /** The properties as they are kept, with defaults; throws `ValidationError`. */
   accept(request: EntityRequest): JsonObject
+  /** What has to be read or computed before the properties are kept. */
+  prepare?(accepted: JsonObject, reader: VaultReader): Promise<JsonObject>
   /** The properties as they are read back, without secrets; as they are kept when absent. */
   show?(entity: Entity): JsonObject
   /** Throws when the entity cannot be deleted. */

@@ -1,5 +1,6 @@
 import { apiKind } from './api.ts'
 import { backendKind } from './backend.ts'
+import { certificateKind } from './certificate.ts'
 import { type EntityKind, keptKind } from './entity-kind.ts'
 import { namedValueKind } from './named-value.ts'
 import { operationKind } from './operation.ts'
@@ -17,6 +18,7 @@ export const entityKinds: readonly EntityKind[] = [
   subscriptionKind,
   namedValueKind,
   backendKind,
+  certificateKind,
   ...policyKinds,
   fragmentKind,
   keptKind('groups', 'Group', ['displayName']),

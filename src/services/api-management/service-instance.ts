@@ -23,15 +23,17 @@ import { ValueCache } from './gateway/value-cache.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
 import { NamedValues } from './named-values.ts'
 import { isExpression, valueOf } from './named-value.ts'
+import { certificateOf } from './certificate.ts'
 import { readDefinition } from './api-definition.ts'
 import { parseOpenApi } from './open-api.ts'
 import { exampleOf } from './operation.ts'
 import { PolicyLibrary } from './policy-library.ts'
+import { replacePlaceholders } from './placeholders.ts'
 import { policyScopes } from './policy.ts'
 import { PropertyReader } from './property-reader.ts'
 import { newKey, subscriptionOf } from './subscription.ts'
 import type { ApiManagementParts } from './service-parts.ts'
-import { readVault, vaultReferenceOf, withVaultFault } from './vault-reference.ts'
+import { type VaultReader, vaultReferenceOf, withVaultFault } from './vault-reference.ts'
 
 /** One API Management service: https://learn.microsoft.com/azure/api-management/api-management-key-concepts */
 export class ServiceInstance implements EntityHolder {
@@ -140,9 +142,9 @@ export class ServiceInstance implements EntityHolder {
     const fields = new PropertyReader(properties)
     const request = { holder: this, names, properties, fields, ...(old ? { old } : {}) }
     const accepted = definition.accept(request)
-    const read = await readVault(accepted, this.#vaultReader())
+    const prepared = await (definition.prepare?.(accepted, this.#vaultReader()) ?? accepted)
     const kept = await this.#tree.put(
-      { kind: definition.kind, names: old?.names ?? names, properties: read },
+      { kind: definition.kind, names: old?.names ?? names, properties: prepared },
       options,
     )
     if (kept.kind === 'apis' && apiOf(kept).type === 'websocket') await this.#furnishHandshake(kept)
@@ -178,8 +180,8 @@ export class ServiceInstance implements EntityHolder {
     // What somebody changes or deletes meanwhile stays as they want it.
     const options = { ifMatch: etag }
     try {
-      const read = await readVault(properties, this.#vaultReader())
-      return await this.#tree.put({ kind, names, properties: read }, options)
+      const read = await findKind(kind)?.prepare?.(properties, this.#vaultReader())
+      return await this.#tree.put({ kind, names, properties: read ?? properties }, options)
     } catch (error) {
       const failed = withVaultFault(properties, error, this.#parts.clock.now())
       await this.#tree.put({ kind, names, properties: failed }, options)
@@ -266,7 +268,7 @@ export class ServiceInstance implements EntityHolder {
     await this.#furnish('apis/operations', [api, id], properties)
   }
 
-  #vaultReader(): Parameters<typeof readVault>[1] {
+  #vaultReader(): VaultReader {
     const { clock, readSecret } = this.#parts
     return { service: this.name, nowMs: clock.now(), read: readSecret }
   }
@@ -293,7 +295,7 @@ export class ServiceInstance implements EntityHolder {
     const find = (kind: string, id: string): Entity | undefined => this.get(kind, [id])
     const backend = (id: string): Backend | undefined => {
       const entity = find('backends', id)
-      return entity && backendOf(entity)
+      return entity && backendOf(entity, (text) => this.#filled(text))
     }
     return {
       service: { name: this.name, region: stringMember(this.#resource, 'location') ?? 'local' },
@@ -310,7 +312,7 @@ export class ServiceInstance implements EntityHolder {
       namedValue: (name) => this.#namedValues.find(name) ?? '',
       backend,
       pools: new BackendPools({ clock, find: backend }),
-      certificates: () => new Map(),
+      certificates: () => this.list('certificates').map(certificateOf),
       groupsOf: (product) =>
         this.#groups(this.list('products/groups', [product]).map(({ names }) => names[1] ?? '')),
       apisOf: (product) =>
@@ -334,6 +336,10 @@ export class ServiceInstance implements EntityHolder {
           message,
         }),
     }
+  }
+
+  #filled(text: string): string {
+    return replacePlaceholders(text, (name) => this.#namedValues.find(name))
   }
 
   #secrets(): readonly string[] {
