@@ -38,8 +38,8 @@ async function start(t: TestContext, options: { fails?: () => boolean } = {}): P
   const clock = new ManualClock()
   const logger = newLogger({ name: 'test', level: 'silent' })
   const store = await openSqliteStore({ path: ':memory:', clock })
-  const shared = { store, clock, logger, telemetry: silentTelemetry, owner: 'run-1' }
-  const serviceBus = new ServiceBus(shared)
+  const shared = { store, clock, logger, telemetry: silentTelemetry }
+  const serviceBus = new ServiceBus({ ...shared, owner: 'run-1' })
   const egress = new Egress({ hostMap: () => undefined })
   const triggers = new EventGridTriggers({
     clock,
@@ -121,6 +121,7 @@ test('an event of a storage account calls the function that subscribed to it, in
   assert.equal(event['topic'], storageId)
   assert.deepEqual(call.metadata, { data: event['data'] })
   assert.equal(call.trace?.traceId, trace.traceId)
+  assert.notEqual(call.trace.spanId, trace.spanId)
   assert.equal(await listener.pending(), 0)
   assert.equal(await eventGrid.pendingEvents(), 0)
 })
