@@ -6,7 +6,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { stringMember } from '../../base/json.ts'
 import { type Backend, backendOf } from './backend.ts'
 import { apiOf, rootName } from './api.ts'
-import type { EntityHolder, EntityKind } from './entity-kind.ts'
+import type { EntityKind, EntityWriter } from './entity-kind.ts'
 import { findKind } from './entity-kinds.ts'
 import { type Entity, type EntityChange, EntityTree, pathOf } from './entity-tree.ts'
 import { entityNotFound, kindNotSupported } from './errors.ts'
@@ -14,12 +14,12 @@ import { BackendPools } from './gateway/backend-pool.ts'
 import { Configuration } from './gateway/configuration.ts'
 import { Gateway } from './gateway/gateway.ts'
 import type { GatewayParts, GatewayUser } from './gateway/gateway-parts.ts'
-import { onHandshake } from './gateway/handshake.ts'
 import { QuotaCounters, collectionOf } from './gateway/quota-counters.ts'
 import { RateWindows } from './gateway/rate-windows.ts'
 import { TokenCheck } from './gateway/token-check.ts'
 import { TraceTable } from './gateway/trace-table.ts'
 import { ValueCache } from './gateway/value-cache.ts'
+import { builtInGroups } from './group.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
 import { NamedValues } from './named-values.ts'
 import { isExpression, valueOf } from './named-value.ts'
@@ -36,7 +36,7 @@ import type { ApiManagementParts } from './service-parts.ts'
 import { type VaultReader, vaultReferenceOf, withVaultFault } from './vault-reference.ts'
 
 /** One API Management service: https://learn.microsoft.com/azure/api-management/api-management-key-concepts */
-export class ServiceInstance implements EntityHolder {
+export class ServiceInstance implements EntityWriter {
   readonly name: string
   readonly quotas: QuotaCounters
   readonly traces: TraceTable
@@ -147,7 +147,7 @@ export class ServiceInstance implements EntityHolder {
       { kind: definition.kind, names: old?.names ?? names, properties: prepared },
       options,
     )
-    if (kept.kind === 'apis' && apiOf(kept).type === 'websocket') await this.#furnishHandshake(kept)
+    await definition.settle?.(this, kept)
     return kept
   }
 
@@ -262,12 +262,6 @@ export class ServiceInstance implements EntityHolder {
     if (!this.get(kind, names)) await this.#tree.put({ kind, names, properties })
   }
 
-  async #furnishHandshake({ names: [api = ''] }: Entity): Promise<void> {
-    const { id, displayName, method } = onHandshake
-    const properties = { displayName, method, urlTemplate: `/${id}`, templateParameters: [] }
-    await this.#furnish('apis/operations', [api, id], properties)
-  }
-
   #vaultReader(): VaultReader {
     const { clock, readSecret } = this.#parts
     return { service: this.name, nowMs: clock.now(), read: readSecret }
@@ -380,9 +374,3 @@ export class ServiceInstance implements EntityHolder {
 
 /** The kinds that may refer to a secret of a vault. */
 const vaultKinds = ['namedValues', 'certificates'] as const
-
-const builtInGroups = [
-  ['administrators', 'Administrators'],
-  ['developers', 'Developers'],
-  ['guests', 'Guests'],
-] as const
