@@ -5,6 +5,7 @@ import { inspectApp } from '../services/functions/inspect-app.ts'
 import { openSqliteStore } from '../store/sqlite/open-store.ts'
 import { prepareApp } from './app-build.ts'
 import { readAzdProject, type AzdProject, type AzdService } from './azd-project.ts'
+import { restoreModules } from './module-restore.ts'
 import { deployOptionsOf, siteOf } from './project-deployment.ts'
 import { newServices, type Services } from './services.ts'
 
@@ -50,13 +51,18 @@ async function checkProject(
   const notices = project.notices.map(
     ({ text, at }): CheckedFeature => ({ class: 'inert', text, at: formatPosition(at) }),
   )
-  const resources = [...notices, ...(await checkResources(project, services))]
+  const resources = [...notices, ...(await checkResources(project, services, say))]
   if (resources.some((feature) => feature.class === 'unsupported')) return resources
   return [...resources, ...(await checkApps(project, services, say))]
 }
 
-async function checkResources(project: AzdProject, services: Services): Promise<CheckedFeature[]> {
+async function checkResources(
+  project: AzdProject,
+  services: Services,
+  say: (line: string) => void,
+): Promise<CheckedFeature[]> {
   const deployment = deployOptionsOf(project)
+  await restoreModules(deployment, say)
   const features: CheckedFeature[] = []
   try {
     for (const { class: kind, type, name, at } of await services.resources.check(deployment)) {

@@ -1,4 +1,3 @@
-import { readFileSync, existsSync } from 'node:fs'
 import { formatPosition, SourceError } from '../base/errors.ts'
 import { localHttpPort } from '../services/functions/local-http-port.ts'
 import type { FunctionApps } from '../services/functions/service.ts'
@@ -6,6 +5,7 @@ import type { Site } from '../services/functions/site.ts'
 import type { DeployOptions } from '../services/resource-manager/deployment.ts'
 import type { ResourceManager } from '../services/resource-manager/service.ts'
 import { prepareApp } from './app-build.ts'
+import { readTextFile, restoreModules } from './module-restore.ts'
 import type { AzdProject, AzdService } from './azd-project.ts'
 import { defaultPorts, type Ports } from './ports.ts'
 
@@ -39,7 +39,9 @@ export class ProjectDeployment {
   /** Applies the template: what has not changed since the last time is left alone. */
   async deploy(project: AzdProject): Promise<void> {
     for (const service of project.services) this.#claimName(service)
-    const { resources } = await this.#resources.deployTemplate(deployOptionsOf(project))
+    const options = deployOptionsOf(project)
+    await restoreModules(options, this.#say)
+    const { resources } = await this.#resources.deployTemplate(options)
     const sites = resources.filter(({ type }) => type.toLowerCase() === 'microsoft.web/sites')
     this.#deployed.set(project, new Set(sites.map(({ request }) => request.names[0] ?? '')))
   }
@@ -103,7 +105,7 @@ export function deployOptionsOf(project: AzdProject): DeployOptions {
   return {
     file: project.template,
     ...(project.parameters === undefined ? {} : { parametersFile: project.parameters }),
-    readFile: (path) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+    readFile: (path) => readTextFile(path),
     deploymentName: project.name,
     environment: process.env,
   }

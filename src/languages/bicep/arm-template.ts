@@ -40,7 +40,7 @@ function armTemplate(node: JsonNode, file: string): Template {
     file,
     language: 'arm',
     targetScope: targetScopeOf(node),
-    parameters: members(memberNode(node, 'parameters')).map(parameter),
+    parameters: members(memberNode(node, 'parameters')).map((each) => parameter(each, node)),
     variables: variables(memberNode(node, 'variables')),
     types: [],
     functions: functions(memberNode(node, 'functions')),
@@ -74,7 +74,7 @@ function targetScopeOf(node: JsonNode): TargetScope {
   return /tenantDeploymentTemplate/i.test(text) ? 'tenant' : 'resourceGroup'
 }
 
-function parameter({ name, value }: NamedNode): ParameterDeclaration {
+function parameter({ name, value }: NamedNode, root: JsonNode): ParameterDeclaration {
   const fallback = memberNode(value, 'defaultValue')
   const { at } = value
   const constraints: [string, JsonNode | undefined][] = [
@@ -88,18 +88,30 @@ function parameter({ name, value }: NamedNode): ParameterDeclaration {
   const decorators = constraints.flatMap(([decorator, node]): Decorator[] =>
     node ? [{ name: decorator, operands: [armValue(node)], at: node.at }] : [],
   )
-  const declared = { kind: 'parameter', name, decorators, type: typeOf(value), at } as const
+  const declared = { kind: 'parameter', name, decorators, type: typeOf(value, root), at } as const
   return fallback ? { ...declared, fallback: armValue(fallback) } : declared
 }
 
-function typeOf(node: JsonNode): TypeSyntax {
+function typeOf(node: JsonNode, root?: JsonNode): TypeSyntax {
   const type = memberNode(node, 'type')
   const { at } = node
-  if (type?.kind !== 'text') return { kind: 'unchecked', at }
-  const named = { kind: 'named', name: type.value.toLowerCase(), at } as const
+  const named: TypeSyntax =
+    type?.kind === 'text'
+      ? { kind: 'named', name: type.value.toLowerCase(), at }
+      : { kind: 'unchecked', at }
+  return isNullable(node, root) ? { kind: 'nullable', type: named, at } : named
+}
+
+// A type that is declared elsewhere in the file may be nullable there.
+function isNullable(node: JsonNode, root: JsonNode | undefined): boolean {
   const nullable = memberNode(node, 'nullable')
-  const isNullable = nullable?.kind === 'plain' && nullable.value === true
-  return isNullable ? { kind: 'nullable', type: named, at } : named
+  if (nullable?.kind === 'plain') return nullable.value === true
+  const reference = memberNode(node, '$ref')
+  const [, name] =
+    (reference?.kind === 'text' && /^#\/definitions\/(.+)$/.exec(reference.value)) || []
+  const declared =
+    name === undefined ? undefined : memberNode(memberNode(root, 'definitions'), name)
+  return declared !== undefined && isNullable(declared, undefined)
 }
 
 function variables(node: JsonNode | undefined): VariableDeclaration[] {

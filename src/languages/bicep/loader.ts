@@ -4,7 +4,7 @@ import { checkNames } from './binder.ts'
 import { checkExtensions } from './extensions.ts'
 import { parseArmTemplate } from './arm-template.ts'
 import { parseBicep } from './parser.ts'
-import { resolvePath } from './paths.ts'
+import { moduleFile } from './registry-module.ts'
 import type { Template } from './syntax.ts'
 
 /** Reads a Bicep file or an ARM JSON template with every module and import it names. */
@@ -56,15 +56,7 @@ function link(template: Template, loading: Loading): void {
       if (each.template) link(each.template, loading)
       continue
     }
-    each.template = load(localPath(template.file, each), { ...loading, at: each.at })
+    const file = moduleFile(each, template.file, loading.readFile)
+    each.template = load(file, { ...loading, at: each.at })
   }
-}
-
-function localPath(file: string, named: { path: string; at: SourcePosition }): string {
-  const scheme = /^(br|ts|oci|az)(\/[\w-]+)?:/.exec(named.path)
-  if (scheme) {
-    const message = `Modules of a registry are not supported: "${named.path}" ("${scheme[1]}:"). Copy the module into the project.`
-    throw new SourceError('NotSupported', message, named.at)
-  }
-  return resolvePath(file, named.path)
 }

@@ -187,7 +187,7 @@ export function instanceMember(binder: Binder, target: Value, member: MemberName
   }
   const found = world
     .members(target.type, name)
-    .filter((one) => !one.member.isStatic && one.member.name === name)
+    .filter((one) => !one.member.isStatic && isVisible(target.type, one.owner))
   const property = found.find(
     (one) =>
       one.member.kind === 'property' && (!member.isInvoked || one.member.type.kind === 'delegate'),
@@ -214,6 +214,11 @@ export function instanceMember(binder: Binder, target: Value, member: MemberName
     `'${typeText(target.type)}' does not contain a definition for '${name}', or it is not allowed.`,
     at,
   )
+}
+
+// What an array has of its interfaces is only there for one who holds it as such.
+function isVisible(type: Type, owner: Type): boolean {
+  return !type.element || owner.kind !== 'interface'
 }
 
 function anonymousMember(target: Value, member: MemberName): Value | undefined {

@@ -295,7 +295,10 @@ function expandReplacement(replacement: string, match: RegexMatch, text: string)
 }
 
 function groupText(match: RegexMatch, key: string): string | undefined {
-  return match.groups.items.find(({ name }) => name === String(Number(key)) || name === key)?.value
+  const { items } = match.groups
+  const named = items.find(({ name }) => name === String(Number(key)) || name === key)
+  // Named groups have numbers too, behind those without a name.
+  return (named ?? (/^\d+$/.test(key) ? items[Number(key)] : undefined))?.value
 }
 
 const escapedNames = new Map([

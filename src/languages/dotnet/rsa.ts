@@ -106,7 +106,15 @@ export class Rsa implements DotnetObject {
 
   decrypt(bytes: Uint8Array | null, padding: EncryptionPadding): Uint8Array {
     if (bytes === null) throw argumentNull('data')
-    return guarded(() => privateDecrypt({ key: this.#secret(), ...encryption(padding) }, bytes))
+    const key = this.#secret()
+    if (padding === 'Pkcs1') {
+      // Node refuses to take this padding off itself.
+      const padded = guarded(() =>
+        privateDecrypt({ key, padding: constants.RSA_NO_PADDING }, bytes),
+      )
+      return withoutPadding(padded)
+    }
+    return guarded(() => privateDecrypt({ key, ...encryption(padding) }, bytes))
   }
 
   /** The public key in PEM form. */
@@ -162,4 +170,12 @@ function digestInfo(name: HashName, hash: Uint8Array): Uint8Array {
   if (hash.length !== digest(name, new Uint8Array()).length)
     throw cryptographicError('Bad hash length.')
   return Buffer.concat([Buffer.from(digestPrefixes[name], 'hex'), hash])
+}
+
+/** The message behind `00 02`, at least eight random bytes and `00`: PKCS #1 v1.5. */
+function withoutPadding(padded: Uint8Array): Uint8Array {
+  const end = padded.indexOf(0, 2)
+  if (padded[0] !== 0 || padded[1] !== 2 || end < 10)
+    throw cryptographicError('The parameter is incorrect.')
+  return Uint8Array.from(padded.subarray(end + 1))
 }

@@ -37,6 +37,8 @@ interface Picture {
   /** Digits between separators; 0 for none. */
   readonly group: number
   readonly factor: number
+  /** The separator is written even where no digit follows: `0.`. */
+  readonly showsPoint: boolean
 }
 
 /** A number by a picture like `#,##0.00`. https://www.w3.org/TR/xslt-10/#format-number */
@@ -44,13 +46,13 @@ export function formatDecimal(value: number, picture: string, format: DecimalFor
   if (Number.isNaN(value)) return format.nan
   const separator = picture.indexOf(format.patternSeparator)
   const positive = parsePicture(separator < 0 ? picture : picture.slice(0, separator), format)
-  const isNegative = value < 0 || Object.is(value, -0)
-  const parts = separator < 0 ? undefined : parsePicture(picture.slice(separator + 1), format)
   const text = numberPart(Math.abs(value), positive, format)
-  if (!isNegative || (value === 0 && parts === undefined))
-    return positive.prefix + text + positive.suffix
-  if (parts === undefined) return format.minusSign + positive.prefix + text + positive.suffix
-  return value === 0 ? positive.prefix + text + positive.suffix : parts.prefix + text + parts.suffix
+  if (value >= 0) return positive.prefix + text + positive.suffix
+  // The second part of a picture gives only what stands around a negative number.
+  const negative = parsePicture(separator < 0 ? '' : picture.slice(separator + 1), format)
+  const isSame = negative.prefix === positive.prefix && negative.suffix === positive.suffix
+  if (separator < 0 || isSame) return format.minusSign + positive.prefix + text + positive.suffix
+  return negative.prefix + text + negative.suffix
 }
 
 function parsePicture(picture: string, format: DecimalFormat): Picture {
@@ -76,14 +78,23 @@ function parsePicture(picture: string, format: DecimalFormat): Picture {
   const fraction = point < 0 ? [] : body.slice(point + 1)
   const lastGroup = whole.lastIndexOf(format.groupingSeparator)
   const affixes = prefix + suffix
+  const zeros = body.filter((character) => character === format.zeroDigit).length
   return {
     prefix: unquoted(prefix),
     suffix: unquoted(suffix),
-    integerLeast: whole.filter((character) => character === format.zeroDigit).length,
-    fractionLeast: fraction.filter((character) => character === format.zeroDigit).length,
+    // A picture without zeros has one before the separator, or behind one that nothing precedes.
+    integerLeast:
+      zeros === 0 && point > 0
+        ? 1
+        : whole.filter((character) => character === format.zeroDigit).length,
+    fractionLeast:
+      zeros === 0 && point === 0
+        ? Math.min(1, fraction.length)
+        : fraction.filter((character) => character === format.zeroDigit).length,
     fractionMost: fraction.filter(
       (character) => character === format.zeroDigit || character === format.digit,
     ).length,
+    showsPoint: point >= 0 && fraction.length === 0,
     group: lastGroup < 0 ? 0 : whole.length - lastGroup - 1,
     factor: affixes.includes(format.percent) ? 100 : affixes.includes(format.perMille) ? 1000 : 1,
   }
@@ -102,9 +113,11 @@ function numberPart(value: number, picture: Picture, format: DecimalFormat): str
   let fraction = fractionDigits
   while (fraction.length > picture.fractionLeast && fraction.endsWith('0'))
     fraction = fraction.slice(0, -1)
+  fraction = fraction.padEnd(picture.fractionLeast, '0')
   const least = whole === '' && fraction === '' ? '0' : whole
   const grouped = picture.group > 0 ? groupDigits(least, picture.group, format) : least
-  const text = fraction === '' ? grouped : grouped + format.decimalSeparator + fraction
+  const point = fraction === '' && !picture.showsPoint ? '' : format.decimalSeparator
+  const text = grouped + point + fraction
   return localized(text, format)
 }
 

@@ -25,6 +25,8 @@ export class HtmlOutput implements ResultSink {
   readonly #open: OpenTag[] = []
   readonly #indents: boolean
   #hasRoot = false
+  /** Elements open inside one that is left out. */
+  #skipped = 0
 
   constructor(definition: OutputDefinition) {
     this.#definition = definition
@@ -37,6 +39,10 @@ export class HtmlOutput implements ResultSink {
 
   startElement(element: WrittenElement): void {
     if (!this.#hasRoot) this.#writeDocumentType()
+    if (this.#skipped > 0 || this.#repeatsMeta(element)) {
+      this.#skipped += 1
+      return
+    }
     const { name } = element
     const tag = qualifiedName(name)
     const html = name.uri === '' ? name.local.toLowerCase() : ''
@@ -54,6 +60,10 @@ export class HtmlOutput implements ResultSink {
   }
 
   endElement(): void {
+    if (this.#skipped > 0) {
+      this.#skipped -= 1
+      return
+    }
     const open = this.#open.pop()
     if (open === undefined) throw new Error('endElement without startElement')
     if (emptyElements.has(open.name)) return
@@ -88,6 +98,19 @@ export class HtmlOutput implements ResultSink {
         ? `SYSTEM "${system}"`
         : `PUBLIC "${publicId}"${system === undefined ? '' : ` "${system}"`}`
     this.#text += `<!DOCTYPE html ${ids}>`
+  }
+
+  // The type and encoding were told already when `head` started.
+  #repeatsMeta({ name, attributes }: WrittenElement): boolean {
+    if (name.uri !== '' || name.local.toLowerCase() !== 'meta') return false
+    return (
+      this.#open.at(-1)?.name === 'head' &&
+      attributes.some(
+        (attribute) =>
+          attribute.name.local.toLowerCase() === 'http-equiv' &&
+          attribute.value.toLowerCase() === 'content-type',
+      )
+    )
   }
 
   #writeMeta(): void {

@@ -49,9 +49,8 @@ function parseFormat(format: string): { tokens: FormatToken[]; prefix: string; s
 }
 
 function formatOne(value: number, token: string, layout: NumberLayout): string {
-  if (!Number.isFinite(value) || value < 0.5) return String(value)
   const number = Math.round(value)
-  switch (token) {
+  switch (number === 0 && /^[AaIi]$/.test(token) ? '1' : token) {
     case 'A':
       return letters(number, 0x41)
     case 'a':

@@ -13,6 +13,7 @@ import {
   type OutgoingRequest,
   type OutgoingResponse,
   OutgoingTimeout,
+  type OutgoingTls,
   type UpgradedConnection,
 } from './outgoing-http.ts'
 
@@ -75,7 +76,7 @@ export class Egress implements OutgoingHttp {
         { isUnbuffered: request.isUnbuffered ?? false, signal: request.signal },
         { resolve, reject: (error) => reject(toFault(error, request)) },
       )
-      this.#poolFor(target, request.isDeclared).dispatch(
+      this.#poolFor(target, request).dispatch(
         {
           path,
           method: request.method,
@@ -107,15 +108,16 @@ export class Egress implements OutgoingHttp {
     return target
   }
 
-  #poolFor({ origin: own, hostname, port }: OriginTarget, isDeclared: boolean): Pool {
+  #poolFor({ origin: own, hostname, port }: OriginTarget, request: OutgoingRequest): Pool {
+    const { isDeclared, tls } = request
     const mapped = this.#hostMap(hostname, port)
     const origin = mapped?.origin ?? own
     const isGuarded = !mapped && !isDeclared
     if (isGuarded) refuseOwn(hostname)
-    const key = `${origin} ${mapped ? hostname : ''} ${isGuarded ? 'guarded' : ''}`
+    const key = `${origin} ${mapped ? hostname : ''} ${isGuarded ? 'guarded' : ''}${tls ? tlsKey(tls) : ''}`
     const known = this.#pools.get(key)
     if (known && key === this.#newest) return known
-    const pool = known ?? newPool(origin, { mapped, host: hostname, isGuarded })
+    const pool = known ?? newPool(origin, { mapped, host: hostname, isGuarded, tls })
     // The order of last use, so that the first is the one to close.
     this.#pools.delete(key)
     this.#pools.set(key, pool)
@@ -135,9 +137,15 @@ export class Egress implements OutgoingHttp {
 
 function newPool(
   origin: string,
-  target: { mapped: MappedHost | undefined; host: string; isGuarded: boolean },
+  target: {
+    mapped: MappedHost | undefined
+    host: string
+    isGuarded: boolean
+    tls: OutgoingTls | undefined
+  },
 ): Pool {
-  const { mapped, host, isGuarded } = target
+  const { mapped, host, isGuarded, tls } = target
+  const shown = tls?.clientCertificate
   return new Pool(origin, {
     connections: connectionsPerOriginMax,
     pipelining: 1,
@@ -145,8 +153,14 @@ function newPool(
       ...(mapped && isIP(host) === 0 ? { servername: host } : {}),
       ...(mapped?.ca === undefined ? {} : { ca: mapped.ca }),
       ...(isGuarded ? { lookup: guardedLookup } : {}),
+      ...(shown ? { cert: shown.cert, key: shown.key } : {}),
+      ...(tls?.acceptsAnyCertificate ? { rejectUnauthorized: false } : {}),
     },
   })
+}
+
+function tlsKey({ acceptsAnyCertificate, clientCertificate }: OutgoingTls): string {
+  return ` ${acceptsAnyCertificate ? 'any' : ''} ${clientCertificate?.id ?? ''}`
 }
 
 // A name is looked at when it is resolved for the connection: what it led to a moment before does not count.

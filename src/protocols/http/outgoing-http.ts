@@ -2,6 +2,18 @@ import type { Duplex, Readable } from 'node:stream'
 import type { TraceContext } from '../../base/trace-context.ts'
 import type { Cancellation } from './cancellation.ts'
 
+/** How a connection over TLS is made, where it is not made as usual. */
+export interface OutgoingTls {
+  /** True for a server whose certificate need not be of a known authority. */
+  readonly acceptsAnyCertificate: boolean
+  /** What the server is shown; connections that show different ones are not shared. */
+  readonly clientCertificate?: {
+    readonly id: string
+    readonly cert: string
+    readonly key: string
+  }
+}
+
 /** A request that a service makes. */
 export interface OutgoingRequest {
   readonly url: string
@@ -16,6 +28,7 @@ export interface OutgoingRequest {
    * and mapped Azure names may lead to this machine.
    */
   readonly isDeclared: boolean
+  readonly tls?: OutgoingTls
   /** True when the head of the answer is wanted before its body, however small that is. */
   readonly isUnbuffered?: boolean
   /** Ends the request when its caller goes away. */

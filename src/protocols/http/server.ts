@@ -37,7 +37,12 @@ export interface HttpServerOptions {
   /** Answers WebSocket handshakes; without it they are requests like any other. */
   readonly upgradeHandler?: UpgradeHandler
   /** Private key and certificate chain as PEM; without them the server speaks plain HTTP. */
-  readonly tls?: { readonly key: string; readonly cert: string }
+  readonly tls?: {
+    readonly key: string
+    readonly cert: string
+    /** Asks clients for a certificate; the handler looks whether it is a good one. */
+    readonly requestCert?: boolean
+  }
   readonly limits?: Partial<HttpLimits>
   readonly logger: Logger
   readonly clock?: Clock
@@ -194,7 +199,7 @@ function tooManyConnections(): ServiceError {
 function createFor(tls: HttpServerOptions['tls'], options: ServerOptions): Server {
   if (!tls) return createServer(options)
   const { headersTimeout: handshakeTimeout = 0 } = options
-  return createTlsServer({ ...options, ...tls, handshakeTimeout })
+  return createTlsServer({ ...options, ...tls, rejectUnauthorized: false, handshakeTimeout })
 }
 
 const unreadableAnswers: Readonly<Record<string, string>> = {

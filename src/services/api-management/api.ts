@@ -3,6 +3,7 @@ import { objectMember, stringMember } from '../../base/json.ts'
 import { validationError } from './errors.ts'
 import type { EntityKind } from './entity-kind.ts'
 import type { Entity } from './entity-tree.ts'
+import { onHandshake } from './gateway/handshake.ts'
 
 /** An API as the gateway sees it. */
 export interface Api {
@@ -61,6 +62,13 @@ export const apiKind: EntityKind = {
       throw validationError([{ target: 'path', message }])
     }
     return merged
+  },
+  async settle(writer, entity) {
+    const { id: api, type } = apiOf(entity)
+    const { id, displayName, method } = onHandshake
+    if (type !== 'websocket' || writer.get('apis/operations', [api, id])) return
+    const properties = { displayName, method, urlTemplate: `/${id}` }
+    await writer.put({ kind: 'apis/operations', names: [api, id], properties })
   },
 }
 

@@ -19,6 +19,8 @@ export interface Backend {
   readonly query: readonly (readonly [string, string])[]
   readonly authorization: { readonly scheme: string; readonly parameter: string } | undefined
   readonly validateCertificateChain: boolean
+  /** Ids or thumbprints of the certificate that it is shown. */
+  readonly certificates: readonly string[]
   readonly members: readonly PoolMember[]
   readonly breaker: BreakerRule | undefined
 }
@@ -55,7 +57,8 @@ export const backendKind: EntityKind = {
   },
 }
 
-export function backendOf(entity: Entity): Backend {
+/** `filled` puts named values in the place of their names. */
+export function backendOf(entity: Entity, filled: (text: string) => string): Backend {
   const { properties } = entity
   const credentials = objectMember(properties, 'credentials')
   const authorization = objectMember(credentials, 'authorization')
@@ -63,13 +66,14 @@ export function backendOf(entity: Entity): Backend {
   return {
     id: entity.names[0] ?? '',
     url: (stringMember(properties, 'url') ?? '').replace(/\/+$/, ''),
-    headers: pairs(objectMember(credentials, 'header')),
-    query: pairs(objectMember(credentials, 'query')),
+    headers: pairs(objectMember(credentials, 'header'), filled),
+    query: pairs(objectMember(credentials, 'query'), filled),
     authorization:
       scheme === undefined
         ? undefined
-        : { scheme, parameter: stringMember(authorization, 'parameter') ?? '' },
+        : { scheme, parameter: filled(stringMember(authorization, 'parameter') ?? '') },
     validateCertificateChain: objectMember(properties, 'tls')['validateCertificateChain'] !== false,
+    certificates: [...texts(credentials['certificateIds']), ...texts(credentials['certificate'])],
     members: poolMembers(properties),
     breaker: breakerRule(properties),
   }
@@ -101,11 +105,18 @@ function breakerRule(properties: JsonObject): BreakerRule | undefined {
   }
 }
 
-function pairs(members: JsonObject): readonly (readonly [string, string])[] {
+function pairs(
+  members: JsonObject,
+  filled: (text: string) => string,
+): readonly (readonly [string, string])[] {
   return Object.entries(members).map(([name, value]) => [
     name,
-    (Array.isArray(value) ? value : [value]).map(textOf).join(','),
+    filled((Array.isArray(value) ? value : [value]).map(textOf).join(',')),
   ])
+}
+
+function texts(value: JsonValue | undefined): readonly string[] {
+  return (Array.isArray(value) ? value : []).map((each) => textOf(each).split('/').at(-1) ?? '')
 }
 
 function textOf(value: JsonValue): string {

@@ -1,15 +1,20 @@
 import { apiKind } from './api.ts'
 import { backendKind } from './backend.ts'
+import { certificateKind } from './certificate.ts'
 import { type EntityKind, keptKind } from './entity-kind.ts'
+import { groupKind } from './group.ts'
 import { namedValueKind } from './named-value.ts'
 import { operationKind } from './operation.ts'
 import { fragmentKind, policyKinds } from './policy.ts'
 import { productApiKind, productGroupKind, productKind } from './product.ts'
+import { releaseKind } from './release.ts'
 import { subscriptionKind } from './subscription.ts'
+import { userKind } from './user.ts'
 
 /** Everything that can be in a service: https://learn.microsoft.com/azure/templates/microsoft.apimanagement/service */
 export const entityKinds: readonly EntityKind[] = [
   apiKind,
+  releaseKind,
   operationKind,
   productKind,
   productApiKind,
@@ -17,22 +22,31 @@ export const entityKinds: readonly EntityKind[] = [
   subscriptionKind,
   namedValueKind,
   backendKind,
+  certificateKind,
   ...policyKinds,
   fragmentKind,
-  keptKind('groups', 'Group', ['displayName']),
+  groupKind,
   keptKind('groups/users', 'GroupUser'),
-  keptKind('users', 'User', ['firstName', 'lastName', 'email']),
-  keptKind('tags', 'Tag', ['displayName']),
+  userKind,
+  keptKind('tags', 'Tag', { required: ['displayName'] }),
   keptKind('apis/tags', 'Tag'),
   keptKind('apis/operations/tags', 'Tag'),
   keptKind('products/tags', 'Tag'),
-  keptKind('apiVersionSets', 'ApiVersionSet', ['displayName', 'versioningScheme']),
-  keptKind('apis/schemas', 'Schema', ['contentType']),
-  keptKind('schemas', 'Schema', ['schemaType']),
+  keptKind('apiVersionSets', 'ApiVersionSet', { required: ['displayName', 'versioningScheme'] }),
+  keptKind('apis/schemas', 'Schema', { required: ['contentType'] }),
+  keptKind('schemas', 'Schema', { required: ['schemaType'] }),
   keptKind('gateways', 'Gateway'),
-  keptKind('loggers', 'Logger', ['loggerType']),
-  keptKind('diagnostics', 'Diagnostic', ['loggerId']),
-  keptKind('apis/diagnostics', 'Diagnostic', ['loggerId']),
+  keptKind('authorizationServers', 'AuthorizationServer', { secrets: ['clientSecret'] }),
+  keptKind('openidConnectProviders', 'OpenIdConnectProvider', { secrets: ['clientSecret'] }),
+  keptKind('identityProviders', 'IdentityProvider', { secrets: ['clientSecret'] }),
+  keptKind('portalsettings', 'PortalSettings', { secrets: ['validationKey'] }),
+  keptKind('portalRevisions', 'PortalRevision'),
+  keptKind('portalconfigs', 'PortalConfig'),
+  keptKind('templates', 'EmailTemplate'),
+  keptKind('notifications', 'Notification'),
+  keptKind('loggers', 'Logger', { required: ['loggerType'], secrets: ['credentials'] }),
+  keptKind('diagnostics', 'Diagnostic', { required: ['loggerId'] }),
+  keptKind('apis/diagnostics', 'Diagnostic', { required: ['loggerId'] }),
 ]
 
 const byName = new Map(entityKinds.map((each) => [each.kind.toLowerCase(), each]))

@@ -5,6 +5,7 @@ import type { EntityKind } from './entity-kind.ts'
 import type { Entity } from './entity-tree.ts'
 import { namedValueLengthMax } from './limits.ts'
 import { namesIn } from './placeholders.ts'
+import { readVault } from './vault-reference.ts'
 
 /** https://learn.microsoft.com/rest/api/apimanagement/named-value */
 export const namedValueKind: EntityKind = {
@@ -37,6 +38,7 @@ export const namedValueKind: EntityKind = {
       secret: secret || isReference,
     }
   },
+  prepare: readVault,
   show(entity) {
     const { value, vaultValue: _hidden, ...rest } = entity.properties
     return { ...rest, ...(isSecret(entity) || value === undefined ? {} : { value }) }

@@ -1,5 +1,6 @@
 import { parseIsoDuration } from '../../base/iso-duration.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { certificateKind } from './certificate.ts'
 import { entityNotFound, validationError } from './errors.ts'
 import { debugTokenLifeMsMax } from './limits.ts'
 import { PropertyReader } from './property-reader.ts'
@@ -43,6 +44,10 @@ export const entityActions: Readonly<Record<string, Readonly<Record<string, Enti
       if (!trace) throw entityNotFound('Trace')
       return trace
     },
+  },
+  certificates: {
+    refreshSecret: async (instance, entity) =>
+      certificateKind.show?.(await instance.refreshSecret(entity)),
   },
   namedValues: {
     refreshSecret: async (instance, entity) =>

@@ -121,3 +121,58 @@ test('the periods of a quota are read and changed by its key', async (t) => {
   assert.match(changed, /"value":{"callsCount":0,"kbTransferred":1.5}}$/)
   assert.equal((await service.manage('GET', 'quotas/nobody')).status, 404)
 })
+
+test('a release makes a revision the one that callers get', async (t) => {
+  const service = await openService(t)
+  const answer = (text: string) => ({
+    format: 'rawxml',
+    value: `<policies><inbound><return-response><set-body>${text}</set-body></return-response></inbound></policies>`,
+  })
+  for (const [api, text] of [
+    ['one', 'first'],
+    ['one;rev=2', 'second'],
+  ] as const) {
+    await service.put(`apis/${api}`, { path: 'one', subscriptionRequired: false })
+    await service.put(`apis/${api}/operations/get`, { method: 'GET', urlTemplate: '/' })
+    await service.put(`apis/${api}/policies/policy`, answer(text))
+  }
+  assert.equal(await (await service.call('/one')).text(), 'first')
+  const body = { properties: { apiId: '/apis/one;rev=2', notes: 'better' } }
+  assert.equal((await service.manage('PUT', 'apis/one/releases/r1', body)).status, 201)
+  assert.equal(await (await service.call('/one')).text(), 'second')
+  assert.equal(await (await service.call('/one;rev=1')).text(), 'first')
+  const wrong = { properties: { apiId: '/apis/one;rev=9' } }
+  assert.equal((await service.manage('PUT', 'apis/one/releases/r2', wrong)).status, 404)
+})
+
+test('what belongs together is listed from either side', async (t) => {
+  const service = await openService(t)
+  await service.put('products/basic', { displayName: 'Basic' })
+  await service.put('apis/one', { path: 'one' })
+  await service.put('products/basic/apis/one')
+  await service.put('users/ann', { firstName: 'A', lastName: 'N', email: 'a@example.org' })
+  await service.put('groups/staff', { displayName: 'Staff' })
+  await service.put('groups/staff/users/ann')
+  const subscription = { displayName: 'S', scope: '/products/basic', ownerId: '/users/ann' }
+  await service.put('subscriptions/s', subscription)
+  await service.put('tags/red', { displayName: 'Red' })
+  await service.put('apis/one/tags/red')
+  const names = async (path: string): Promise<string[]> => {
+    const text = await (await service.manage('GET', path)).text()
+    return [...text.matchAll(/"name":"([^"]+)"/g)].map(([, name = '']) => name)
+  }
+  assert.deepEqual(await names('apis/one/products'), ['basic'])
+  assert.deepEqual(await names('products/basic/subscriptions'), ['s'])
+  assert.deepEqual(await names('users/ann/groups'), ['staff'])
+  assert.deepEqual(await names('users/ann/subscriptions'), ['s'])
+  assert.deepEqual(await names('tagResources'), ['Red', 'one'])
+})
+
+test('the built-in groups stay, and two people have two addresses', async (t) => {
+  const service = await openService(t)
+  assert.equal((await service.manage('DELETE', 'groups/developers')).status, 400)
+  const properties = { firstName: 'A', lastName: 'N', email: 'a@example.org', password: 'hidden' }
+  const put = await service.manage('PUT', 'users/ann', { properties })
+  assert.ok(!(await put.text()).includes('hidden'))
+  assert.equal((await service.manage('PUT', 'users/bob', { properties })).status, 400)
+})

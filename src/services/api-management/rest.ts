@@ -11,6 +11,7 @@ import {
 import { readBody } from '../../protocols/http/request-body.ts'
 import { findKind } from './entity-kinds.ts'
 import type { EntityKind } from './entity-kind.ts'
+import { entityViews, tagResources } from './entity-views.ts'
 import { type Entity, pathOf } from './entity-tree.ts'
 import {
   authenticationFailed,
@@ -78,6 +79,14 @@ export class ManagementRest {
     if (!instance) throw serviceNotFound(target.service)
     if (target.kind === '') return serviceAnswer(method, { instance, target })
     if (quotaKinds.includes(target.kind)) return quotaAnswer(request, { instance, target })
+    if (target.kind === 'tagResources' && method === 'GET') {
+      const value = tagResources(instance)
+      return { status: 200, body: { value, count: value.length } }
+    }
+    const view = entityViews[target.kind]
+    if (view && target.isCollection && method === 'GET') {
+      return listOf(view(instance, target.names), { instance, target, url })
+    }
     const kind = findKind(target.kind)
     if (!kind) throw kindNotSupported(target.kind)
     const subject = { instance, kind, target, url }
@@ -205,12 +214,13 @@ async function act(request: IncomingMessage, subject: Subject): Promise<Answer> 
 function list(method: string, { instance, kind, target, url }: Subject): Answer {
   if (method !== 'GET') throw operationNotSupported(method, target.kind)
   if (url.searchParams.has('$filter')) throw operationNotSupported('$filter', target.kind)
-  const all = instance.list(kind.kind, target.names)
+  return listOf(instance.list(kind.kind, target.names), { instance, target, url })
+}
+
+function listOf(all: readonly Entity[], { target, url }: Omit<Subject, 'kind'>): Answer {
   const skip = Number(url.searchParams.get('$skip') ?? 0)
   const top = Number(url.searchParams.get('$top') ?? all.length)
-  const value = all
-    .slice(skip, skip + top)
-    .map((each) => bodyOf(each, { instance, kind, target, url }))
+  const value = all.slice(skip, skip + top).map((each) => bodyOf(each, target))
   return { status: 200, body: { value, count: all.length } }
 }
 
@@ -225,16 +235,16 @@ async function entityAnswer(request: IncomingMessage, subject: Subject): Promise
     case 'HEAD':
       if (!old) throw entityNotFound(kind.label)
       if (request.method === 'HEAD' && linkKinds.has(kind.kind)) return { status: 204 }
-      return { status: 200, body: bodyOf(old, subject), etag: old.etag }
+      return { status: 200, body: bodyOf(old, target), etag: old.etag }
     case 'PUT': {
       const properties = await readProperties(request)
       const entity = await instance.put({ kind: kind.kind, names, properties }, options)
-      return { status: old ? 200 : 201, body: bodyOf(entity, subject), etag: entity.etag }
+      return { status: old ? 200 : 201, body: bodyOf(entity, target), etag: entity.etag }
     }
     case 'PATCH': {
       const properties = await readProperties(request)
       const entity = await instance.patch({ kind: kind.kind, names, properties }, options)
-      return { status: 200, body: bodyOf(entity, subject), etag: entity.etag }
+      return { status: 200, body: bodyOf(entity, target), etag: entity.etag }
     }
     case 'DELETE':
       if (url.searchParams.get('deleteSubscriptions') === 'true') await deleteSubscriptions(subject)
@@ -268,12 +278,12 @@ async function readJsonBody(request: IncomingMessage): Promise<JsonObject> {
   return body
 }
 
-function bodyOf(entity: Entity, { kind, target }: Subject): JsonObject {
+function bodyOf(entity: Entity, target: Target): JsonObject {
   return {
     id: `${target.serviceId}/${pathOf(entity.kind, entity.names)}`,
     type: `Microsoft.ApiManagement/service/${entity.kind}`,
     name: entity.names.at(-1) ?? '',
-    properties: kind.show?.(entity) ?? entity.properties,
+    properties: findKind(entity.kind)?.show?.(entity) ?? entity.properties,
   }
 }
 

@@ -6,7 +6,7 @@ import type { JsonObject } from '../../base/json.ts'
 import { stringMember } from '../../base/json.ts'
 import { type Backend, backendOf } from './backend.ts'
 import { apiOf, rootName } from './api.ts'
-import type { EntityHolder, EntityKind } from './entity-kind.ts'
+import type { EntityKind, EntityWriter } from './entity-kind.ts'
 import { findKind } from './entity-kinds.ts'
 import { type Entity, type EntityChange, EntityTree, pathOf } from './entity-tree.ts'
 import { entityNotFound, kindNotSupported } from './errors.ts'
@@ -14,27 +14,29 @@ import { BackendPools } from './gateway/backend-pool.ts'
 import { Configuration } from './gateway/configuration.ts'
 import { Gateway } from './gateway/gateway.ts'
 import type { GatewayParts, GatewayUser } from './gateway/gateway-parts.ts'
-import { onHandshake } from './gateway/handshake.ts'
 import { QuotaCounters, collectionOf } from './gateway/quota-counters.ts'
 import { RateWindows } from './gateway/rate-windows.ts'
 import { TokenCheck } from './gateway/token-check.ts'
 import { TraceTable } from './gateway/trace-table.ts'
 import { ValueCache } from './gateway/value-cache.ts'
+import { builtInGroups } from './group.ts'
 import { NamedValueLeases } from './named-value-lease.ts'
 import { NamedValues } from './named-values.ts'
 import { isExpression, valueOf } from './named-value.ts'
+import { certificateOf } from './certificate.ts'
 import { readDefinition } from './api-definition.ts'
 import { parseOpenApi } from './open-api.ts'
 import { exampleOf } from './operation.ts'
 import { PolicyLibrary } from './policy-library.ts'
+import { replacePlaceholders } from './placeholders.ts'
 import { policyScopes } from './policy.ts'
 import { PropertyReader } from './property-reader.ts'
 import { newKey, subscriptionOf } from './subscription.ts'
 import type { ApiManagementParts } from './service-parts.ts'
-import { readVault, vaultReferenceOf, withVaultFault } from './vault-reference.ts'
+import { type VaultReader, vaultReferenceOf, withVaultFault } from './vault-reference.ts'
 
 /** One API Management service: https://learn.microsoft.com/azure/api-management/api-management-key-concepts */
-export class ServiceInstance implements EntityHolder {
+export class ServiceInstance implements EntityWriter {
   readonly name: string
   readonly quotas: QuotaCounters
   readonly traces: TraceTable
@@ -140,12 +142,12 @@ export class ServiceInstance implements EntityHolder {
     const fields = new PropertyReader(properties)
     const request = { holder: this, names, properties, fields, ...(old ? { old } : {}) }
     const accepted = definition.accept(request)
-    const read = await readVault(accepted, this.#vaultReader())
+    const prepared = await (definition.prepare?.(accepted, this.#vaultReader()) ?? accepted)
     const kept = await this.#tree.put(
-      { kind: definition.kind, names: old?.names ?? names, properties: read },
+      { kind: definition.kind, names: old?.names ?? names, properties: prepared },
       options,
     )
-    if (kept.kind === 'apis' && apiOf(kept).type === 'websocket') await this.#furnishHandshake(kept)
+    await definition.settle?.(this, kept)
     return kept
   }
 
@@ -178,8 +180,8 @@ export class ServiceInstance implements EntityHolder {
     // What somebody changes or deletes meanwhile stays as they want it.
     const options = { ifMatch: etag }
     try {
-      const read = await readVault(properties, this.#vaultReader())
-      return await this.#tree.put({ kind, names, properties: read }, options)
+      const read = await findKind(kind)?.prepare?.(properties, this.#vaultReader())
+      return await this.#tree.put({ kind, names, properties: read ?? properties }, options)
     } catch (error) {
       const failed = withVaultFault(properties, error, this.#parts.clock.now())
       await this.#tree.put({ kind, names, properties: failed }, options)
@@ -260,13 +262,7 @@ export class ServiceInstance implements EntityHolder {
     if (!this.get(kind, names)) await this.#tree.put({ kind, names, properties })
   }
 
-  async #furnishHandshake({ names: [api = ''] }: Entity): Promise<void> {
-    const { id, displayName, method } = onHandshake
-    const properties = { displayName, method, urlTemplate: `/${id}`, templateParameters: [] }
-    await this.#furnish('apis/operations', [api, id], properties)
-  }
-
-  #vaultReader(): Parameters<typeof readVault>[1] {
+  #vaultReader(): VaultReader {
     const { clock, readSecret } = this.#parts
     return { service: this.name, nowMs: clock.now(), read: readSecret }
   }
@@ -293,7 +289,7 @@ export class ServiceInstance implements EntityHolder {
     const find = (kind: string, id: string): Entity | undefined => this.get(kind, [id])
     const backend = (id: string): Backend | undefined => {
       const entity = find('backends', id)
-      return entity && backendOf(entity)
+      return entity && backendOf(entity, (text) => this.#filled(text))
     }
     return {
       service: { name: this.name, region: stringMember(this.#resource, 'location') ?? 'local' },
@@ -310,7 +306,7 @@ export class ServiceInstance implements EntityHolder {
       namedValue: (name) => this.#namedValues.find(name) ?? '',
       backend,
       pools: new BackendPools({ clock, find: backend }),
-      certificates: () => new Map(),
+      certificates: () => this.list('certificates').map(certificateOf),
       groupsOf: (product) =>
         this.#groups(this.list('products/groups', [product]).map(({ names }) => names[1] ?? '')),
       apisOf: (product) =>
@@ -334,6 +330,10 @@ export class ServiceInstance implements EntityHolder {
           message,
         }),
     }
+  }
+
+  #filled(text: string): string {
+    return replacePlaceholders(text, (name) => this.#namedValues.find(name))
   }
 
   #secrets(): readonly string[] {
@@ -374,9 +374,3 @@ export class ServiceInstance implements EntityHolder {
 
 /** The kinds that may refer to a secret of a vault. */
 const vaultKinds = ['namedValues', 'certificates'] as const
-
-const builtInGroups = [
-  ['administrators', 'Administrators'],
-  ['developers', 'Developers'],
-  ['guests', 'Guests'],
-] as const

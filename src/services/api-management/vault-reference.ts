@@ -4,6 +4,13 @@ import { objectMember, stringMember } from '../../base/json.ts'
 import { fieldMissing } from './errors.ts'
 import type { ApiManagementParts } from './service-parts.ts'
 
+/** How a service reads its vaults. */
+export interface VaultReader {
+  readonly service: string
+  readonly nowMs: number
+  readonly read: ApiManagementParts['readSecret']
+}
+
 /** The secret that an entity refers to, and the identity that may read it. */
 export interface VaultReference {
   /** `https://vault.vault.azure.net/secrets/name` */
@@ -25,10 +32,7 @@ export function vaultReferenceOf(properties: JsonObject): VaultReference | undef
  * entity, so that a vault that is away or forbidden takes nothing from policies.
  * https://learn.microsoft.com/azure/api-management/api-management-howto-properties#key-vault-secrets
  */
-export async function readVault(
-  properties: JsonObject,
-  reader: { service: string; nowMs: number; read: ApiManagementParts['readSecret'] },
-): Promise<JsonObject> {
+export async function readVault(properties: JsonObject, reader: VaultReader): Promise<JsonObject> {
   const reference = vaultReferenceOf(properties)
   if (!reference) return properties
   if (!reader.read) throw fieldMissing('value')

@@ -30,7 +30,7 @@ export interface OutgoingEvent {
   /** The same at every delivery of this event to this subscription. */
   readonly messageId: string
   readonly json: string
-  readonly trace?: TraceContext
+  readonly trace: TraceContext
 }
 
 /** What became of a delivery, as the status of an HTTP answer: 200 to 204 is success. */

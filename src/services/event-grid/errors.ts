@@ -73,6 +73,13 @@ export function tooManyEvents(countMax: number): ServiceError {
   return badRequest(`A request may carry at most ${countMax} events.`, 'InputJsonInvalid')
 }
 
+export function tooManyDeliveries(countMax: number): ServiceError {
+  return badRequest(
+    `The events of a request may be for at most ${countMax} deliveries: send fewer of them.`,
+    'InputJsonInvalid',
+  )
+}
+
 export function contentTypeInvalid(): ServiceError {
   return new ServiceError(
     'UnsupportedMediaType',

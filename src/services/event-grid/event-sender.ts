@@ -1,4 +1,5 @@
 // Nothing here survives a crash: an event whose delivery was not settled is delivered again.
+import { isDeepStrictEqual } from 'node:util'
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import { stringMember } from '../../base/json.ts'
@@ -58,7 +59,7 @@ export class EventSender {
     options: { readonly trace: TraceContext; readonly signal: AbortSignal },
   ): Promise<DeliveryAnswer> {
     const { endpoint } = target.settings
-    const delivery = deliveryOf(target, parcel)
+    const delivery = deliveryOf(target, parcel, options.trace)
     if (endpoint.kind === 'WebHook') {
       const { url, audience } = endpoint
       const { body, contentType } = delivery
@@ -139,7 +140,7 @@ export function parcelsOf(
   events: readonly WaitingEvent[],
 ): readonly Parcel[] {
   const { endpoint } = target.settings
-  const parcels: Parcel[] = []
+  const parcels: GrowingParcel[] = []
   let bytes = 0
   for (const waiting of events) {
     const headers = attributeHeaders(endpoint.attributes, waiting.event)
@@ -150,16 +151,21 @@ export function parcelsOf(
       last !== undefined &&
       last.events.length < endpoint.batch.eventsMax &&
       bytes <= endpoint.batch.preferredBytes &&
-      JSON.stringify(last.headers) === JSON.stringify(headers)
+      isDeepStrictEqual(last.headers, headers)
     if (fits) {
-      const together = { events: [...last.events, waiting], texts: [...last.texts, text], headers }
-      parcels[parcels.length - 1] = together
+      last.events.push(waiting)
+      last.texts.push(text)
     } else {
       parcels.push({ events: [waiting], texts: [text], headers })
       bytes = Buffer.byteLength(text)
     }
   }
   return parcels
+}
+
+interface GrowingParcel extends Parcel {
+  readonly events: WaitingEvent[]
+  readonly texts: string[]
 }
 
 /** The schema that an event goes out in. */
@@ -170,6 +176,7 @@ export function schemaFor(target: DeliveryTarget, waiting: WaitingEvent): Delive
 function deliveryOf(
   target: DeliveryTarget,
   parcel: Parcel,
+  context: TraceContext,
 ): Pick<OutgoingDelivery, 'body' | 'contentType' | 'events' | 'headers'> {
   const [first] = parcel.events
   const isCloudEvent = first !== undefined && schemaFor(target, first) === 'CloudEventSchemaV1_0'
@@ -182,7 +189,8 @@ function deliveryOf(
     events: parcel.events.map(({ history, trace }, index) => ({
       messageId: history.messageId,
       json: parcel.texts[index] ?? '',
-      ...(trace ? { trace } : {}),
+      // What a single event causes is caused by this delivery.
+      trace: parcel.events.length === 1 || !trace ? context : trace,
     })),
   }
 }

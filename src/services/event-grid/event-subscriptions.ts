@@ -1,5 +1,6 @@
 // Survives a crash: every event subscription, whether its endpoint was validated, and the events that wait for it. A
 // handshake that was under way is begun again.
+import { setMaxListeners } from 'node:events'
 import { messageOf } from '../../base/errors.ts'
 import { newUuid } from '../../base/ids.ts'
 import { parseJson } from '../../base/json.ts'
@@ -19,7 +20,6 @@ import { subscriptionsPerTopicMax, validationRetryMs, validationWindowMs } from 
 import { SubscriptionDelivery } from './subscription-delivery.ts'
 import type { DeliveryParts } from './subscription-delivery.ts'
 import { queueOf, queuePrefix } from './waiting-event.ts'
-import { baseUrlOf } from './webhook-address.ts'
 import { isSameCode, shakeHands } from './webhook-validation.ts'
 import type { WebhookCaller } from './webhook.ts'
 
@@ -51,6 +51,8 @@ export class EventSubscriptions {
 
   constructor(options: EventSubscriptionsOptions) {
     this.#options = options
+    // Every handshake that is under way listens.
+    setMaxListeners(0, this.#stopping.signal)
   }
 
   async start(): Promise<void> {
@@ -403,9 +405,4 @@ function isSameEndpoint(before: SubscriptionSettings, after: SubscriptionSetting
   const [left, right] = [before.endpoint, after.endpoint]
   if (left.kind !== 'WebHook' || right.kind !== 'WebHook') return false
   return left.url === right.url && before.schema === after.schema
-}
-
-/** What is told of an endpoint: a query may hold its key. */
-export function endpointBaseUrl(settings: SubscriptionSettings): string | undefined {
-  return settings.endpoint.kind === 'WebHook' ? baseUrlOf(settings.endpoint.url) : undefined
 }

@@ -56,7 +56,6 @@ export async function openEventGrid(
     logger,
     telemetry: { span: (span) => spans.push(span), log: () => {} },
     outgoing: egress,
-    owner: 'test',
     publicOrigin: () => origin,
     ...options,
     store,

@@ -3,6 +3,8 @@ export const publishBytesMax = 1_536_000
 export const eventBytesMax = 1_049_600
 /** Ours: each event of a request becomes a message for each subscription that wants it. */
 export const publishEventCountMax = 5_000
+/** Ours: events of a request times the subscriptions that want them. */
+export const deliveriesPerPublishMax = 100_000
 /** Ours: deeper JSON could not be written again. */
 export const jsonDepthMax = 128
 
@@ -40,7 +42,11 @@ export const validationWindowMs = 10 * 60_000
 export const validationRetryMs = 1_000
 
 /** Deliveries of one subscription that run at the same time. */
-export const parallelDeliveriesMax = 8
+export const parallelDeliveriesMax = 32
+/** What one subscription takes from its queue at a time, but always one event. */
+export const claimBytesMax = 8 * 1024 * 1024
+/** Events of the first claim, before it is known how large they are. */
+export const firstClaimCount = 32
 /** A delivery must be over before its messages are given to another: its requests follow one another. */
 export const leaseMs = 5 * 60_000
 /** Looks for events whose wake-up was lost. */

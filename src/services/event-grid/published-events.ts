@@ -46,7 +46,10 @@ export function readPublishedEvents(
   if (schema === 'CloudEventSchemaV1_0') return readCloudEvents(request)
   const text = request.body.toString('utf8')
   const items = listOf(parseBody(text), schema)
-  return items.map((item) => readEvent(item, intake))
+  return items.map((item) => {
+    checkBytes(item, request)
+    return readEvent(item, intake)
+  })
 }
 
 /** An event in the Event Grid schema as a topic takes it. */
@@ -100,7 +103,6 @@ export function readCloudEvent(event: JsonObject): GridEvent {
 }
 
 function readEvent(item: JsonObject, intake: EventIntake): GridEvent {
-  checkBytes(item)
   if (intake.schema === 'EventGridSchema') return readEventGridEvent(item)
   const mapping = intake.mapping ?? noMapping
   return { schema: 'CustomEventSchema', body: item, mapped: mapEvent(item, mapping, intake.nowMs) }
@@ -133,7 +135,7 @@ function readCloudEvents(request: PublishRequest): readonly GridEvent[] {
   if (!isBatch && Array.isArray(value)) throw notConforming('CloudEventSchemaV1_0', 'StartArray')
   if (isBatch && !Array.isArray(value)) throw notConforming('CloudEventSchemaV1_0', 'StartObject')
   return listOf(value, 'CloudEventSchemaV1_0').map((item) => {
-    checkBytes(item)
+    checkBytes(item, request)
     return readCloudEvent(item)
   })
 }
@@ -153,7 +155,7 @@ function readBinaryEvent(request: PublishRequest): GridEvent {
   }
   const data = parseBody(request.body.toString('utf8'))
   const event = { ...attributes, datacontenttype: 'application/json', data }
-  checkBytes(event)
+  checkBytes(event, request)
   return readCloudEvent(event)
 }
 
@@ -212,7 +214,9 @@ function listOf(value: JsonValue, schema: InputSchema): readonly JsonObject[] {
   })
 }
 
-function checkBytes(event: JsonObject): void {
+/** Of an event in a request that is itself no larger nothing needs to be known. */
+function checkBytes(event: JsonObject, request: PublishRequest): void {
+  if (request.body.length <= eventBytesMax) return
   if (Buffer.byteLength(JSON.stringify(event)) > eventBytesMax) throw payloadTooLarge(eventBytesMax)
 }
 

@@ -7,7 +7,7 @@ const minute = 60 * second
 const hour = 60 * minute
 
 /** https://learn.microsoft.com/azure/event-grid/delivery-and-retry#retry-schedule */
-export const retryScheduleMs: readonly number[] = [
+const retryScheduleMs: readonly number[] = [
   10 * second,
   30 * second,
   minute,

@@ -1,6 +1,8 @@
 // Survives a crash: topics with their keys, event subscriptions, and every event that was accepted, once for each
 // subscription that it matched, until it is delivered, dead-lettered or dropped by the rules of that subscription.
 import type { Clock } from '../../base/clock.ts'
+import { newUuid } from '../../base/ids.ts'
+import { parseJson, stringMember } from '../../base/json.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Startable } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -12,14 +14,14 @@ import type { HttpHandler } from '../../protocols/http/server.ts'
 import type { AppendMessage } from '../../store/messages.ts'
 import type { Store } from '../../store/store.ts'
 import type { EventDestinations, PutDeadLetter } from './destination.ts'
-import { notSupported, resourceNotFound, topicNotMatching } from './errors.ts'
+import { notSupported, resourceNotFound, tooManyDeliveries, topicNotMatching } from './errors.ts'
 import { EventSender } from './event-sender.ts'
 import type { TokenFor } from './event-sender.ts'
 import type { EventSubscription } from './event-subscription.ts'
 import { EventSubscriptions } from './event-subscriptions.ts'
 import { headOf } from './event.ts'
 import type { GridEvent } from './event.ts'
-import { spanPayloadCharsMax } from './limits.ts'
+import { deliveriesPerPublishMax, spanPayloadCharsMax } from './limits.ts'
 import type { VerifySender } from './publish-access.ts'
 import { readCloudEvent, readEventGridEvent } from './published-events.ts'
 import { eventGridHandler } from './rest.ts'
@@ -35,8 +37,6 @@ export interface EventGridOptions {
   readonly logger: Logger
   readonly telemetry: Telemetry
   readonly outgoing: OutgoingHttp
-  /** Names this run of the program: what any other run was delivering is given back at start. */
-  readonly owner: string
   /** Endpoints that other services of this machine serve; a kind that is absent is refused by name. */
   readonly destinations?: EventDestinations
   readonly putDeadLetter?: PutDeadLetter
@@ -74,6 +74,8 @@ export class EventGrid implements Startable {
   /** Takes published events and answers validation URLs. */
   readonly handler: HttpHandler
   readonly #options: EventGridOptions
+  /** Names this run of the program in the leases of what it delivers. */
+  readonly #owner = newUuid()
 
   constructor(options: EventGridOptions) {
     const { store, clock, telemetry, outgoing } = options
@@ -87,6 +89,7 @@ export class EventGrid implements Startable {
     const { destinations = {}, tokenFor, putDeadLetter } = options
     this.subscriptions = new EventSubscriptions({
       ...options,
+      owner: this.#owner,
       putDeadLetter,
       webhooks,
       sender: new EventSender({ webhooks, clock, destinations, tokenFor }),
@@ -97,8 +100,8 @@ export class EventGrid implements Startable {
   }
 
   async start(): Promise<void> {
-    const { store, owner, logger } = this.#options
-    await store.write([{ kind: 'owner.release', owner, except: true }])
+    const { store, logger } = this.#options
+    await takeOver(store, this.#owner)
     await this.topics.load()
     await this.subscriptions.start()
     const topics = this.topics.all().length
@@ -204,7 +207,11 @@ export class EventGrid implements Startable {
 
   /** All of the events, for each subscription that wants them, or none. */
   async #store(accepted: readonly Accepted[]): Promise<void> {
-    const appends = accepted.flatMap((each) => this.#appendsFor(each))
+    const appends: AppendMessage[] = []
+    for (const each of accepted) {
+      appends.push(...this.#appendsFor(each))
+      if (appends.length > deliveriesPerPublishMax) throw tooManyDeliveries(deliveriesPerPublishMax)
+    }
     if (appends.length > 0) await this.#options.store.write(appends)
   }
 
@@ -279,8 +286,20 @@ export class EventGrid implements Startable {
   }
 }
 
+/** Gives back what the last run of the program was delivering. */
+async function takeOver(store: Store, owner: string): Promise<void> {
+  const key = { collection: 'event-grid/runs', partition: 'last', id: 'last' }
+  const last = await store.getDocument(key)
+  const body = JSON.stringify({ owner })
+  const previous = last && stringMember(parseJson(last.body), 'owner')
+  await store.write([
+    ...(previous === undefined ? [] : [{ kind: 'owner.release' as const, owner: previous }]),
+    { kind: 'document.put', ...key, body, etag: newUuid() },
+  ])
+}
+
 /** The id of an event subscription that extends the resource whose events it gets. */
-export function eventSubscriptionId(sourceId: string, name: string): string {
+function eventSubscriptionId(sourceId: string, name: string): string {
   return `${sourceId}/providers/Microsoft.EventGrid/eventSubscriptions/${name}`
 }
 

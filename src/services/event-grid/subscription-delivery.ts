@@ -1,5 +1,6 @@
 // Survives a crash: every event that waits, with the history of its deliveries. One that was being delivered is
 // delivered again: its lease ends with the process that held it.
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -14,9 +15,11 @@ import type { DeliveryAnswer, PutDeadLetter } from './destination.ts'
 import { parcelsOf, schemaFor } from './event-sender.ts'
 import type { DeliveryTarget, EventSender, Parcel } from './event-sender.ts'
 import {
+  claimBytesMax,
   deadLetterRetryMs,
   deadLetterTriesMs,
   deliveryTimeoutMs,
+  firstClaimCount,
   leaseMs,
   ownFailureDelayMs,
   parallelDeliveriesMax,
@@ -58,6 +61,8 @@ export class SubscriptionDelivery {
     this.#parts = parts
     this.#target = target
     this.#queue = queueOf(target.subscription)
+    // Each of its deliveries listens while it runs.
+    setMaxListeners(2 * parallelDeliveriesMax, this.#stopping.signal)
   }
 
   start(): void {
@@ -111,39 +116,60 @@ export class SubscriptionDelivery {
     }
   }
 
-  /** Begins one delivery; false when there is nothing to deliver now. */
+  /** Begins deliveries; false when there is nothing to deliver now. */
   async #step(): Promise<boolean> {
-    const isUnhealthy = this.#failuresInRow >= unhealthyFailureCount
-    // An endpoint that comes out of its probation is tried with one delivery first.
-    if (this.#running.size >= (isUnhealthy ? 1 : parallelDeliveriesMax)) {
+    const free = this.#lanes() - this.#running.size
+    if (free <= 0) {
       await Promise.race(this.#running)
       return true
     }
     this.#isWoken = false
-    if (this.#pausedUntilMs > this.#parts.clock.now()) return false
-    const messages = await this.#claim()
+    if (this.#isPaused()) return false
+    const messages = await this.#claim(free)
     if (messages.length === 0) return false
-    const delivering = this.#deliver(messages)
-      .catch((error: unknown) => this.#failed(error))
-      .finally(() => {
-        this.#running.delete(delivering)
-        this.wake()
-      })
-    this.#running.add(delivering)
+    await this.#deliver(messages.map(readWaitingEvent))
     return true
   }
 
-  async #claim(): Promise<readonly ClaimedMessage[]> {
-    const { store, clock, owner } = this.#parts
-    const { ready, leased, scheduled, parked, bodyBytes } = await store.countMessages(this.#queue)
+  /** An endpoint that comes out of its probation is tried with one delivery first. */
+  #lanes(): number {
+    return this.#failuresInRow >= unhealthyFailureCount ? 1 : parallelDeliveriesMax
+  }
+
+  #isPaused(): boolean {
+    return this.#pausedUntilMs > this.#parts.clock.now()
+  }
+
+  /** Leases what so many deliveries can carry, in steps: how large the events are shows only then. */
+  async #claim(deliveries: number): Promise<readonly ClaimedMessage[]> {
+    const { store, clock } = this.#parts
+    const { ready } = await store.countMessages(this.#queue)
     if (ready === 0) {
       const dueMs = await store.nextDue(this.#queue)
       if (dueMs === undefined || dueMs > clock.now()) return []
     }
-    const { eventsMax, preferredBytes } = this.#target.settings.endpoint.batch
-    const averageBytes = bodyBytes / Math.max(1, ready + leased + scheduled + parked)
-    const fitting = Math.ceil(preferredBytes / Math.max(1, averageBytes))
-    const count = Math.max(1, Math.min(eventsMax, fitting))
+    const { eventsMax, preferredBytes, isBatched } = this.#target.settings.endpoint.batch
+    const countMax = deliveries * eventsMax
+    const bytesMax = isBatched
+      ? Math.min(deliveries * preferredBytes, claimBytesMax)
+      : claimBytesMax
+    const claimed: ClaimedMessage[] = []
+    let bytes = 0
+    let step = firstClaimCount
+    while (claimed.length < countMax && bytes < bytesMax) {
+      const count = Math.min(step, countMax - claimed.length)
+      const messages = await this.#claimSome(count)
+      claimed.push(...messages)
+      for (const { body } of messages) bytes += Buffer.byteLength(body)
+      if (messages.length < count) break
+      const averageBytes = Math.max(1, bytes / claimed.length)
+      step = Math.max(1, Math.min(step * 4, Math.floor((bytesMax - bytes) / averageBytes)))
+    }
+    return claimed
+  }
+
+  async #claimSome(count: number): Promise<readonly ClaimedMessage[]> {
+    const { store, clock, owner } = this.#parts
     const untilMs = clock.now() + leaseMs
     const [{ messages }] = await store.write([
       { kind: 'message.claim', queue: this.#queue, count, untilMs, rules: {}, owner },
@@ -171,26 +197,33 @@ export class SubscriptionDelivery {
     this.#rouse = undefined
   }
 
-  async #deliver(messages: readonly ClaimedMessage[]): Promise<void> {
+  /** Begins a delivery for each parcel, as lanes become free. */
+  async #deliver(events: readonly WaitingEvent[]): Promise<void> {
     const { clock } = this.#parts
     const leaseEndMs = clock.now() + leaseMs
     const { timeToLiveMs } = this.#target.settings
-    const live: WaitingEvent[] = []
-    const over: WaitingEvent[] = []
-    for (const message of messages) {
-      const waiting = readWaitingEvent(message)
-      const isOver =
-        waiting.history.givenUp !== undefined ||
-        clock.now() - waiting.history.publishedMs >= timeToLiveMs
-      if (isOver) over.push(waiting)
-      else live.push(waiting)
-    }
-    if (over.length > 0) await this.#giveUp(over, 'TimeToLiveExceeded')
+    const isOver = ({ history }: WaitingEvent): boolean =>
+      history.givenUp !== undefined || clock.now() - history.publishedMs >= timeToLiveMs
+    const over = events.filter(isOver)
+    const overSet = new Set(over)
+    if (over.length > 0) this.#begin(() => this.#giveUp(over, 'TimeToLiveExceeded'))
+    const live = events.filter((each) => !overSet.has(each))
     for (const parcel of parcelsOf(this.#target, live)) {
+      while (this.#running.size >= this.#lanes()) await Promise.race(this.#running)
       const isLate = clock.now() + 2 * deliveryTimeoutMs > leaseEndMs
-      if (isLate || this.#stopping.signal.aborted) await this.#giveBack(parcel.events)
-      else await this.#send(parcel)
+      const isHeld = isLate || this.#isPaused() || this.#stopping.signal.aborted
+      this.#begin(() => (isHeld ? this.#giveBack(parcel.events) : this.#send(parcel)))
     }
+  }
+
+  #begin(work: () => Promise<void>): void {
+    const running = work()
+      .catch((error: unknown) => this.#failed(error))
+      .finally(() => {
+        this.#running.delete(running)
+        this.wake()
+      })
+    this.#running.add(running)
   }
 
   async #send(parcel: Parcel): Promise<void> {

@@ -78,7 +78,7 @@ export function readTopicSettings(kind: TopicKind, properties: JsonObject): Topi
 }
 
 /** Types of resource whose events a system topic can stand for, as the template names them. */
-export const topicTypes: Readonly<Record<string, string>> = {
+const topicTypes: Readonly<Record<string, string>> = {
   'microsoft.storage.storageaccounts': 'Microsoft.Storage/storageAccounts',
   'microsoft.eventhub.namespaces': 'Microsoft.EventHub/namespaces',
   'microsoft.servicebus.namespaces': 'Microsoft.ServiceBus/namespaces',

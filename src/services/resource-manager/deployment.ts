@@ -18,6 +18,7 @@ export interface DeployOptions {
   readonly parametersFile?: string
   /** Values that go before those of the file. */
   readonly parameters?: Readonly<Record<string, JsonValue>>
+  /** Paths that begin with `~/` are in the home folder: Bicep keeps the modules of registries there. */
   readonly readFile: ReadFile
   /** For `${AZURE_ENV_NAME}` in the parameters file. */
   readonly environment?: Readonly<Record<string, string | undefined>>

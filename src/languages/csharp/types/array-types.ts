@@ -216,7 +216,7 @@ function placeOf(
     const at = self.offset(indexes)
     return { get: () => self.items[at], set: (value) => void (self.items[at] = value) }
   }
-  return { get: () => elementAt(self, index), set: (value) => void setElement(self, index, value) }
+  return { get: () => elementAt(self, index), set: (value) => setElement(self, index, value) }
 }
 
 function sortPairs(keys: arrays.AnyArray, values: arrays.AnyArray): null {

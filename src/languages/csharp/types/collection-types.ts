@@ -29,9 +29,7 @@ export function countOf(value: unknown): number {
 /** Collections and their interfaces. */
 export const collectionTypes: readonly TypeDeclaration[] = [
   declareType('hidden interface System.Collections.IEnumerable'),
-  declareType('hidden interface System.Collections.ICollection : System.Collections.IEnumerable', {
-    'int Count': (self) => countOf(self),
-  }),
+  declareType('hidden interface System.Collections.ICollection : System.Collections.IEnumerable'),
   declareType(
     'interface System.Collections.Generic.IEnumerable<T> : System.Collections.IEnumerable',
     {
@@ -47,9 +45,6 @@ export const collectionTypes: readonly TypeDeclaration[] = [
   }),
   declareType(
     'hidden interface System.Collections.Generic.IReadOnlyList<T> : IReadOnlyCollection<T>',
-    {
-      'T this[int index]': (self, index) => itemAt(self, int(index)),
-    },
   ),
   declareType('interface System.Collections.Generic.ICollection<T> : IEnumerable<T>', {
     'int Count': (self) => countOf(self),

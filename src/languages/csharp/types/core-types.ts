@@ -4,7 +4,7 @@ import { newLine } from '../../dotnet/format.ts'
 import { displayText } from '../../dotnet/format.ts'
 import { declareEnum, declareType, type TypeDeclaration } from '../type-model.ts'
 import { defaultOf } from './defaults.ts'
-import { callOf, given, textOrNull } from './guards.ts'
+import { callback, callOf, given, textOrNull } from './guards.ts'
 
 const delegateLetters = ['T1', 'T2', 'T3', 'T4', 'T5', 'T6']
 
@@ -45,10 +45,10 @@ export const coreTypes: readonly TypeDeclaration[] = [
   }),
   ...exceptionTypes(),
   ...delegateTypes(),
-  declareType('hidden delegate System.Predicate<T>', { 'bool Invoke(T obj)': () => null }),
-  declareType('hidden delegate System.Comparison<T>', { 'int Invoke(T x, T y)': () => null }),
+  declareType('hidden delegate System.Predicate<T>', { 'bool Invoke(T obj)': invoke }),
+  declareType('hidden delegate System.Comparison<T>', { 'int Invoke(T x, T y)': invoke }),
   declareType('hidden delegate System.Converter<TInput,TOutput>', {
-    'TOutput Invoke(TInput input)': () => null,
+    'TOutput Invoke(TInput input)': invoke,
   }),
   declareEnum('System.StringComparison', {
     CurrentCulture: 0,
@@ -73,20 +73,25 @@ function dispose(self: unknown): null {
   return null
 }
 
+/** Calls a delegate by its `Invoke`: the receiver is the function itself, and last comes the call. */
+function invoke(self: unknown, ...values: readonly unknown[]): unknown {
+  return callback(self)(...values.slice(0, -1))
+}
+
 function delegateTypes(): TypeDeclaration[] {
   const declarations: TypeDeclaration[] = [
-    declareType('delegate System.Func<TResult>', { 'TResult Invoke()': () => null }),
-    declareType('delegate System.Action', { 'void Invoke()': () => null }),
+    declareType('delegate System.Func<TResult>', { 'TResult Invoke()': invoke }),
+    declareType('delegate System.Action', { 'void Invoke()': invoke }),
   ]
   for (let count = 1; count <= delegateLetters.length; count += 1) {
     const letters = delegateLetters.slice(0, count)
     const parameters = letters.map((letter) => `${letter} arg${letter}`).join(', ')
     declarations.push(
       declareType(`delegate System.Func<${letters.join(',')},TResult>`, {
-        [`TResult Invoke(${parameters})`]: () => null,
+        [`TResult Invoke(${parameters})`]: invoke,
       }),
       declareType(`delegate System.Action<${letters.join(',')}>`, {
-        [`void Invoke(${parameters})`]: () => null,
+        [`void Invoke(${parameters})`]: invoke,
       }),
     )
   }

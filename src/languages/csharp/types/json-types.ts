@@ -1,4 +1,4 @@
-import { systemException } from '../../dotnet/exceptions.ts'
+import { argumentError, systemException } from '../../dotnet/exceptions.ts'
 import {
   isTokenOfType,
   tokenCast,
@@ -219,7 +219,6 @@ function tokenMembers(): Members {
     'string ToString(Formatting formatting)': (self, formatting) =>
       writeToken(token(self), layout(formatting)),
     'JToken DeepClone()': (self) => cloneToken(token(self)),
-    'object Clone()': (self) => cloneToken(token(self)),
     'JToken SelectToken(string path)': (self, path) =>
       selectToken(token(self), given(path, 'path')),
     'JToken SelectToken(string path, bool errorWhenNoMatch)': (self, path, strict) =>
@@ -296,8 +295,11 @@ function casts(): Members {
     'explicit operator Uri(JToken value)': castTo('System.Uri'),
   }
   for (const [name, full] of contentTypes) {
-    members[`implicit operator JToken(${name} value)`] = valueToken
-    members[`implicit operator JToken(${name}? value)`] = valueToken
+    // There is none from a char.
+    if (name !== 'char') {
+      members[`implicit operator JToken(${name} value)`] = valueToken
+      members[`implicit operator JToken(${name}? value)`] = valueToken
+    }
     members[`explicit operator ${name}(JToken value)`] = castTo(full)
     members[`explicit operator ${name}?(JToken value)`] = castTo(`System.Nullable<${full}>`)
   }
@@ -347,7 +349,6 @@ function valueMembers(): Members {
     'int CompareTo(JValue obj)': (self, other) => instance(self, JValue).compareTo(other),
     'string ToString(string format)': (self, format) =>
       instance(self, JValue).format(textOrNull(format)),
-    'string ToString(System.IFormatProvider provider)': (self) => instance(self, JValue).toString(),
     'string ToString(string format, System.IFormatProvider provider)': (self, format) =>
       instance(self, JValue).format(textOrNull(format)),
   }
@@ -358,7 +359,11 @@ function extensionMembers(): Members {
   return {
     'static T Value<T>(this IEnumerable<JToken> value)': (value, call) =>
       valueFor(call, (name) => valueOfToken(tokenOrNull(value), name)),
-    'static U Value<T,U>(this IEnumerable<T> value)': (value) => value,
+    'static U Value<T,U>(this IEnumerable<T> value)': (value, call) => {
+      const found = tokenOrNull(value)
+      if (!found) throw argumentError('Source value must be a JToken.')
+      return valueOfToken(found, callOf(call).types[1]?.name ?? '')
+    },
     'static IEnumerable<U> Values<U>(this IEnumerable<JToken> source)': (source, call) =>
       new Sequence(
         () => valuesOfTokens(childrenOfAll(source), callOf(call).types[0]?.name ?? ''),
@@ -382,9 +387,9 @@ function extensionMembers(): Members {
         found.map((one) => valueOfToken(one, types[0]?.name ?? '')),
       )
     },
-    'static IJEnumerable<JToken> Children<T>(this IEnumerable<T> source)': (source) =>
+    'static IJEnumerable<JToken> Children(this IEnumerable<JToken> source)': (source) =>
       tokens(childrenOfAll(source)),
-    'static IJEnumerable<JToken> Descendants<T>(this IEnumerable<T> source)': (source) =>
+    'static IJEnumerable<JToken> Descendants(this IEnumerable<JContainer> source)': (source) =>
       tokens(
         [...enumerate(source)].flatMap((one) =>
           isContainer(one) ? [...tree.descendantsOf(one)] : [],

@@ -8,7 +8,14 @@ import { callback, callOf, instance, int } from './guards.ts'
 
 /** The members of List. */
 export function listMembers(): TypeDeclaration['members'] {
-  const list = (value: unknown): List => instance(value, List)
+  return { ...changing(), ...searching(), ...arranging() }
+}
+
+function list(value: unknown): List {
+  return instance(value, List)
+}
+
+function changing(): TypeDeclaration['members'] {
   return {
     'new()': (call) => new List(argumentName(call)),
     'new(int capacity)': (_, call) => new List(argumentName(call)),
@@ -28,6 +35,11 @@ export function listMembers(): TypeDeclaration['members'] {
       list(self).removeRange(int(index), int(count)),
     'int RemoveAll(Predicate<T> match)': (self, match) => list(self).removeAll(callback(match)),
     'void Clear()': (self) => list(self).clear(),
+  }
+}
+
+function searching(): TypeDeclaration['members'] {
+  return {
     'bool Contains(T item)': (self, item) => list(self).contains(item),
     'int IndexOf(T item)': (self, item) => list(self).indexOf(item),
     'int IndexOf(T item, int index)': (self, item, start) => list(self).indexOf(item, int(start)),
@@ -67,6 +79,11 @@ export function listMembers(): TypeDeclaration['members'] {
     'List<T> FindAll(Predicate<T> match)': (self, match) => list(self).findAll(callback(match)),
     'bool Exists(Predicate<T> match)': (self, match) => list(self).exists(callback(match)),
     'bool TrueForAll(Predicate<T> match)': (self, match) => list(self).trueForAll(callback(match)),
+  }
+}
+
+function arranging(): TypeDeclaration['members'] {
+  return {
     'void ForEach(Action<T> action)': (self, action) => list(self).forEach(callback(action)),
     'List<TOutput> ConvertAll<TOutput>(Converter<T,TOutput> converter)': (self, convert, call) =>
       list(self).convertAll(callOf(call).types[0]?.name ?? 'System.Object', callback(convert)),

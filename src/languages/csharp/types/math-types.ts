@@ -39,6 +39,7 @@ export function mathMembers(): Members {
       return quotient
     },
     ...roundMembers(),
+    ...realMembers(),
   }
   for (const keyword of [
     'sbyte',
@@ -61,6 +62,11 @@ export function mathMembers(): Members {
     members[`static ${keyword} Abs(${keyword} value)`] = (value) => absoluteOf(number(value))
     members[`static int Sign(${keyword} value)`] = (value) => signOf(number(value))
   }
+  return members
+}
+
+function realMembers(): Members {
+  const members: Members = {}
   for (const [name, direction] of [
     ['Floor', 'floor'],
     ['Ceiling', 'ceiling'],

@@ -110,6 +110,14 @@ function searching(): Members {
       value,
       ignore,
     ) => strings.endsWith(text(self), given(value), cultureComparison(ignore)),
+    ...searchingForward(),
+    ...searchingBackward(),
+    ...searchingAny(),
+  }
+}
+
+function searchingForward(): Members {
+  return {
     'int IndexOf(char value)': (self, value) =>
       strings.indexOf(text(self), char(value), { comparison: 'Ordinal' }),
     'int IndexOf(char value, int startIndex)': (self, value, start) =>
@@ -144,6 +152,11 @@ function searching(): Members {
         count: int(count),
         comparison: comparison(how),
       }),
+  }
+}
+
+function searchingBackward(): Members {
+  return {
     'int LastIndexOf(char value)': (self, value) =>
       strings.lastIndexOf(text(self), char(value), { comparison: 'Ordinal' }),
     'int LastIndexOf(char value, int startIndex)': (self, value, start) =>
@@ -181,7 +194,6 @@ function searching(): Members {
         count: int(count),
         comparison: comparison(how),
       }),
-    ...searchingAny(),
   }
 }
 

@@ -104,22 +104,9 @@ function builderMembers(): Members {
       builder(self).appendFormat(given(format, 'format'), items(list)),
     'StringBuilder Insert(int index, object value)': (self, index, value) =>
       builder(self).insert(int(index), value),
+    ...replacing(builder),
     'StringBuilder Remove(int startIndex, int length)': (self, start, length) =>
       builder(self).remove(int(start), int(length)),
-    'StringBuilder Replace(string oldValue, string newValue)': (self, from, to) =>
-      builder(self).replace(part(from), part(to)),
-    'StringBuilder Replace(char oldChar, char newChar)': (self, from, to) =>
-      builder(self).replace(part(from), part(to)),
-    'StringBuilder Replace(string oldValue, string newValue, int startIndex, int count)': (
-      self,
-      from,
-      ...[to, start, count]
-    ) => builder(self).replaceIn([given(from, 'oldValue'), part(to)], int(start), int(count)),
-    'StringBuilder Replace(char oldChar, char newChar, int startIndex, int count)': (
-      self,
-      from,
-      ...[to, start, count]
-    ) => builder(self).replaceIn([char(from), char(to)], int(start), int(count)),
     'StringBuilder Append(char[] value, int startIndex, int charCount)': (
       self,
       value,
@@ -150,4 +137,23 @@ function builderMembers(): Members {
     members[`StringBuilder Append(${keyword} value)`] = (self, value) => builder(self).append(value)
   }
   return members
+}
+
+function replacing(builder: (value: unknown) => StringBuilder): Members {
+  return {
+    'StringBuilder Replace(string oldValue, string newValue)': (self, from, to) =>
+      builder(self).replace(part(from), part(to)),
+    'StringBuilder Replace(char oldChar, char newChar)': (self, from, to) =>
+      builder(self).replace(part(from), part(to)),
+    'StringBuilder Replace(string oldValue, string newValue, int startIndex, int count)': (
+      self,
+      from,
+      ...[to, start, count]
+    ) => builder(self).replaceIn([given(from, 'oldValue'), part(to)], int(start), int(count)),
+    'StringBuilder Replace(char oldChar, char newChar, int startIndex, int count)': (
+      self,
+      from,
+      ...[to, start, count]
+    ) => builder(self).replaceIn([char(from), char(to)], int(start), int(count)),
+  }
 }

@@ -376,21 +376,21 @@ function extensionMembers(): Members {
   return {
     'static void Remove(this IEnumerable<XAttribute> source)': (source) =>
       tree.removeEach(enumerate(source)),
-    'static void Remove<T>(this IEnumerable<T> source)': (source) =>
+    'static void Remove(this IEnumerable<XNode> source)': (source) =>
       tree.removeEach(enumerate(source)),
-    'static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source)': (source) =>
+    'static IEnumerable<XElement> Elements(this IEnumerable<XContainer> source)': (source) =>
       elements(() => each(source, (one) => query.childElements(container(one)))),
-    'static IEnumerable<XElement> Elements<T>(this IEnumerable<T> source, XName name)': (
+    'static IEnumerable<XElement> Elements(this IEnumerable<XContainer> source, XName name)': (
       source,
       by,
     ) => elements(() => each(source, (one) => query.childElements(container(one), name(by)))),
-    'static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source)': (source) =>
+    'static IEnumerable<XElement> Descendants(this IEnumerable<XContainer> source)': (source) =>
       elements(() => each(source, (one) => query.descendantElements(container(one)))),
-    'static IEnumerable<XElement> Descendants<T>(this IEnumerable<T> source, XName name)': (
+    'static IEnumerable<XElement> Descendants(this IEnumerable<XContainer> source, XName name)': (
       source,
       by,
     ) => elements(() => each(source, (one) => query.descendantElements(container(one), name(by)))),
-    'static IEnumerable<XElement> Ancestors<T>(this IEnumerable<T> source)': (source) =>
+    'static IEnumerable<XElement> Ancestors(this IEnumerable<XNode> source)': (source) =>
       elements(() => each(source, (one) => query.ancestorElements(node(one)))),
     'static IEnumerable<T> InDocumentOrder<T>(this IEnumerable<T> source)': inDocumentOrder,
     'static IEnumerable<XElement> DescendantsAndSelf(this IEnumerable<XElement> source)': (
@@ -398,7 +398,7 @@ function extensionMembers(): Members {
     ) => elements(() => each(source, (one) => query.descendantsAndSelf(element(one)))),
     'static IEnumerable<XElement> AncestorsAndSelf(this IEnumerable<XElement> source)': (source) =>
       elements(() => each(source, (one) => query.ancestorsAndSelf(element(one)))),
-    'static IEnumerable<XNode> Nodes<T>(this IEnumerable<T> source)': (source) =>
+    'static IEnumerable<XNode> Nodes(this IEnumerable<XContainer> source)': (source) =>
       nodes(() => each(source, (one) => container(one).nodes)),
     'static IEnumerable<XAttribute> Attributes(this IEnumerable<XElement> source)': (source) =>
       attributes(() => each(source, (one) => query.attributesOf(element(one)))),

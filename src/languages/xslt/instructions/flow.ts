@@ -11,7 +11,7 @@ import { LocalScope } from '../local-scope.ts'
 /** https://www.w3.org/TR/xslt-10/#for-each */
 export function compileForEach(site: Site, compiler: BodyCompiler): Instruction {
   const select = nodeSetOfSite(site, 'select')
-  const { children } = site.element
+  const children = site.element.children.filter(({ kind }) => kind === 'element' || kind === 'text')
   const firstOther = children.findIndex((child) => !isSort(child))
   const sorts = firstOther < 0 ? children : children.slice(0, firstOther)
   const sort = compileSorts(site, sorts)

@@ -18,7 +18,7 @@ export function compileNumber(site: Site): Instruction {
     const value = toNumber(site.expression('value'))
     return (context, output) => {
       const number = value(context)
-      const isCountable = Number.isFinite(number) && number >= 0.5
+      const isCountable = Number.isFinite(number) && number >= 0
       output.text(isCountable ? formatNumbers([number], layout(context)) : numberText(number))
     }
   }
@@ -98,7 +98,7 @@ function siblingNumber(
 ): number {
   const siblings = node.parent === null || node.kind === 'attribute' ? [] : node.parent.children
   const { run } = activationOf(context)
-  const before = knownCount(run, site, node)
+  const before = isStable(site) ? knownCount(run, site, node) : undefined
   let number = before?.number ?? 0
   const start = before === undefined ? 0 : before.index + 1
   context.scope.budget.spend(Math.max(0, node.index - start))
@@ -109,6 +109,11 @@ function siblingNumber(
   number += 1
   run.counts.set(site, { node, number })
   return number
+}
+
+// A pattern with variables may count something else for each node.
+function isStable(site: Site): boolean {
+  return !/[$]|current/.test(site.attribute('count') ?? '')
 }
 
 function knownCount(

@@ -5,7 +5,9 @@ import {
   OutgoingTimeout,
   type OutgoingRequest,
   type OutgoingResponse,
+  type OutgoingTls,
 } from '../../../protocols/http/outgoing-http.ts'
+import type { ClientCertificate } from '../certificate.ts'
 import { redirectsMax, spanPayloadCharsMax } from '../limits.ts'
 import { shownHeaders, shownUrl } from './call-trace.ts'
 import { CallUrl } from './call-url.ts'
@@ -28,6 +30,9 @@ export interface BackendRequest {
   readonly isDeclared: boolean
   /** True when the head of the answer is passed on before its body. */
   readonly isUnbuffered?: boolean
+  /** What the gateway shows when it connects. */
+  readonly certificate?: ClientCertificate | undefined
+  readonly acceptsAnyCertificate?: boolean
 }
 
 /** Sends a request, with a span of its own in the trace of the call; what fails is a `PolicyError`. */
@@ -148,7 +153,23 @@ function toOutgoing(request: BackendRequest): Omit<OutgoingRequest, 'trace' | 's
     timeoutMs: request.timeoutMs,
     isDeclared: request.isDeclared,
     ...(isUnbuffered ? { isUnbuffered } : {}),
+    ...(request.certificate || request.acceptsAnyCertificate ? { tls: tlsOf(request) } : {}),
     ...(body === undefined ? {} : { body }),
+  }
+}
+
+function tlsOf({ certificate, acceptsAnyCertificate }: BackendRequest): OutgoingTls {
+  return {
+    acceptsAnyCertificate: acceptsAnyCertificate ?? false,
+    ...(certificate?.keyPem === undefined
+      ? {}
+      : {
+          clientCertificate: {
+            id: certificate.thumbprint,
+            cert: certificate.certificatePem,
+            key: certificate.keyPem,
+          },
+        }),
   }
 }
 
@@ -160,10 +181,13 @@ function redirected(
   const headers = request.headers.copy()
   const isElsewhere = url.origin !== new URL(request.url).origin
   if (isElsewhere) headers.delete('authorization')
+  const { certificate, ...others } = request
   headers.delete('host')
   const asGet = to.status === 303 || (to.status < 303 && request.method === 'POST')
   return {
-    ...request,
+    ...others,
+    // What the gateway shows is for the backend that was named.
+    certificate: isElsewhere ? undefined : certificate,
     url: url.href,
     headers,
     isDeclared: request.isDeclared && !isElsewhere,

@@ -2,6 +2,7 @@ import type { Clock } from '../../../base/clock.ts'
 import type {
   PolicyApi,
   PolicyBody,
+  PolicyCertificate,
   PolicyContext,
   PolicyDeployment,
   PolicyGroup,
@@ -16,6 +17,7 @@ import type {
   PolicyUser,
 } from '../../../languages/csharp/policy-context.ts'
 import type { Api } from '../api.ts'
+import type { ClientCertificate } from '../certificate.ts'
 import type { Subscription } from '../subscription.ts'
 import { CallUrl } from './call-url.ts'
 import type { CallResponse, GatewayCall } from './gateway-call.ts'
@@ -99,7 +101,6 @@ export class CallContext implements PolicyContext {
 
 class RequestView implements PolicyRequest {
   readonly typeName = 'IRequest'
-  readonly certificate = null
   readonly #call: GatewayCall
 
   constructor(call: GatewayCall) {
@@ -108,6 +109,10 @@ class RequestView implements PolicyRequest {
 
   get body(): PolicyBody | null {
     return this.#call.request.body.toPolicyBody()
+  }
+
+  get certificate(): PolicyCertificate | null {
+    return this.#call.request.certificate ?? null
   }
 
   get headers(): PolicyHeaders {
@@ -155,8 +160,12 @@ function deploymentOf({ parts }: GatewayCall): PolicyDeployment {
     serviceId: name,
     serviceName: name,
     gateway: { id: 'managed', instanceId: name, isManaged: true },
-    certificates: parts.certificates(),
+    certificates: new Map(parts.certificates().map((each) => [each.id, toPolicyCertificate(each)])),
   }
+}
+
+function toPolicyCertificate({ der, keyPem }: ClientCertificate): PolicyCertificate {
+  return { der, ...(keyPem === undefined ? {} : { privateKeyPem: keyPem }) }
 }
 
 function toPolicyApi(api: Api): PolicyApi {

@@ -1,10 +1,15 @@
 // Nothing here survives a crash: a call that was not answered is the caller's to repeat.
 import type { Duplex } from 'node:stream'
 import type { TraceContext } from '../../../base/trace-context.ts'
-import type { PolicyContext, PolicyLastError } from '../../../languages/csharp/policy-context.ts'
+import type {
+  PolicyCertificate,
+  PolicyContext,
+  PolicyLastError,
+} from '../../../languages/csharp/policy-context.ts'
 import type { Cancellation } from '../../../protocols/http/cancellation.ts'
 import type { Api } from '../api.ts'
 import type { Backend } from '../backend.ts'
+import type { ClientCertificate } from '../certificate.ts'
 import type { Operation } from '../operation.ts'
 import type { Product } from '../product.ts'
 import type { Subscription } from '../subscription.ts'
@@ -24,6 +29,8 @@ export interface CallRequest {
   headers: HeaderList
   body: MessageBody
   readonly ipAddress: string
+  /** What the caller showed when it connected. */
+  readonly certificate: PolicyCertificate | undefined
   readonly matchedParameters: Map<string, string>
 }
 
@@ -42,6 +49,8 @@ export interface CallTarget {
   backend: Backend | undefined
   path: string
   queryString: string
+  /** What the gateway shows the backend when it connects. */
+  certificate: ClientCertificate | undefined
   /** True while the address is one that the owner of the service declared. */
   isDeclared: boolean
 }

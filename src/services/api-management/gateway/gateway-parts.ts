@@ -1,8 +1,8 @@
 import type { Clock } from '../../../base/clock.ts'
 import type { Telemetry } from '../../../base/telemetry.ts'
-import type { PolicyCertificate } from '../../../languages/csharp/policy-context.ts'
 import type { Api } from '../api.ts'
 import type { Backend } from '../backend.ts'
+import type { ClientCertificate } from '../certificate.ts'
 import type { NamedValueLeases } from '../named-value-lease.ts'
 import type { OutgoingHttp } from '../../../protocols/http/outgoing-http.ts'
 import type { BackendPools } from './backend-pool.ts'
@@ -43,7 +43,8 @@ export interface GatewayParts {
   /** Values that must not be told: of secret named values, and of keys. */
   secrets(): readonly string[]
   backend(id: string): Backend | undefined
-  certificates(): ReadonlyMap<string, PolicyCertificate>
+  /** The certificates of the service. */
+  certificates(): readonly ClientCertificate[]
   groupsOf(product: string): readonly { readonly id: string; readonly name: string }[]
   apisOf(product: string): readonly Api[]
   /** The example of a declared response of an operation. */

@@ -11,6 +11,7 @@ import {
   newTrace,
   parseTraceparent,
 } from '../../../base/trace-context.ts'
+import type { PolicyCertificate } from '../../../languages/csharp/policy-context.ts'
 import { Cancellation } from '../../../protocols/http/cancellation.ts'
 import { tunnel } from '../../../protocols/http/tunnel.ts'
 import { answerUpgrade } from '../../../protocols/http/upgrade.ts'
@@ -172,6 +173,7 @@ export class Gateway {
       target: {
         base: route.served.serviceUrl,
         backend: undefined,
+        certificate: undefined,
         path: route.rest === '' ? '/' : route.rest,
         queryString: withoutKey(route.url.queryString, api.keyQuery),
         isDeclared: true,
@@ -353,8 +355,15 @@ function newRequest(
       ? MessageBody.received(request, codingOf(parts.headers))
       : MessageBody.none(),
     ipAddress: plainAddress(request.socket.remoteAddress ?? ''),
+    certificate: certificateOf(request),
     matchedParameters: parts.route.match.parameters,
   }
+}
+
+// Absent unless the listener asks callers for one.
+function certificateOf({ socket }: IncomingMessage): PolicyCertificate | undefined {
+  const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
+  return shown && { der: shown.raw }
 }
 
 function plainAddress(address: string): string {

@@ -1,5 +1,6 @@
 import { callBackend } from '../gateway/backend-call.ts'
 import type { Backend } from '../backend.ts'
+import type { ClientCertificate } from '../certificate.ts'
 import { CallUrl } from '../gateway/call-url.ts'
 import type { CallResponse, GatewayCall } from '../gateway/gateway-call.ts'
 import type { HeaderList } from '../gateway/header-list.ts'
@@ -55,6 +56,8 @@ export const forwardRequest: PolicyDefinition = {
         followRedirects: followRedirects?.read(call) ?? false,
         isDeclared: call.target.isDeclared,
         isUnbuffered: bufferResponse?.read(call) === false,
+        certificate: call.target.certificate ?? certificateOf(call, backend),
+        acceptsAnyCertificate: backend?.validateCertificateChain === false,
       })
       if (backend) report(call, backend, call.response)
       if (failOnError?.read(call) && call.response.status >= 400) throw failed(call.response.status)
@@ -78,6 +81,19 @@ function chooseBackend(call: GatewayCall): Backend | undefined {
   }
   call.target.base = CallUrl.parse(chosen.url)
   return chosen
+}
+
+function certificateOf(
+  call: GatewayCall,
+  backend: Backend | undefined,
+): ClientCertificate | undefined {
+  const [wanted] = backend?.certificates ?? []
+  if (wanted === undefined) return undefined
+  return call.parts
+    .certificates()
+    .find(({ id, thumbprint }) =>
+      [id, thumbprint].some((each) => each.toLowerCase() === wanted.toLowerCase()),
+    )
 }
 
 function report(call: GatewayCall, backend: Backend, response: CallResponse): void {

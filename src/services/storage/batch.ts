@@ -1,0 +1,111 @@
+import { STATUS_CODES } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
+import { newUuid } from '../../base/ids.ts'
+import type { Answer } from './answer.ts'
+import { readText } from './body.ts'
+import { invalidHeader, invalidInput } from './errors.ts'
+import { batchBodyBytesMax, batchRequestCountMax } from './limits.ts'
+import type { StorageCall } from './operation.ts'
+import { headerOf, toStorageRequest, type StorageRequest } from './storage-request.ts'
+
+/** One request of a batch. */
+interface BatchPart {
+  readonly contentId: string
+  readonly method: string
+  readonly url: string
+  readonly headers: IncomingHttpHeaders
+}
+
+/** Deletes blobs or sets their tiers, many at once: https://learn.microsoft.com/rest/api/storageservices/blob-batch */
+export async function blobBatch(call: StorageCall): Promise<Answer> {
+  const { request } = call
+  const type = headerOf(request.headers, 'content-type') ?? ''
+  const [, boundary] = /^multipart\/mixed;\s*boundary="?([^"\s;]{1,70})"?/i.exec(type) ?? []
+  if (boundary === undefined) throw invalidHeader('Content-Type', type)
+  const parts = readParts(await readText(request, batchBodyBytesMax), boundary)
+  if (parts.length === 0 || parts.length > batchRequestCountMax) {
+    throw invalidInput('A batch has 1 to 256 requests.')
+  }
+  const answers = `batchresponse_${newUuid()}`
+  const texts: string[] = []
+  for (const part of parts) {
+    texts.push(`--${answers}\r\n${await answerPart(call, part)}`)
+  }
+  return {
+    status: 202,
+    headers: { 'content-type': `multipart/mixed; boundary=${answers}` },
+    body: `${texts.join('')}--${answers}--\r\n`,
+  }
+}
+
+async function answerPart(call: StorageCall, part: BatchPart): Promise<string> {
+  const { storage } = call
+  const requestId = newUuid()
+  const answer = await storage.answer(requestId, () => toPartRequest(call, part, requestId))
+  const headers = Object.entries({ 'x-ms-request-id': requestId, ...answer.headers })
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${String(value).replaceAll(/[\r\n]/g, ' ')}\r\n`)
+  const body = typeof answer.body === 'string' ? answer.body : ''
+  const status = `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? ''}`
+  return [
+    'Content-Type: application/http\r\n',
+    part.contentId === '' ? '' : `Content-ID: ${part.contentId}\r\n`,
+    `\r\n${status}\r\n`,
+    ...headers,
+    `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}\r\n`,
+  ].join('')
+}
+
+function toPartRequest(call: StorageCall, part: BatchPart, requestId: string): StorageRequest {
+  const { storage, request } = call
+  const { isSecure, address, container } = request
+  const { method, url } = part
+  const host = request.headers.host ?? ''
+  const version = { 'x-ms-version': request.version }
+  const headers = { ...version, ...part.headers, host }
+  const line = { headers, url, method, isSecure, address, requestId, message: undefined }
+  const made = toStorageRequest(line, { accounts: storage.accounts, service: 'blob' })
+  const comp = made.query.get('comp')
+  const isAllowed =
+    (method === 'DELETE' && comp === null) || (method === 'PUT' && comp?.toLowerCase() === 'tier')
+  if (!isAllowed || made.blob === '') {
+    throw invalidInput('A batch holds deletions of blobs, or changes of their tiers.')
+  }
+  const isWithin = container === '' || made.container === container
+  if (!isWithin || made.account.name !== request.account.name) {
+    throw invalidInput('A batch stays within the account and container that it is sent to.')
+  }
+  return made
+}
+
+function readParts(body: string, boundary: string): readonly BatchPart[] {
+  const sections = body.split(`--${boundary}`).slice(1)
+  return sections
+    .filter((section) => !section.startsWith('--'))
+    .slice(0, batchRequestCountMax + 1)
+    .map(readPart)
+}
+
+function readPart(section: string): BatchPart {
+  const [head = '', ...rest] = section.replace(/^\r?\n/, '').split(/\r?\n\r?\n/)
+  const [line = '', ...headerLines] = (rest[0] ?? '').split(/\r?\n/)
+  const [, method, url] = /^([A-Z]+) (\S+)/.exec(line.trim()) ?? []
+  if (method === undefined || url === undefined)
+    throw invalidInput('A part of the batch is no request.')
+  const contentId = readHeaders(head.split(/\r?\n/))['content-id']
+  return {
+    contentId: typeof contentId === 'string' ? contentId : '',
+    method,
+    url: URL.canParse(url) ? new URL(url).pathname + new URL(url).search : url,
+    headers: readHeaders(headerLines),
+  }
+}
+
+function readHeaders(lines: readonly string[]): IncomingHttpHeaders {
+  const headers: Record<string, string> = {}
+  for (const line of lines) {
+    const colon = line.indexOf(':')
+    if (colon > 0) headers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim()
+  }
+  return headers
+}
