@@ -56,11 +56,11 @@ export class DemoTraffic {
     if (signal.aborted) return
     if (!isProcessed) {
       throw new Error(
-        `the order ${booking.id} was not processed within ${journeyTimeoutMs / 1_000} s`,
+        `the booking ${booking.bookingId} was not processed within ${journeyTimeoutMs / 1_000} s`,
       )
     }
     const trace = await this.#platform.monitor.trace(booking.trace.traceId)
-    print(`order ${booking.bookingId} from toprocess to processed`)
+    print(`booking ${booking.bookingId}, from the uploaded file to the processed order`)
     const width = Math.min(process.stdout.columns ?? 100, 140)
     const lines = renderWaterfall(toWaterfall(trace), {
       width,
@@ -70,6 +70,7 @@ export class DemoTraffic {
     print('')
     const { console, functions } = this.#platform.endpoints
     print(`  trace page   ${console}#trace=${booking.trace.traceId}`)
+    print(`  your own     ${this.#demo.curl()}`)
     if (functions['datafetching'] !== undefined) {
       print(`  the orders   curl ${functions['datafetching']}/api/FetchOrders`)
     }

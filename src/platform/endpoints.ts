@@ -31,7 +31,10 @@ export interface StorageEndpoints {
   readonly blob: string
   readonly connectionString: string
   readonly accounts: Readonly<
-    Record<string, { readonly blob: string; readonly dfs: string; readonly connectionString: string }>
+    Record<
+      string,
+      { readonly blob: string; readonly dfs: string; readonly connectionString: string }
+    >
   >
 }
 

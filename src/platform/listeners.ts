@@ -136,7 +136,6 @@ export class Listeners {
     // Apps of others name the local account in their connection strings.
     if (storage.accounts.declared().length > 0 || functions.sites().length > 0) {
       await this.#open('blob', { handler: storage.blobHandler })
-      await this.#open('dfs', { handler: storage.dfsHandler })
     }
     if (eventGrid.endpoints().length > 0)
       await this.#open('eventGrid', { handler: eventGrid.handler })
@@ -168,7 +167,6 @@ export class Listeners {
         routes: [
           { suffix: '.vault.azure.net', handler: keyVaultHandler(keyVault) },
           { suffix: '.blob.core.windows.net', handler: storage.blobHandler },
-          { suffix: '.dfs.core.windows.net', handler: storage.dfsHandler },
           { suffix: '.eventgrid.azure.net', handler: eventGrid.handler },
         ],
         hosts: hosts.map,
@@ -197,7 +195,10 @@ export class Listeners {
   }
 }
 
-function gatewayOf({ gatewayHandler, gatewayUpgradeHandler }: Services['apiManagement']): Listening {
+function gatewayOf({
+  gatewayHandler,
+  gatewayUpgradeHandler,
+}: Services['apiManagement']): Listening {
   return { handler: gatewayHandler, upgradeHandler: gatewayUpgradeHandler }
 }
 

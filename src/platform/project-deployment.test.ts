@@ -53,7 +53,12 @@ test('a service runs on the resource whose tag names it', async (t) => {
   const [api] = declared
   assert.ok(api)
   assert.throws(() => siteOf(api, services.functions.sites()), { code: 'AzdResourceNotFound' })
-  await services.functions.putSite({ name: 'func-1', kind: 'functionapp', serviceName: 'api', settings: {} })
+  await services.functions.putSite({
+    name: 'func-1',
+    kind: 'functionapp',
+    serviceName: 'api',
+    settings: {},
+  })
   assert.equal(siteOf(api, services.functions.sites()).name, 'func-1')
 })
 
@@ -61,8 +66,18 @@ test('a service runs on the resource that azure.yaml names', async (t) => {
   const { services } = await start(t)
   const [api] = newProject(t, '    resourceName: func-2\n').services
   assert.ok(api)
-  await services.functions.putSite({ name: 'func-1', kind: 'functionapp', serviceName: 'api', settings: {} })
+  await services.functions.putSite({
+    name: 'func-1',
+    kind: 'functionapp',
+    serviceName: 'api',
+    settings: {},
+  })
   assert.throws(() => siteOf(api, services.functions.sites()), { code: 'AzdResourceNotFound' })
-  await services.functions.putSite({ name: 'func-2', kind: 'functionapp', serviceName: undefined, settings: {} })
+  await services.functions.putSite({
+    name: 'func-2',
+    kind: 'functionapp',
+    serviceName: undefined,
+    settings: {},
+  })
   assert.equal(siteOf(api, services.functions.sites()).name, 'func-2')
 })

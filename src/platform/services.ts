@@ -76,10 +76,8 @@ export function newServices(options: ServicesOptions): Services {
   const { clock, host, store, logger } = options
   const monitor = new Monitor({ path: options.spansPath, clock, logger })
   const shared = { store, clock, logger, telemetry: monitor }
-  // What another run of the program leased is given back once, by whoever starts first.
-  const owner = newUuid()
   const cosmosDb = new CosmosDb(shared)
-  const serviceBus = new ServiceBus({ ...shared, owner })
+  const serviceBus = new ServiceBus({ ...shared, owner: newUuid() })
   const resources = new ResourceManager({ store, clock, logger, ...localAzure })
   const hosts = new LocalHosts({ file: options.hostsPath })
   const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
@@ -101,7 +99,6 @@ export function newServices(options: ServicesOptions): Services {
   })
   const eventGrid = new EventGrid({
     ...shared,
-    owner,
     outgoing: egress,
     verifyToken: senderCheck(access),
     destinations: {

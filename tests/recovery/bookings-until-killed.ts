@@ -1,4 +1,4 @@
-/** A program: runs the orders solution and sends bookings until it is killed; prints each id once it is acknowledged. */
+/** A program: runs the orders solution and sends bookings until it is killed; prints each booking's id once it is acknowledged. */
 import { writeSync } from 'node:fs'
 import { newLogger } from '../../src/base/logger.ts'
 import { OrdersDemo } from '../../src/platform/demo/orders-demo.ts'
@@ -17,5 +17,5 @@ if (!demo) throw new Error('the orders solution does not run')
 writeSync(standardOutput, 'ready\n')
 for (;;) {
   const bookings = await Promise.all(Array.from({ length: 8 }, () => demo.send()))
-  writeSync(standardOutput, bookings.map((booking) => `${booking.id}\n`).join(''))
+  writeSync(standardOutput, bookings.map((booking) => `${booking.bookingId}\n`).join(''))
 }

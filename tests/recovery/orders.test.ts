@@ -64,7 +64,7 @@ async function processedIds(platform: Platform): Promise<Set<string>> {
   const [account] = platform.cosmosDb.accounts()
   assert.ok(account)
   const ids = new Set<string>()
-  const query = "SELECT VALUE c.id FROM c WHERE c.status = 'processed'"
+  const query = "SELECT VALUE c.transformedBooking.bookingId FROM c WHERE c.status = 'processed'"
   for await (const page of account.database('orders').container('processed').queryAll(query)) {
     for (const id of page) if (typeof id === 'string') ids.add(id)
   }

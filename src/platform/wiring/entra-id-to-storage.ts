@@ -3,9 +3,9 @@
  * https://learn.microsoft.com/azure/storage/blobs/assign-azure-role-data-access
  */
 import { stringMember } from '../../base/json.ts'
-import { InvalidToken } from '../../protocols/auth/invalid-token.ts'
+import { InvalidToken, type TokenFault } from '../../protocols/auth/invalid-token.ts'
 import type { StorageIdentity } from '../../services/storage/access.ts'
-import { tokenInvalid } from '../../services/storage/errors.ts'
+import { tokenInvalid } from '../../services/storage/access-errors.ts'
 import type { AllowedActions, RoleAccess } from './role-access.ts'
 
 const audiences = [
@@ -38,6 +38,20 @@ const allowedByRole: AllowedActions = {
   '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3': everyTable, // Storage Table Data Contributor
 }
 
+const reasons: Readonly<Record<TokenFault, string>> = {
+  malformed: 'IDX12741: JWT must have three segments (JWS) or five segments (JWE).',
+  type: 'IDX12741: JWT must have three segments (JWS) or five segments (JWE).',
+  algorithm: 'Signature validation failed. No valid keys found.',
+  unsigned: 'Signature validation failed. No valid keys found.',
+  key: 'Signature validation failed. No valid keys found.',
+  signature: 'Signature validation failed. Signature verification failed.',
+  'expiry-missing': 'Lifetime validation failed. The token has no expiry.',
+  expired: 'Lifetime validation failed. The token is expired.',
+  'not-yet-valid': 'Lifetime validation failed. The token is not yet valid.',
+  issuer: 'Issuer validation failed. Issuer did not match.',
+  audience: 'Audience validation failed. Audience did not match.',
+}
+
 export function storageIdentity(access: RoleAccess): StorageIdentity {
   return {
     verifyToken: (token) => {
@@ -48,7 +62,7 @@ export function storageIdentity(access: RoleAccess): StorageIdentity {
           tenantId: stringMember(claims, 'tid') ?? '',
         }
       } catch (error) {
-        if (error instanceof InvalidToken) throw tokenInvalid(error)
+        if (error instanceof InvalidToken) throw tokenInvalid(reasons[error.fault], error)
         throw error
       }
     },

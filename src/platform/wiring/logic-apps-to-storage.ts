@@ -66,7 +66,9 @@ function accountOf(storage: Storage, { name, parameterValues }: ServiceProviderC
   const fromEndpoint = URL.canParse(endpoint ?? '') ? new URL(endpoint ?? '') : undefined
   const account =
     /AccountName=([^;]*)/i.exec(text)?.[1] ??
-    (fromEndpoint?.hostname.includes('.') === true ? fromEndpoint.hostname.split('.')[0] : undefined)
+    (fromEndpoint?.hostname.includes('.') === true
+      ? fromEndpoint.hostname.split('.')[0]
+      : undefined)
   const found = storage.accounts.resolve(account ?? '')
   if (found) return found.account.name
   throw new ServiceError(

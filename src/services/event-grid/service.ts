@@ -299,7 +299,7 @@ async function takeOver(store: Store, owner: string): Promise<void> {
 }
 
 /** The id of an event subscription that extends the resource whose events it gets. */
-function eventSubscriptionId(sourceId: string, name: string): string {
+export function eventSubscriptionId(sourceId: string, name: string): string {
   return `${sourceId}/providers/Microsoft.EventGrid/eventSubscriptions/${name}`
 }
 

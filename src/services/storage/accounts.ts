@@ -36,6 +36,11 @@ export class Accounts {
     if (!this.#accounts.has(developmentAccount)) await this.put(newDevelopmentAccount())
   }
 
+  /** Those of templates. */
+  declared(): readonly Account[] {
+    return this.list().filter(({ name }) => name !== developmentAccount)
+  }
+
   /** Those of templates, and the local one. */
   list(): readonly Account[] {
     return [...this.#accounts.values()]

@@ -67,7 +67,12 @@ export async function runApp(
   options: { settings?: Record<string, string>; storePath?: string; dir?: string } = {},
 ): Promise<RunningApps> {
   const { apps, told, stop } = await newApps(t, options.storePath)
-  await apps.putSite({ name, kind: 'functionapp', serviceName: name, settings: options.settings ?? {} })
+  await apps.putSite({
+    name,
+    kind: 'functionapp',
+    serviceName: name,
+    settings: options.settings ?? {},
+  })
   const app = await apps.run({ name, dir: options.dir ?? appDir(name), site: name, port: 0 })
   const url = `http://127.0.0.1:${apps.ports().get(name)}`
   return { apps, app, told, url, stop, fetch: (path, init) => fetch(`${url}${path}`, init) }
