@@ -24,12 +24,21 @@ export function runForeach(
   }
   const { items } = found
   if (items.length > work.itemsMax) {
-    steps.end(node, frame, { startMs, outcome: steps.wording.tooManyItems(node.name, work.itemsMax) })
+    steps.end(node, frame, {
+      startMs,
+      outcome: steps.wording.tooManyItems(node.name, work.itemsMax),
+    })
     return undefined
   }
   if (!saved) {
     const state: ValueObject = { items }
-    steps.log.append({ kind: 'saved', name: node.name, repetition: frame.repetition, startMs, state })
+    steps.log.append({
+      kind: 'saved',
+      name: node.name,
+      repetition: frame.repetition,
+      startMs,
+      state,
+    })
   }
   return new Iterations(steps, { ...place, items, startMs }).run()
 }
@@ -86,12 +95,15 @@ class Iterations {
       return
     }
     this.#running += 1
-    step.then(
-      () => this.#merge(inner),
-      (error: unknown) => {
-        this.#failure ??= { error }
-      },
-    ).finally(() => this.#returned()).catch(() => {})
+    step
+      .then(
+        () => this.#merge(inner),
+        (error: unknown) => {
+          this.#failure ??= { error }
+        },
+      )
+      .finally(() => this.#returned())
+      .catch(() => {})
   }
 
   #returned(): void {

@@ -33,7 +33,10 @@ export class Replay {
     return this.#ended.get(keyOf(node.name, frame.repetition))
   }
 
-  saved(node: GraphNode, frame: RunFrame): { readonly startMs: number; readonly state: Value } | undefined {
+  saved(
+    node: GraphNode,
+    frame: RunFrame,
+  ): { readonly startMs: number; readonly state: Value } | undefined {
     return this.#saved.get(keyOf(node.name, frame.repetition))
   }
 
@@ -46,7 +49,9 @@ export class Replay {
           this.#restoreAll(frame.open(node, graph, { item: null, index }))
         }
       } else if (node.work.kind === 'until' && (record.iterations ?? 0) > 0) {
-        this.#restoreAll(frame.open(node, graph, { item: null, index: (record.iterations ?? 1) - 1 }))
+        this.#restoreAll(
+          frame.open(node, graph, { item: null, index: (record.iterations ?? 1) - 1 }),
+        )
       } else {
         this.#restoreAll(frame.open(node, graph))
       }

@@ -106,8 +106,11 @@ function readEvent(value: Value): RunEvent[] {
     ...(tracked === undefined ? {} : { trackedProperties: tracked }),
   }
   const terminate = readEnd(value['end'])
-  const variables = vars !== undefined && isArray(vars) ? { variables: vars.flatMap(readChange) } : {}
-  return [{ kind: 'ended', name, repetition, record, ...variables, ...(terminate ? { terminate } : {}) }]
+  const variables =
+    vars !== undefined && isArray(vars) ? { variables: vars.flatMap(readChange) } : {}
+  return [
+    { kind: 'ended', name, repetition, record, ...variables, ...(terminate ? { terminate } : {}) },
+  ]
 }
 
 /** An error as it was written. */

@@ -17,7 +17,9 @@ export class RunFrame {
   /** Indexes of the iterations of the loops around it: `` outside of loops, `3` and `3/0` inside. */
   readonly repetition: string
   /** The item and index of the loop whose iteration it is. */
-  readonly loop: { readonly node: GraphNode; readonly item: Value; readonly index: number } | undefined
+  readonly loop:
+    | { readonly node: GraphNode; readonly item: Value; readonly index: number }
+    | undefined
   readonly #records = new Map<GraphNode, ActionRecord>()
   readonly #inner = new Map<GraphNode, RunFrame[]>()
 

@@ -55,7 +55,10 @@ export class RunHistory {
     return { ...this.#log(workflow, id), timeToLiveMs }
   }
 
-  startOperations(start: RunStart, options: { timeToLiveMs: number; isResumed: boolean }): Operation[] {
+  startOperations(
+    start: RunStart,
+    options: { timeToLiveMs: number; isResumed: boolean },
+  ): Operation[] {
     const { id, workflow } = start
     const put: Operation = {
       kind: 'document.put',
@@ -75,7 +78,11 @@ export class RunHistory {
     return [put, { kind: 'document.put', ...this.#active(workflow, id), body: '{}', etag: '"1"' }]
   }
 
-  endOperations(start: RunStart, end: RunEnd & { endMs: number }, timeToLiveMs: number): Operation[] {
+  endOperations(
+    start: RunStart,
+    end: RunEnd & { endMs: number },
+    timeToLiveMs: number,
+  ): Operation[] {
     const { id, workflow, startMs } = start
     return [
       {

@@ -1,6 +1,12 @@
 /** How an action ended: https://learn.microsoft.com/azure/logic-apps/monitor-logic-apps-overview#action-status */
 export type ActionStatus =
-  'Succeeded' | 'Failed' | 'Skipped' | 'TimedOut' | 'Cancelled' | 'Aborted' | 'Faulted'
+  | 'Succeeded'
+  | 'Failed'
+  | 'Skipped'
+  | 'TimedOut'
+  | 'Cancelled'
+  | 'Aborted'
+  | 'Faulted'
 
 /** How a run goes or ended. */
 export const runStatuses = [

@@ -21,12 +21,18 @@ export type SkipReason =
 
 /** The codes and messages of a front end for what the engine decides. */
 export interface Wording {
-  skipped(action: string, reason: SkipReason): { readonly code: string; readonly error?: WorkflowFault }
+  skipped(
+    action: string,
+    reason: SkipReason,
+  ): { readonly code: string; readonly error?: WorkflowFault }
   /** An action with others inside it that ended as one of them. */
   readonly innerFailed: WorkflowFault
   readonly innerTimedOut: WorkflowFault
   cancelled(action: string): { readonly code: string; readonly error?: WorkflowFault }
-  timedOut(action: string, timeoutMs: number): { readonly code: string; readonly error?: WorkflowFault }
+  timedOut(
+    action: string,
+    timeoutMs: number,
+  ): { readonly code: string; readonly error?: WorkflowFault }
   untilLimit(action: string): WorkflowFault
   tooManyItems(action: string, itemsMax: number): Outcome
   /** What an action that threw ended as; a fault of our own is logged and told as such. */

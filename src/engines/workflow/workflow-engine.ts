@@ -87,7 +87,11 @@ export class WorkflowEngine<Context> {
     if (seed.length > 0) batch.push(seedOperation(place, seed))
     await this.#store.write(batch)
     this.#definitions.add(known)
-    return this.#execute(options, new StoredRunLog(this.#store, place, seed.length > 0 ? 1 : 0), seed)
+    return this.#execute(
+      options,
+      new StoredRunLog(this.#store, place, seed.length > 0 ? 1 : 0),
+      seed,
+    )
   }
 
   /** Goes on with a run that had not ended. */
@@ -172,6 +176,6 @@ export class WorkflowEngine<Context> {
   }
 }
 
-function isStored(profile: RunProfile<never> | RunProfile<unknown>): boolean {
+function isStored(profile: { readonly isDurable: boolean; readonly hasHistory: boolean }): boolean {
   return profile.isDurable || profile.hasHistory
 }

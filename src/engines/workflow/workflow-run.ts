@@ -8,7 +8,14 @@ import { type Value, isObject } from '../../languages/workflow-expression/value.
 import type { ActionCall, Outcome } from './action-call.ts'
 import type { ActionRecord } from './action-record.ts'
 import { runForeach } from './foreach.ts'
-import type { ActionGraph, BranchChoice, BranchWork, GraphNode, LeafWork, WorkflowGraph } from './graph.ts'
+import type {
+  ActionGraph,
+  BranchChoice,
+  BranchWork,
+  GraphNode,
+  LeafWork,
+  WorkflowGraph,
+} from './graph.ts'
 import { innerGraphs } from './graph.ts'
 import { actionsPerTurnMax } from './limits.ts'
 import { Replay } from './replay.ts'
@@ -44,6 +51,7 @@ export interface WorkflowRunOptions<Context> {
     readonly node: GraphNode
     readonly record: ActionRecord
     readonly trace: TraceContext
+    readonly run: WorkflowRun<Context>
   }) => void
 }
 
@@ -189,8 +197,14 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
     const saved = this.replay.saved(node, frame)
     const startMs = saved?.startMs ?? this.clock.preciseNow()
     const trace = childOf(this.trace)
-    if (work.isExternal) return this.#runExternal(node, frame, { work, startMs, trace, saved: saved?.state })
-    const call = this.#call(node, frame, { startMs, trace, saved: saved?.state, signal: this.#abort.signal })
+    if (work.isExternal)
+      return this.#runExternal(node, frame, { work, startMs, trace, saved: saved?.state })
+    const call = this.#call(node, frame, {
+      startMs,
+      trace,
+      saved: saved?.state,
+      signal: this.#abort.signal,
+    })
     const outcome = this.#guarded(node, () => work.run(call))
     if (outcome instanceof Promise) {
       return outcome
@@ -222,7 +236,9 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
     if (timeoutMs !== undefined) scope.limit(startMs + timeoutMs - this.clock.preciseNow())
     let outcome: Outcome
     try {
-      outcome = await scope.race(work.run(this.#call(node, frame, { ...start, signal: scope.signal })))
+      outcome = await scope.race(
+        work.run(this.#call(node, frame, { ...start, signal: scope.signal })),
+      )
     } catch (error) {
       this.#checkSuspended()
       outcome = this.#faultOf(node, error, { isLate: scope.isLate, timeoutMs: timeoutMs ?? 0 })
@@ -235,7 +251,11 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
     void this.log.commit().catch(() => {})
   }
 
-  #faultOf(node: GraphNode, error: unknown, limit: { isLate: boolean; timeoutMs: number }): Outcome {
+  #faultOf(
+    node: GraphNode,
+    error: unknown,
+    limit: { isLate: boolean; timeoutMs: number },
+  ): Outcome {
     if (limit.isLate) {
       return { status: 'TimedOut', ...this.wording.timedOut(node.name, limit.timeoutMs) }
     }
@@ -318,7 +338,13 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
     // Variables may change meanwhile: after a crash the same branch goes on.
     if (!saved) {
       const state = { branch: choice.branch ?? null, inputs: choice.inputs ?? null }
-      this.log.append({ kind: 'saved', name: node.name, repetition: frame.repetition, startMs, state })
+      this.log.append({
+        kind: 'saved',
+        name: node.name,
+        repetition: frame.repetition,
+        startMs,
+        state,
+      })
     }
     let taken: ActionGraph | undefined
     for (const { name, graph } of work.branches) {
@@ -347,7 +373,12 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
     const { inputs } = choice
     this.end(node, frame, {
       startMs,
-      outcome: { status: 'Failed', code: error.code, error, ...(inputs === undefined ? {} : { inputs }) },
+      outcome: {
+        status: 'Failed',
+        code: error.code,
+        error,
+        ...(inputs === undefined ? {} : { inputs }),
+      },
     })
     return this.#pause()
   }
@@ -377,7 +408,7 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
       ...(variables ? { variables } : {}),
       ...(terminate ? { terminate } : {}),
     })
-    this.#options.onAction?.({ node, record, trace })
+    this.#options.onAction?.({ node, record, trace, run: this })
     if (terminate) this.finish(terminate)
   }
 

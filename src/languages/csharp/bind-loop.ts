@@ -2,12 +2,13 @@ import { JObject } from '../dotnet/json-token.ts'
 import { pairsOf } from '../dotnet/json-tree.ts'
 import { elementAt, lengthOf } from './arrays.ts'
 import type { BoundBlock, RunStatement, StatementBinder } from './binder.ts'
-import type { Frame, Run, Value } from './bound.ts'
+import { emptySlots, Frame, type Run, type Value } from './bound.ts'
+import { makesClosures } from './closure-search.ts'
 import { explicitConversion } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { breaksFrom } from './break-search.ts'
 import { iterate } from './sequences.ts'
-import { placeOf, Scope } from './scope.ts'
+import { Scope, turnScope, type FunctionScope } from './scope.ts'
 import type { StatementSyntax } from './syntax.ts'
 import type { Type } from './type-model.ts'
 import { typeText } from './type-text.ts'
@@ -27,7 +28,7 @@ export function bindWhile(
   const inner = new Scope(scope, scope.owner, inLoop)
   const early = isDo ? undefined : binder.value(statement.condition, inner)
   const before = scope.flow.save()
-  const body = binder.statement(statement.body, new Scope(inner, scope.owner))
+  const body = bindTurn(binder, statement.body, inner)
   const condition = early ?? binder.value(statement.condition, inner)
   const isEndless = condition.constant?.value === true
   if (!isDo && !isEndless) scope.flow.restore(before)
@@ -55,7 +56,7 @@ export function bindFor(binder: StatementBinder, statement: Of<'for'>, scope: Sc
     ? binder.convert(condition, binder.world.get('System.Boolean'))
     : () => true
   const before = scope.flow.save()
-  const body = binder.statement(statement.body, new Scope(inner, scope.owner))
+  const body = bindTurn(binder, statement.body, inner)
   const steps = statement.step.map((step) => binder.value(step, inner).run)
   const isEndless = !condition || condition.constant?.value === true
   if (!isEndless) scope.flow.restore(before)
@@ -94,26 +95,54 @@ export function bindForeach(
       `Cannot convert type '${typeText(element)}' to '${typeText(declared)}'.`,
       statement.at,
     )
-  const inner = new Scope(scope, scope.owner, inLoop)
+  const outer = new Scope(scope, scope.owner, inLoop)
+  const inner = makesClosures(statement.body) ? turnScope(outer) : outer
   const local = inner.declare(statement.name, declared, {
     at: statement.at,
     readOnly: `'${statement.name}', a foreach iteration variable`,
   })
   const before = scope.flow.save()
-  const body = binder.statement(statement.body, new Scope(inner, scope.owner)).run
+  const body = binder.statement(statement.body, new Scope(inner, inner.owner)).run
   scope.flow.restore(before)
   const { apply } = conversion
-  const place = placeOf(local, scope.owner)
-  const loop: LoopTurn = (frame, item) => {
-    frame.machine.step()
-    place.open(frame).set(apply ? apply(item) : item)
-    return body(frame)
+  const { slot } = local
+  const set = (frame: Frame, item: unknown): void => {
+    frame.slots[slot] = apply ? apply(item) : item
   }
+  const loop: LoopTurn =
+    inner === outer
+      ? (frame, item) => {
+          frame.machine.step()
+          set(frame, item)
+          return body(frame)
+        }
+      : (frame, item) => {
+          frame.machine.step()
+          return inTurn(frame, inner.owner, (turn) => {
+            set(turn, item)
+            return body(turn)
+          })
+        }
   const run =
     source.type.element && source.type.rank === 1
       ? arrayLoop(source.run, loop)
       : sequenceLoop(source.run, loop)
   return { run, ends: false }
+}
+
+// What a lambda of the body keeps must not change with the next turn: such a body gets a frame for each turn.
+function bindTurn(binder: StatementBinder, body: StatementSyntax, scope: Scope): BoundBlock {
+  if (!makesClosures(body)) return binder.statement(body, new Scope(scope, scope.owner))
+  const inner = turnScope(scope)
+  const { run, ends } = binder.statement(body, inner)
+  return { run: (frame) => inTurn(frame, inner.owner, run), ends }
+}
+
+function inTurn(frame: Frame, owner: FunctionScope, run: RunStatement): ReturnType<RunStatement> {
+  const turn = new Frame(emptySlots(owner.slotCount), frame, frame.machine)
+  const completion = run(turn)
+  if (completion === 'return') frame.result = turn.result
+  return completion
 }
 
 /** A loop over a JObject goes over its pairs of names and values, though as a JToken it holds properties. */

@@ -18,12 +18,20 @@ export class FunctionScope {
   /** The declared result, or undefined while it is being inferred. */
   readonly returnType: Type | undefined
   /** The results seen, where the type is inferred. */
-  readonly returned: (Value | undefined)[] = []
+  readonly returned: (Value | undefined)[]
+  /** The function that a turn of a loop belongs to; its variables are new in each turn. */
+  readonly turnOf: FunctionScope | undefined
   slotCount = 0
 
-  constructor(parent: FunctionScope | undefined, returnType: Type | undefined) {
+  constructor(
+    parent: FunctionScope | undefined,
+    returnType: Type | undefined,
+    turnOf?: FunctionScope,
+  ) {
     this.parent = parent
     this.returnType = returnType
+    this.turnOf = turnOf
+    this.returned = turnOf?.returned ?? []
   }
 }
 
@@ -62,7 +70,8 @@ export class Scope {
     this.owner = owner
     this.marks = { ...(parent?.marks ?? noMarks), ...marks }
     this.typeParameters = parent?.typeParameters ?? []
-    this.flow = parent?.owner === owner ? parent.flow : new Flow(parent?.flow)
+    const isSame = parent && (parent.owner === owner || parent.owner === owner.turnOf)
+    this.flow = isSame ? parent.flow : new Flow(parent?.flow)
   }
 
   find(name: string): Local | LocalFunction | undefined {
@@ -114,6 +123,16 @@ export class Scope {
       )
     }
   }
+}
+
+/** The scope of one turn of a loop in `scope`, with a frame of its own. */
+export function turnScope(scope: Scope): Scope {
+  const { owner, marks } = scope
+  const turn = new FunctionScope(owner, owner.returnType, owner)
+  const { caught } = marks
+  if (!caught) return new Scope(scope, turn)
+  const run: Run = (frame) => caught.run(frame.parent ?? frame)
+  return new Scope(scope, turn, { caught: { ...caught, run } })
 }
 
 /** Definite assignment: the variables that may still be unassigned at the place being bound. */

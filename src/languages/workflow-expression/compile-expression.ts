@@ -29,10 +29,24 @@ export function compileExpression(text: string): CompiledExpression {
   const found = known.get(text)
   if (found) return found
   const { expression } = parseExpression(text, 0, 'EndOfData')
-  const compiled = { calls: callsOf(expression), evaluate: compile(expression, text) }
+  const compiled = { calls: callsOf(expression), evaluate: guarded(compile(expression, text)) }
   if (known.size >= compiledExpressionsMax) known.clear()
   known.set(text, compiled)
   return compiled
+}
+
+/** Turns what JavaScript says of a value that is too large or too deep into a fault of the expression. */
+export function guarded(evaluate: Evaluator): Evaluator {
+  return (environment) => {
+    try {
+      return evaluate(environment)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      throw new ExpressionError(
+        'The result of the template language expression is too large or too deep.',
+      )
+    }
+  }
 }
 
 /** The evaluator of a parsed expression; `source` is the text that its offsets count in. */

@@ -5,6 +5,7 @@ import { dateTimeOf } from '../dotnet/date-parse.ts'
 import { DateTime } from '../dotnet/date-time.ts'
 import { DotnetException } from '../dotnet/exceptions.ts'
 import type { Culture } from './culture.ts'
+import { dateCharactersMax } from './limits.ts'
 
 const roundTrip = "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffK"
 
@@ -13,6 +14,7 @@ const roundTrip = "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffK"
  * both it has no zone. https://learn.microsoft.com/dotnet/api/system.datetime.parse
  */
 export function readDateTime(text: string, culture: Culture): DateTime | undefined {
+  if (text.length > dateCharactersMax) return undefined
   return tryParseDateTime(inEnglish(text, culture), ['RoundtripKind'])
 }
 
@@ -22,6 +24,7 @@ export function readDateTimeBy(
   format: string,
   culture: Culture,
 ): DateTime | undefined {
+  if (text.length > dateCharactersMax) return undefined
   const parsed = readExact(namesInEnglish(text, culture), expand(format, culture))
   return parsed && dateTimeOf(parsed, ['RoundtripKind'])
 }

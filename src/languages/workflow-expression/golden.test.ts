@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { ManualClock } from '../../base/clock.ts'
 import { parseJson } from '../../base/json.ts'
-import type { ExpressionEnvironment, RootTable } from './environment.ts'
+import { dataFactoryRoots } from './data-factory-roots.ts'
+import { makeRootTable, type ExpressionEnvironment, type RootTable } from './environment.ts'
 import { ExpressionError, ExpressionSyntaxError } from './expression-error.ts'
-import { dataFactoryRoots, logicAppsRoots } from './host-roots.ts'
 import { readJson, writeJson } from './json-text.ts'
 import { signatures } from './signatures.ts'
 import { compileTemplate } from './template.ts'
@@ -19,6 +19,14 @@ import { isObject, propertyOf, type Value } from './value.ts'
 const folder = join('tests', 'golden', 'workflow-expression')
 const divider = '----------\n'
 const nowMs = Date.UTC(2026, 0, 15, 10, 30, 0) + 123.4567
+
+const logicAppsRoots = makeRootTable(
+  ['body', 'outputs', 'variables']
+    .map((name) => ({ name, argumentsMin: 1, argumentsMax: 1 }))
+    .concat(
+      ['trigger', 'triggerOutputs'].map((name) => ({ name, argumentsMin: 0, argumentsMax: 0 })),
+    ),
+)
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.golden'))) {
   test(`workflow-expression golden: ${file}`, () => {

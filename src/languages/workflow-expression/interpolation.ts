@@ -1,5 +1,10 @@
 import type { JsonPath } from '../../base/json-source.ts'
-import { compile, compileExpression, type CompiledExpression } from './compile-expression.ts'
+import {
+  compile,
+  compileExpression,
+  guarded,
+  type CompiledExpression,
+} from './compile-expression.ts'
 import { ExpressionSyntaxError } from './expression-error.ts'
 import type { Evaluator } from './function-body.ts'
 import { parseExpression } from './parse-expression.ts'
@@ -49,7 +54,7 @@ function compilePieces(text: string, path: JsonPath): string | CompiledExpressio
   literal += text.slice(position)
   if (calls.length === 0 && pieces.length === 0) return literal
   pieces.push(literal)
-  return { calls, evaluate: joined(pieces.filter((piece) => piece !== '')) }
+  return { calls, evaluate: guarded(joined(pieces.filter((piece) => piece !== ''))) }
 }
 
 function joined(pieces: readonly Piece[]): Evaluator {
@@ -61,8 +66,9 @@ function joined(pieces: readonly Piece[]): Evaluator {
     let text = ''
     for (const piece of pieces) {
       text += typeof piece === 'string' ? piece : textOf(piece(environment))
+      checkLength(text)
     }
-    return checkLength(text)
+    return text
   }
 }
 

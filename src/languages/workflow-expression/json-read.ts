@@ -1,6 +1,14 @@
 import { parseJson } from '../../base/json.ts'
 import { templateDepthMax } from './limits.ts'
-import { fitsInteger, makeDouble, makeInteger, makeObject, type Value } from './value.ts'
+import {
+  fitsInteger,
+  isArray,
+  isObject,
+  makeDouble,
+  makeInteger,
+  makeObject,
+  type Value,
+} from './value.ts'
 
 /** The value of a text that is JSON by the letter; `undefined` for any other text. */
 export function readStrictJson(text: string): Value | undefined {
@@ -12,31 +20,45 @@ export function readStrictJson(text: string): Value | undefined {
   }
 }
 
-// What JSON.parse would read otherwise: fractions and exponents (5.0 becomes 5) and more than 15 digits.
+// Numbers that JSON.parse would not tell apart, or round: 5.0, 1e3, more than 15 digits. In a text they do no harm.
+const specialNumber =
+  /(?:^|[[:,\s])-?\d+(?:\.0+|\.\d{16,}|(?:\.\d+)?[eE][+-]?\d+|\d{15}(?:\.\d+)?)\s*(?:[,\]}]|$)/
+
 function isPlain(text: string): boolean {
-  return !/\d(?:[.eE]|\d{14})/.test(text)
+  return !specialNumber.test(text)
 }
 
 // JSON.parse leaves a name that comes twice in its first place: the count of names tells.
 function plainValue(text: string): Value {
   const value = parseJson(text)
-  const colons = text.match(/"\s*:/g)?.length ?? 0
-  return colons === countNames(value, 0) ? value : new StrictReader(text).readAll()
+  return countNames(value, 0) === countColons(text) ? value : new StrictReader(text).readAll()
 }
 
-function countNames(value: Value, depth: number): number {
-  if (depth > templateDepthMax) throw new RangeError('too deep')
-  if (typeof value !== 'object' || value === null) return 0
-  const items: readonly Value[] = Object.values(value)
-  let count = Array.isArray(value) ? 0 : items.length
-  for (const item of items) count += countNames(item, depth + 1)
+function countColons(text: string): number {
+  let count = 0
+  for (let at = text.indexOf('":'); at >= 0; at = text.indexOf('":', at + 2)) {
+    if (text.charCodeAt(at - 1) !== backslash) count += 1
+  }
   return count
 }
 
-const blanks = /[ \t\r\n]*/y
+const backslash = 0x5c
+
+function countNames(value: Value, depth: number): number {
+  if (typeof value !== 'object' || value === null) return 0
+  if (depth > templateDepthMax) throw new RangeError('too deep')
+  let count = 0
+  if (isArray(value)) for (const item of value) count += countNames(item, depth + 1)
+  else if (isObject(value)) {
+    for (const name in value) count += 1 + countNames(value[name] ?? null, depth + 1)
+  }
+  return count
+}
+
 const numberPattern = /-?(?:0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?/y
 const wordPattern = /true|false|null/y
 
+/** Reads JSON number by number. A line end in a string is let through, as Newtonsoft does it. */
 class StrictReader {
   readonly #text: string
   #position = 0
@@ -48,8 +70,7 @@ class StrictReader {
 
   readAll(): Value {
     const value = this.#readValue()
-    this.#take(blanks)
-    if (this.#position < this.#text.length) throw new SyntaxError('more text')
+    if (this.#peek() !== undefined) throw new SyntaxError('more text')
     return value
   }
 
@@ -116,19 +137,22 @@ class StrictReader {
     const start = this.#position
     if (this.#text[start] !== '"') throw new SyntaxError('no string')
     this.#position = closingQuote(this.#text, start) + 1
-    const value = parseJson(this.#text.slice(start, this.#position))
+    const text = this.#text.slice(start + 1, this.#position - 1)
+    if (!text.includes('\\')) return text
+    const value = parseJson(`"${text}"`)
     return typeof value === 'string' ? value : ''
   }
 
   #readNumber(): Value {
     const text = this.#need(numberPattern)
     if (/[.eE]/.test(text)) return makeDouble(Number(text))
+    if (text.length < 16) return Number(text)
     const value = BigInt(text)
     return fitsInteger(value) ? makeInteger(value) : makeDouble(Number(text))
   }
 
   #peek(): string | undefined {
-    this.#take(blanks)
+    while (isBlank(this.#text.charCodeAt(this.#position))) this.#position += 1
     return this.#text[this.#position]
   }
 
@@ -144,6 +168,10 @@ class StrictReader {
     if (found !== undefined) this.#position += found.length
     return found
   }
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }
 
 function closingQuote(text: string, start: number): number {

@@ -38,6 +38,28 @@ function valueOfPrimitive(value: unknown): Value {
 
 /** JSON on one line. */
 export function writeJson(value: Value): string {
+  return isPlain(value) ? withEscapes(JSON.stringify(value)) : writeAny(value)
+}
+
+// True where JSON.stringify writes the same: most values have none of the numbers that JavaScript writes otherwise.
+function isPlain(value: Value): boolean {
+  if (typeof value === 'number') return isPlainNumber(value)
+  if (typeof value !== 'object' || value === null) return typeof value !== 'bigint'
+  if (value instanceof WholeDouble || value instanceof Decimal) return false
+  if (isArray(value)) {
+    for (const item of value) if (!isPlain(item)) return false
+    return true
+  }
+  for (const name in value) if (!isPlain(value[name] ?? null)) return false
+  return true
+}
+
+function isPlainNumber(value: number): boolean {
+  const size = Math.abs(value)
+  return Number.isSafeInteger(value) || (size >= 1e-4 && size < 1e15)
+}
+
+function writeAny(value: Value): string {
   if (typeof value === 'string') return quote(value)
   if (typeof value === 'number') {
     return Number.isSafeInteger(value) ? String(value) : writeDouble(value)
@@ -52,7 +74,7 @@ export function writeJson(value: Value): string {
 function writeArray(items: readonly Value[]): string {
   let text = '['
   for (const [index, item] of items.entries()) {
-    text += index === 0 ? writeJson(item) : `,${writeJson(item)}`
+    text += index === 0 ? writeAny(item) : `,${writeAny(item)}`
   }
   return `${text}]`
 }
@@ -60,7 +82,7 @@ function writeArray(items: readonly Value[]): string {
 function writeObject(entries: readonly (readonly [string, Value])[]): string {
   let text = '{'
   for (const [name, value] of entries) {
-    text += `${text === '{' ? '' : ','}${quote(name)}:${writeJson(value)}`
+    text += `${text === '{' ? '' : ','}${quote(name)}:${writeAny(value)}`
   }
   return `${text}}`
 }
@@ -73,13 +95,16 @@ function withPoint(text: string): string {
   return /[.E]/.test(text) ? text : `${text}.0`
 }
 
-// Newtonsoft escapes the line ends of Unicode, which JSON does not ask for.
 function quote(text: string): string {
-  const quoted = JSON.stringify(text)
-  return /[\u0085\u2028\u2029]/.test(quoted)
-    ? quoted.replaceAll(/[\u0085\u2028\u2029]/g, escaped)
-    : quoted
+  return withEscapes(JSON.stringify(text))
 }
+
+// Newtonsoft escapes the line ends of Unicode, which JSON does not ask for.
+function withEscapes(json: string): string {
+  return lineEnds.test(json) ? json.replaceAll(/[\u0085\u2028\u2029]/g, escaped) : json
+}
+
+const lineEnds = /[\u0085\u2028\u2029]/
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -16,6 +16,13 @@ export const expressionDepthMax = 200
 /** Objects and arrays inside each other in inputs and in JSON text. */
 export const templateDepthMax = 512
 
+/** A text that is read as a number, and one that is read as a date: longer ones are neither. */
+export const numberCharactersMax = 1_000
+export const dateCharactersMax = 256
+
+/** Digits after the point that a format of `formatNumber()` may ask for. */
+export const numberPrecisionMax = 1_000
+
 /** The count of numbers that `range()` gives. */
 export const rangeCountMax = 100_000
 

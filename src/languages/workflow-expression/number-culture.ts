@@ -6,6 +6,7 @@ import { regionCurrencies } from './currencies.ts'
 import { findCulture, type Culture } from './culture.ts'
 import { doubleText } from './double-text.ts'
 import { notConvertible, functionError, usage } from './expression-error.ts'
+import { numberPrecisionMax } from './limits.ts'
 import { integerOf, numberKind, toDouble, type NumberValue } from './value.ts'
 
 /** The culture of a function's argument; an unknown one is a fault. */
@@ -33,6 +34,8 @@ export function formatNumberIn(value: NumberValue, format: string, locale: strin
   }
   const [, letter, count] = /^([A-Za-z])(\d{0,9})$/.exec(format) ?? []
   try {
+    if (Number(count ?? 0) > numberPrecisionMax)
+      throw notConvertible('formatNumber', 'Format specifier was invalid.')
     if (letter === undefined) return localized(formatNumber(formatted(value), format), culture)
     return formatStandard(value, { letter, count: count ?? '' }, culture)
   } catch (error) {

@@ -2,6 +2,7 @@
 import { decimalFromDigits, type Decimal } from '../dotnet/decimal.ts'
 import { DotnetException } from '../dotnet/exceptions.ts'
 import type { Culture } from './culture.ts'
+import { numberCharactersMax } from './limits.ts'
 
 /** What a text may have beside digits, a sign before them and blanks around. */
 export interface NumberStyle {
@@ -17,11 +18,13 @@ interface Digits {
 }
 
 function readDigits(text: string, style: NumberStyle, { numbers }: Culture): Digits | undefined {
+  if (text.length > numberCharactersMax) return undefined
   const group = /\s/.test(numbers.group) ? '[\\s\\u00a0\\u202f]' : escapeSign(numbers.group)
   const pattern = new RegExp(
-    `^\\s*([+-]?)(\\d(?:\\d|${group})*|)(?:${escapeSign(numbers.point)}(\\d*))?(?:[eE]([+-]?\\d+))?([+-]?)\\s*$`,
+    `^([+-]?)(\\d(?:\\d|${group})*|)(?:${escapeSign(numbers.point)}(\\d*))?(?:[eE]([+-]?\\d+))?([+-]?)$`,
   )
-  const [, before = '', whole = '', fraction = '', exponent, after = ''] = pattern.exec(text) ?? []
+  const [, before = '', whole = '', fraction = '', exponent, after = ''] =
+    pattern.exec(text.trim()) ?? []
   const digits = whole.replaceAll(/\D/g, '')
   if (digits + fraction === '' || (before !== '' && after !== '')) return undefined
   if ((exponent !== undefined && !style.exponent) || (after !== '' && !style.trailingSign)) {

@@ -4,9 +4,15 @@ import { evaluatedCharactersMax, textCharactersMax } from './limits.ts'
 
 /** The text, when it is not longer than any text may be. */
 export function checkLength(text: string): string {
-  if (text.length <= textCharactersMax) return text
+  checkCount(text.length)
+  return text
+}
+
+/** Refuses a text of too many characters before it is made. */
+export function checkCount(characters: number): void {
+  if (characters <= textCharactersMax) return
   throw new ExpressionError(
-    `The length '${text.length}' of the evaluated text exceeds the limit of '${textCharactersMax}' characters.`,
+    `The length '${characters}' of the evaluated text exceeds the limit of '${textCharactersMax}' characters.`,
   )
 }
 

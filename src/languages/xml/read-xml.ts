@@ -135,7 +135,7 @@ class XmlReader {
     }
     if (raw.includes(']]>')) throw this.#error("']]>' is not allowed in character data.", start)
     if (raw.includes('&')) this.#readReferences(raw, start)
-    else this.#events.text(raw, start)
+    else this.#events.text(raw, start, false)
   }
 
   // An entity may stand for elements, so that its text is read as content of its own.
@@ -144,15 +144,15 @@ class XmlReader {
     for (let at = raw.indexOf('&'); at >= 0; at = raw.indexOf('&', from)) {
       const end = raw.indexOf(';', at)
       const name = raw.slice(at + 1, end < 0 ? raw.length : end)
-      if (at > from) this.#events.text(raw.slice(from, at), start + from)
+      if (at > from) this.#events.text(raw.slice(from, at), start + from, false)
       const character = end < 0 ? undefined : plainReference(name)
       if (character === undefined) {
         const text = this.#entityText(name, start + at + 1, end >= 0)
         this.#readEntity(name, text, start + at)
-      } else this.#events.text(character, start + at)
+      } else this.#events.text(character, start + at, true)
       from = end + 1
     }
-    if (from < raw.length) this.#events.text(raw.slice(from), start + from)
+    if (from < raw.length) this.#events.text(raw.slice(from), start + from, false)
   }
 
   #entityText(name: string, at: number, isEnded: boolean): string {
@@ -176,7 +176,7 @@ class XmlReader {
 
   #readEntity(name: string, text: string, at: number): void {
     if (!text.includes('<') && !text.includes('&')) {
-      this.#events.text(text, at)
+      this.#events.text(text, at, true)
       return
     }
     const [outerText, outerPosition, depth] = [this.#text, this.#position, this.#open.length]

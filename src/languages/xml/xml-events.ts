@@ -41,7 +41,8 @@ export interface XmlEvents {
   documentType(documentType: ReadDocumentType): void
   startElement(element: ReadElement): void
   endElement(): void
-  text(value: string, offset: number): void
+  /** `isReference`: it stands as `&...;` in the document. */
+  text(value: string, offset: number, isReference: boolean): void
   cdata(value: string, offset: number): void
   comment(value: string, offset: number): void
   instruction(target: string, value: string, offset: number): void

@@ -14,7 +14,7 @@ import { compareNumbers, isEqual } from '../comparison.ts'
 import { ExpressionError, functionError, usage } from '../expression-error.ts'
 import type { FunctionBody, FunctionFamily } from '../function-body.ts'
 import { writeJson } from '../json-text.ts'
-import { checkLength } from '../text-length.ts'
+import { checkCount } from '../text-length.ts'
 import {
   isArray,
   isNumber,
@@ -55,7 +55,7 @@ export const collectionFunctions: FunctionFamily = {
   join: (args) => {
     const [items = null] = args
     if (!isArray(items)) throw wrongArgument('join', 0, { what: 'an array', value: items })
-    return checkLength(items.map(textOf).join(stringArgument('join', args, 1)))
+    return join(items.map(textOf), stringArgument('join', args, 1))
   },
   chunk: (args) => chunk(args),
   createArray: (args) => [...args],
@@ -75,6 +75,11 @@ export const collectionFunctions: FunctionFamily = {
     collectionKind('intersection', args) === 'Object'
       ? sharedMembers(args.filter(isObject))
       : sharedItems(args.filter(isArray)),
+}
+
+function join(texts: readonly string[], separator: string): string {
+  checkCount(texts.reduce((sum, text) => sum + text.length + separator.length, 0))
+  return texts.join(separator)
 }
 
 function itemAt(name: string, value: Value, index: number): Value {

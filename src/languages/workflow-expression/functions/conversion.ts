@@ -9,6 +9,7 @@ import { toDecimal } from '../comparison.ts'
 import { findCulture, type Culture } from '../culture.ts'
 import { notConvertible } from '../expression-error.ts'
 import type { FunctionFamily } from '../function-body.ts'
+import { numberCharactersMax } from '../limits.ts'
 import { cultureArgument } from '../number-culture.ts'
 import { readDecimal, readDouble } from '../number-reading.ts'
 import { checkEvaluated } from '../text-length.ts'
@@ -24,7 +25,7 @@ import {
 import { textOf } from '../value-text.ts'
 
 export const conversionFunctions: FunctionFamily = {
-  int: (args) => toInteger(args),
+  int: ([value = null]) => toInteger(value),
   float: (args) => {
     const [value = null] = args
     if (isNumber(value)) return makeDouble(toDouble(value))
@@ -74,14 +75,12 @@ function cultureOf(functionName: string, locale = ''): Culture {
 }
 
 // The host reads the text as a double first: digits beyond the 17th are lost, and -2^63 - 1 becomes -2^63.
-function toInteger(args: readonly Value[]): Value {
-  const [value = null] = args
+function toInteger(value: Value): Value {
   if (typeof value === 'boolean') return value ? 1 : 0
   if (isInteger(value)) return value
   if (isNumber(value)) return wholeNumber(toDouble(value))
   if (typeof value !== 'string') throw notConvertible('int')
-  const culture = cultureOf('int', optionalString('int', args, 1))
-  const number = readDouble(value, { exponent: true, trailingSign: false }, culture)
+  const number = readDouble(value, { exponent: true, trailingSign: false }, invariant())
   if (number === undefined) throw notConvertible('int')
   return wholeNumber(number)
 }
@@ -95,8 +94,9 @@ function wholeNumber(value: number): number | bigint {
 }
 
 function readInteger(text: string): bigint | undefined {
+  if (text.length > numberCharactersMax) return undefined
   const [, sign = '', whole, exponent = '0'] =
-    /^\s*([+-]?)(\d[\d,]*)(?:[eE]\+?(\d{1,2}))?\s*$/.exec(text) ?? []
+    /^([+-]?)(\d[\d,]*)(?:[eE]\+?(\d{1,2}))?$/.exec(text.trim()) ?? []
   if (whole === undefined) return undefined
   const size = BigInt(whole.replaceAll(',', '')) * 10n ** BigInt(exponent)
   return sign === '-' ? -size : size

@@ -15,7 +15,7 @@ import { toLowerInvariant, toUpperInvariant } from '../../dotnet/letter-case.ts'
 import { ExpressionError, functionError, notValidParameters, usage } from '../expression-error.ts'
 import type { FunctionFamily } from '../function-body.ts'
 import { formatNumberIn } from '../number-culture.ts'
-import { checkEvaluated, checkLength } from '../text-length.ts'
+import { checkCount, checkEvaluated } from '../text-length.ts'
 import { isNumber, kindOf, type Value } from '../value.ts'
 import { textOf } from '../value-text.ts'
 import { decodeXmlName, encodeXmlName } from '../../dotnet/xml-convert.ts'
@@ -42,7 +42,7 @@ export const stringFunctions: FunctionFamily = {
     if (old === '') {
       throw new ExpressionError("String cannot be of zero length. (Parameter 'oldValue')")
     }
-    return checkLength(text.replaceAll(old, () => made))
+    return replaceAll(text, old, made)
   },
   guid: (args, environment) => {
     const format = optionalString('guid', args, 0) ?? 'D'
@@ -118,6 +118,12 @@ function substring(args: readonly Value[]): string {
     'substring',
     `parameters are out of range: 'start index' and 'length' must be non-negative integers and their sum must be no larger than the length of the string.${usage('substring')}`,
   )
+}
+
+function replaceAll(text: string, old: string, made: string): string {
+  const pieces = text.split(old)
+  checkCount(text.length + (pieces.length - 1) * (made.length - old.length))
+  return pieces.join(made)
 }
 
 const replaceNames = ['string', 'old string', 'new string'] as const

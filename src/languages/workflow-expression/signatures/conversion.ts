@@ -5,7 +5,7 @@ export const conversionSignatures: readonly SignatureRow[] = [
   ['json', 1, 1, 'expects one parameter: the string or XML to be parsed. {s}#json'],
   ['xml', 1, 1, 'expects one parameter: the string or object to be converted. {s}#xml'],
   ['xpath', 2, 2, 'expects two parameters: an XML object and an XPath expression. {s}#xpath'],
-  ['int', 1, 2, oneParameter('the value that is to be converted to an integer', 'int')],
+  ['int', 1, 1, oneParameter('the value that is to be converted to an integer', 'int')],
   ['string', 1, 1, oneParameter('the value that is to be converted to a string', 'string')],
   [
     'float',

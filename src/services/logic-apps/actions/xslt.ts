@@ -1,0 +1,38 @@
+import type { ActionCompiler } from '../compile-context.ts'
+import { leafWork } from '../leaf-action.ts'
+import { failed } from '../outcomes.ts'
+import { memberOf, objectOf, plainText, textOf } from '../workflow-value.ts'
+
+/** Transforms XML by a map of the app: https://learn.microsoft.com/azure/logic-apps/logic-apps-enterprise-integration-transform */
+export const xslt: ActionCompiler = (action, context) => {
+  const map = objectOf(action.inputs, 'map')
+  const source = textOf(map, 'source') ?? 'LogicApp'
+  if (source.toLowerCase() !== 'logicapp') {
+    throw context.refuse(
+      action,
+      `"The map source '${source}' is not supported: maps come from the folder 'Artifacts/Maps' of the app ('LogicApp')."`,
+    )
+  }
+  const name = textOf(map, 'name')
+  if (name === undefined) throw context.refuse(action, `"The 'map' of 'inputs' needs a 'name'."`)
+  if (!name.includes('@') && !context.catalog.artifact('Maps', name)) {
+    throw context.refuse(
+      action,
+      `"The map '${name}' is not in the folder 'Artifacts/Maps' of the app."`,
+    )
+  }
+  return leafWork(action, context, {
+    isExternal: false,
+    execute: (inputs, call) => {
+      const content = plainText(memberOf(inputs, 'content') ?? null)
+      if (content === undefined) {
+        return failed('InvalidXml', `The 'content' of the action '${action.name}' must be XML.`)
+      }
+      const wanted = textOf(objectOf(inputs, 'map'), 'name') ?? name
+      const parameters = objectOf(inputs, 'transformParameters')
+      const options = textOf(inputs, 'transformOptions') ?? ''
+      const asText = /generatetextoutput/i.test(options)
+      return call.context.app.maps.transform({ map: wanted, xml: content, parameters, asText })
+    },
+  })
+}

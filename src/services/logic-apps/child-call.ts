@@ -1,0 +1,64 @@
+import type { ChildCall } from './app-runtime.ts'
+import { noResponse, triggerNotFound } from './errors.ts'
+import type { WorkflowResponse } from './responder.ts'
+import { triggerTypes } from './trigger-table.ts'
+import type { WorkflowHost } from './workflow-host.ts'
+
+/** Runs a workflow for another one and waits for its Response; without one it answers 202 at once. */
+export async function callChild(
+  host: WorkflowHost,
+  call: ChildCall,
+): Promise<WorkflowResponse & { readonly runId: string }> {
+  const { workflow } = host
+  const trigger = call.trigger === undefined ? callable(host) : host.trigger(call.trigger)
+  if (!trigger) throw triggerNotFound(workflow.name, call.trigger ?? '')
+  const { promise, responder } = answerOf(workflow.hasResponse)
+  const fired = await host.fire(trigger, {
+    outputs: { headers: call.headers, ...(call.body === undefined ? {} : { body: call.body }) },
+    trace: call.trace,
+    clientTrackingId: call.clientTrackingId,
+    ...(responder ? { responder } : {}),
+  })
+  const [run] = fired.runs
+  const runId = run?.runId ?? ''
+  if (!run || !promise)
+    return { statusCode: 202, headers: headersOf(runId, call), body: undefined, runId }
+  const ended = run.ended.then(() => undefined)
+  const answer = await Promise.race([promise, ended, aborted(call.signal)])
+  if (!answer) throw noResponse(runId)
+  return { ...answer, headers: { ...headersOf(runId, call), ...answer.headers }, runId }
+}
+
+function callable(host: WorkflowHost) {
+  return host.workflow.triggers.find(
+    ({ type }) => triggerTypes.get(type.toLowerCase())?.takesRequests,
+  )
+}
+
+function answerOf(hasResponse: boolean) {
+  if (!hasResponse) return { promise: undefined, responder: undefined }
+  let resolve: (response: WorkflowResponse) => void = () => {}
+  const promise = new Promise<WorkflowResponse>((answered) => {
+    resolve = answered
+  })
+  return {
+    promise,
+    responder: {
+      respond: (response: WorkflowResponse) => {
+        resolve(response)
+        return true
+      },
+    },
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+function headersOf(runId: string, call: ChildCall): Record<string, string> {
+  return { 'x-ms-workflow-run-id': runId, 'x-ms-client-tracking-id': call.clientTrackingId }
+}

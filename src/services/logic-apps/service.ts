@@ -1,0 +1,159 @@
+// Survives a crash: runs and their history, the keys of addresses, schedules, Consumption workflows (all in the store).
+import type { Clock } from '../../base/clock.ts'
+import type { Startable } from '../../base/lifecycle.ts'
+import type { Logger } from '../../base/logger.ts'
+import type { Telemetry } from '../../base/telemetry.ts'
+import type { OutgoingHttp } from '../../protocols/http/outgoing-http.ts'
+import { HttpServer } from '../../protocols/http/server.ts'
+import type { Store } from '../../store/store.ts'
+import type { IdentityToken } from './app-runtime.ts'
+import { AppFiles } from './app-files.ts'
+import { messageBytesMax } from './limits.ts'
+import { LogicApp } from './logic-app.ts'
+import type { ManagedConnector } from './managed-connector.ts'
+import { ManagedConnectors } from './managed-connectors.ts'
+import { logicAppHandler } from './rest.ts'
+import type { ServiceProvider } from './service-provider.ts'
+import type { LogicAppParts } from './service-parts.ts'
+import { ServiceProviders } from './service-providers.ts'
+import { resolveReferences, type ResolveReference } from './setting-references.ts'
+
+export interface LogicAppsOptions {
+  readonly store: Store
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly telemetry: Telemetry
+  /** Address to listen on. */
+  readonly host: string
+  /** How the workflows' own calls leave. */
+  readonly outgoing: OutgoingHttp
+  readonly serviceProviders: readonly ServiceProvider[]
+  readonly managedConnectors: readonly ManagedConnector[]
+  /** Gives tokens in the name of a site: of `ManagedServiceIdentity`. */
+  readonly identityToken?: IdentityToken
+  /** Follows settings that refer to a vault; without it they stay as they are written. */
+  readonly resolveReference?: ResolveReference
+}
+
+/** A project folder and where it is served. */
+export interface LogicAppDeployment {
+  /** The service of azure.yaml, which also names the app in endpoints and traces. */
+  readonly name: string
+  readonly dir: string
+  /** The site whose identity the app has; absent for a folder that no template mentions. */
+  readonly site?: string
+  /** Application settings of the site; `local.settings.json` adds what they do not set. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** 0 for any free port. */
+  readonly port: number
+  /** Settings that the platform adds where nobody sets them. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** An app that is served. */
+export interface RunningLogicApp {
+  readonly app: LogicApp
+  readonly port: number
+}
+
+/** Azure Logic Apps: https://learn.microsoft.com/azure/logic-apps/ */
+export class LogicApps implements Startable {
+  readonly #options: LogicAppsOptions
+  readonly #parts: LogicAppParts
+  readonly #running = new Map<string, RunningLogicApp & { stop(): Promise<void> }>()
+
+  constructor(options: LogicAppsOptions) {
+    this.#options = options
+    const { store, clock, logger, telemetry, outgoing, serviceProviders, managedConnectors } =
+      options
+    this.#parts = {
+      store,
+      clock,
+      logger,
+      telemetry,
+      outgoing,
+      serviceProviders: new ServiceProviders(serviceProviders),
+      connectors: new ManagedConnectors(managedConnectors),
+      identityToken: options.identityToken,
+    }
+  }
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    const running = [...this.#running.values()]
+    this.#running.clear()
+    await Promise.all(running.map((each) => each.stop()))
+  }
+
+  /** Listens, loads the workflows of a folder and opens their triggers; a definition that is not valid stops no other. */
+  async run(deployment: LogicAppDeployment): Promise<RunningLogicApp> {
+    const { host, logger, clock } = this.#options
+    const { name, dir } = deployment
+    let app: LogicApp | undefined
+    const http = new HttpServer({
+      host,
+      port: deployment.port,
+      name: `logic-apps/${name}`,
+      limits: { bodyBytesMax: messageBytesMax },
+      logger,
+      clock,
+      handler: async (request, response) => {
+        if (app) await logicAppHandler(app)(request, response)
+        else response.writeHead(503, { 'content-length': 0, 'retry-after': '1' }).end()
+      },
+    })
+    const port = await http.start()
+    const loaded = new LogicApp({
+      name,
+      dir,
+      site: deployment.site,
+      settings: await this.#settingsOf(deployment),
+      environment: deployment.environment ?? {},
+      baseUrl: `http://${host}:${port}`,
+      parts: this.#parts,
+    })
+    const files = new AppFiles({ dir, clock, onChange: () => void reload(loaded, logger) })
+    const stop = async () => {
+      files.stop()
+      await loaded.stop()
+      await http.stop()
+    }
+    this.#running.set(name, { app: loaded, port, stop })
+    // A trigger that subscribes is called back while it is being opened.
+    app = loaded
+    await loaded.start()
+    files.start()
+    return { app: loaded, port }
+  }
+
+  apps(): readonly RunningLogicApp[] {
+    return [...this.#running.values()]
+  }
+
+  /** Runs that have not ended, and events that wait at triggers; 0 means idle. */
+  async pendingRuns(): Promise<number> {
+    const counts = await Promise.all(this.apps().map(({ app }) => app.pending()))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  async #settingsOf(deployment: LogicAppDeployment): Promise<Readonly<Record<string, string>>> {
+    const { resolveReference, logger } = this.#options
+    const { site, settings = {}, name } = deployment
+    if (!resolveReference || site === undefined) return settings
+    const resolved = await resolveReferences(settings, (reference) =>
+      resolveReference({ site, reference }),
+    )
+    for (const warning of resolved.warnings) logger.warn({ app: name }, warning)
+    return resolved.settings
+  }
+}
+
+async function reload(app: LogicApp, logger: Logger): Promise<void> {
+  logger.info({ app: app.name }, 'files changed: the workflows are loaded again')
+  try {
+    await app.reload()
+  } catch (error) {
+    logger.error({ app: app.name, error }, 'the workflows cannot be loaded: those that ran go on')
+  }
+}
