@@ -232,9 +232,7 @@ class Arrivals {
   }
 }
 
-async function withPlatform(
-  work: (platform: Platform) => Promise<void>,
-): Promise<void> {
+async function withPlatform(work: (platform: Platform) => Promise<void>): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'interline-bench-'))
   const logger = newLogger({ name: 'bench', level: 'error' })
   const platform = await startPlatform({ projects: ['solutions/orders'], dataDir, port: 0, logger })

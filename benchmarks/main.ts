@@ -3,6 +3,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   store: async () => (await import('./store.ts')).benchmarkStore(),
   functions: async () => (await import('./functions.ts')).benchmarkFunctions(),
   chain: async () => (await import('./chain.ts')).benchmarkChain(),
+  uploads: async () => (await import('./chain.ts')).benchmarkUploads(),
   memory: async () => (await import('./chain.ts')).benchmarkMemory(),
   bicep: async () => (await import('./bicep.ts')).benchmarkBicep(),
   gateway: async () => (await import('./gateway.ts')).benchmarkGateway(),

@@ -22,6 +22,7 @@ export function endpointsOf(
     ...(gateway === undefined ? {} : { gateway }),
     ...(front ? { management: front.url, entra: front.url } : {}),
     functions: Object.fromEntries(apps),
+    ...logicAppEndpoints(options),
     ...storageEndpoints(options),
     ...eventGridEndpoints(options),
     ...(front
@@ -33,6 +34,14 @@ export function endpointsOf(
       : {}),
     pid: process.pid,
   }
+}
+
+function logicAppEndpoints({
+  logicApps,
+  host,
+}: Pick<Services, 'logicApps'> & { host: string }): Pick<Endpoints, 'logicApps'> {
+  const apps = logicApps.apps().map(({ app, port }) => [app.name, `http://${host}:${port}`])
+  return apps.length === 0 ? {} : { logicApps: Object.fromEntries(apps) }
 }
 
 function storageEndpoints({

@@ -11,6 +11,8 @@ export interface Endpoints {
   readonly entra?: string
   /** By service of azure.yaml. */
   readonly functions: Readonly<Record<string, string>>
+  /** Logic apps, by service of azure.yaml. */
+  readonly logicApps?: Readonly<Record<string, string>>
   readonly storage?: StorageEndpoints
   /** Custom topics and domains, by name. */
   readonly eventGrid?: {

@@ -1,12 +1,17 @@
 import type { Clock } from '../base/clock.ts'
+import type { EventGrid } from '../services/event-grid/service.ts'
 import type { FunctionApps } from '../services/functions/service.ts'
 import type { Entity } from '../services/service-bus/entities.ts'
 import type { EntityCounts, Namespace } from '../services/service-bus/namespace.ts'
+import type { LogicApps } from '../services/logic-apps/service.ts'
 import type { ServiceBus } from '../services/service-bus/service.ts'
+import type { Storage } from '../services/storage/service.ts'
 
 /** How often the platform looks whether it is idle, and how many looks in a row must say so. */
 const lookIntervalMs = 50
 const quietLooks = 3
+/** An event that waits longer for its next try does not hold the platform up. */
+const retryWaitMs = 15_000
 
 /** What the work came to when it had drained. */
 export interface IdleReport {
@@ -20,30 +25,45 @@ export interface DeadLetters {
   readonly reason: string
 }
 
+/** What may have work that is not done. */
+export interface IdleParts {
+  readonly storage: Pick<Storage, 'pendingEvents'>
+  readonly eventGrid: Pick<EventGrid, 'pendingEvents'>
+  readonly logicApps: Pick<LogicApps, 'pendingRuns'>
+  readonly functions: FunctionApps
+  readonly serviceBus: ServiceBus
+  readonly clock: Clock
+}
+
 /** Tells when no accepted message, event or feed change waits for anyone. */
 export class IdleWatch {
-  readonly #functions: FunctionApps
-  readonly #serviceBus: ServiceBus
-  readonly #clock: Clock
+  readonly #parts: IdleParts
 
-  constructor(options: { functions: FunctionApps; serviceBus: ServiceBus; clock: Clock }) {
-    this.#functions = options.functions
-    this.#serviceBus = options.serviceBus
-    this.#clock = options.clock
+  constructor(parts: IdleParts) {
+    this.#parts = parts
   }
 
   async untilIdle(signal?: AbortSignal): Promise<IdleReport> {
     for (let quiet = 0; quiet < quietLooks;) {
       quiet = (await this.#isIdle()) ? quiet + 1 : 0
-      await this.#clock.sleep(lookIntervalMs, signal)
+      await this.#parts.clock.sleep(lookIntervalMs, signal)
     }
     return { deadLetters: await this.#deadLetters() }
   }
 
   async #isIdle(): Promise<boolean> {
-    const failed = this.#functions.apps().find((app) => app.state === 'failed')
+    const failed = this.#parts.functions.apps().find((app) => app.state === 'failed')
     if (failed) throw new Error(`the function app '${failed.name}' failed: ${failed.failure ?? ''}`)
-    return (await this.#functions.pending()) === 0 && !(await this.#isForwarding())
+    const { eventGrid, functions, logicApps, storage } = this.#parts
+    // In the order that work takes, so that what moves on meanwhile is seen further down.
+    const counts = [
+      () => storage.pendingEvents(),
+      () => eventGrid.pendingEvents({ withinMs: retryWaitMs }),
+      () => logicApps.pendingRuns(),
+      () => functions.pending(),
+    ]
+    for (const count of counts) if ((await count()) > 0) return false
+    return !(await this.#isForwarding())
   }
 
   /** True while a message is on its way from one entity to another. */
@@ -72,7 +92,7 @@ export class IdleWatch {
   }
 
   async *#counted(): AsyncIterable<{ namespace: Namespace; entity: Entity; counts: EntityCounts }> {
-    for (const namespace of this.#serviceBus.namespaces()) {
+    for (const namespace of this.#parts.serviceBus.namespaces()) {
       for (const entity of namespace.list()) {
         yield { namespace, entity, counts: await namespace.counts(entity.path) }
       }

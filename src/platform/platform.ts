@@ -137,8 +137,9 @@ function ownFile(path: string): void {
 }
 
 /** Code that names an app by its Azure host reaches it here. */
-function serveApps({ functions, hosts }: Services, host: string): void {
-  const ports = functions.ports()
+function serveApps({ functions, logicApps, hosts }: Services, host: string): void {
+  const ports = new Map(functions.ports())
+  for (const { app, port } of logicApps.apps()) ports.set(app.name, port)
   for (const site of functions.sites()) {
     const port = ports.get(site.serviceName ?? '')
     if (port !== undefined)

@@ -1,7 +1,8 @@
 import { formatPosition, SourceError } from '../base/errors.ts'
 import { localHttpPort } from '../services/functions/local-http-port.ts'
 import type { FunctionApps } from '../services/functions/service.ts'
-import type { Site } from '../services/functions/site.ts'
+import { isWorkflowApp, type Site } from '../services/functions/site.ts'
+import type { LogicApps } from '../services/logic-apps/service.ts'
 import type { DeployOptions } from '../services/resource-manager/deployment.ts'
 import type { ResourceManager } from '../services/resource-manager/service.ts'
 import { prepareApp } from './app-build.ts'
@@ -16,6 +17,7 @@ export type IdentityOfApps = (site: string) => Promise<Readonly<Record<string, s
 export class ProjectDeployment {
   readonly #resources: ResourceManager
   readonly #functions: FunctionApps
+  readonly #logicApps: LogicApps
   readonly #ports: Ports
   readonly #say: (line: string) => void
   /** By name, which is what endpoints and traces call it. */
@@ -27,11 +29,13 @@ export class ProjectDeployment {
   constructor(options: {
     resources: ResourceManager
     functions: FunctionApps
+    logicApps: LogicApps
     ports: Ports
     say: (line: string) => void
   }) {
     this.#resources = options.resources
     this.#functions = options.functions
+    this.#logicApps = options.logicApps
     this.#ports = options.ports
     this.#say = options.say
   }
@@ -59,14 +63,16 @@ export class ProjectDeployment {
     for (const { text, at } of project.notices) this.#say(`${formatPosition(at)}: ${text}`)
     for (const service of project.services) {
       const site = siteOf(service, this.#sitesOf(project))
-      await prepareApp(service.dir, this.#say)
-      await this.#functions.run({
-        name: service.name,
-        dir: service.dir,
-        site: site.name,
-        environment: identity ? await identity(site.name) : {},
-        port: this.#portOf.get(service.name) ?? 0,
-      })
+      const port = this.#portOf.get(service.name) ?? 0
+      const { name, dir } = service
+      if (isWorkflowApp(site)) {
+        const { settings } = site
+        await this.#logicApps.run({ name, dir, site: site.name, settings, port })
+        continue
+      }
+      await prepareApp(dir, this.#say)
+      const environment = identity ? await identity(site.name) : {}
+      await this.#functions.run({ name, dir, site: site.name, environment, port })
     }
   }
 

@@ -15,6 +15,8 @@ import { functionResources } from '../services/functions/resources.ts'
 import { FunctionApps } from '../services/functions/service.ts'
 import { keyVaultResources } from '../services/key-vault/resources.ts'
 import { KeyVault } from '../services/key-vault/service.ts'
+import { connectionResources } from '../services/logic-apps/connection-resources.ts'
+import { LogicApps } from '../services/logic-apps/service.ts'
 import { Monitor } from '../services/monitor/monitor.ts'
 import { ResourceManager } from '../services/resource-manager/service.ts'
 import { serviceBusResources } from '../services/service-bus/resources.ts'
@@ -38,6 +40,11 @@ import { storageToEventGrid } from './wiring/storage-to-event-grid.ts'
 import { senderCheck } from './wiring/entra-id-to-event-grid.ts'
 import { keyVaultToApiManagement } from './wiring/key-vault-to-api-management.ts'
 import { keyVaultToFunctions } from './wiring/key-vault-to-functions.ts'
+import { eventGridToLogicApps } from './wiring/event-grid-to-logic-apps.ts'
+import { siteIdentity } from './wiring/entra-id-to-logic-apps.ts'
+import { logicAppsToCosmosDb } from './wiring/logic-apps-to-cosmos-db.ts'
+import { logicAppsToServiceBus } from './wiring/logic-apps-to-service-bus.ts'
+import { logicAppsToStorage } from './wiring/logic-apps-to-storage.ts'
 import { RoleAccess } from './wiring/role-access.ts'
 import { serviceBusToFunctions } from './wiring/service-bus-to-functions.ts'
 
@@ -61,6 +68,7 @@ export interface Services {
   readonly storage: Storage
   readonly eventGrid: EventGrid
   readonly functions: FunctionApps
+  readonly logicApps: LogicApps
   readonly resources: ResourceManager
   readonly entra: EntraId
   readonly apiManagement: ApiManagement
@@ -128,6 +136,19 @@ export function newServices(options: ServicesOptions): Services {
       webhooks: [eventGridTriggers.webhook],
     },
   })
+  const logicApps = new LogicApps({
+    ...shared,
+    host,
+    outgoing: egress,
+    serviceProviders: [
+      logicAppsToStorage(storage),
+      logicAppsToServiceBus({ serviceBus, clock, logger }),
+      logicAppsToCosmosDb(cosmosDb),
+    ],
+    managedConnectors: [eventGridToLogicApps(eventGrid)],
+    identityToken: siteIdentity({ entra, resources }),
+    resolveReference: keyVaultToFunctions({ keyVault, resources }),
+  })
   const apiManagement = new ApiManagement({
     ...shared,
     outgoing: egress,
@@ -141,6 +162,7 @@ export function newServices(options: ServicesOptions): Services {
     ...storageResources(storage),
     ...eventGridResources(eventGrid),
     ...functionResources(functions),
+    ...connectionResources(),
     ...apiManagementResources(apiManagement),
     ...entraIdResources(entra),
     ...keyVaultResources(keyVault),
@@ -156,6 +178,7 @@ export function newServices(options: ServicesOptions): Services {
     storage,
     eventGrid,
     functions,
+    logicApps,
   ])
   return {
     monitor,
@@ -164,6 +187,7 @@ export function newServices(options: ServicesOptions): Services {
     storage,
     eventGrid,
     functions,
+    logicApps,
     resources,
     entra,
     apiManagement,
