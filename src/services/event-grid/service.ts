@@ -21,6 +21,7 @@ import type { EventSubscription } from './event-subscription.ts'
 import { EventSubscriptions } from './event-subscriptions.ts'
 import { headOf } from './event.ts'
 import type { GridEvent } from './event.ts'
+import { writeExactJson } from './exact-numbers.ts'
 import { deliveriesPerPublishMax, spanPayloadCharsMax } from './limits.ts'
 import type { VerifySender } from './publish-access.ts'
 import { readCloudEvent, readEventGridEvent } from './published-events.ts'
@@ -244,7 +245,7 @@ export class EventGrid implements Startable {
       startMs: span.startMs,
       durationMs: this.clock.preciseNow() - span.startMs,
       status: 'ok',
-      payload: JSON.stringify(bodies).slice(0, spanPayloadCharsMax),
+      payload: writeExactJson(bodies).slice(0, spanPayloadCharsMax),
     })
   }
 

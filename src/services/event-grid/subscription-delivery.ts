@@ -14,6 +14,7 @@ import { deadLetterBody, deadLetterName } from './dead-letter.ts'
 import type { DeliveryAnswer, PutDeadLetter } from './destination.ts'
 import { parcelsOf, schemaFor } from './event-sender.ts'
 import type { DeliveryTarget, EventSender, Parcel } from './event-sender.ts'
+import { writeExactJson } from './exact-numbers.ts'
 import {
   claimBytesMax,
   deadLetterRetryMs,
@@ -299,7 +300,7 @@ export class SubscriptionDelivery {
       await putDeadLetter({
         ...settings.deadLetter,
         blobName: deadLetterName(subscription.name, nowMs),
-        body: JSON.stringify(letters),
+        body: writeExactJson(letters),
       })
     } catch (error) {
       return this.#deadLetterLater(given, error)
