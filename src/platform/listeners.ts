@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Clock } from '../base/clock.ts'
 import { randomHex } from '../base/ids.ts'
 import type { Logger } from '../base/logger.ts'
+import type { MappedHost } from '../protocols/http/egress.ts'
 import { HttpServer } from '../protocols/http/server.ts'
 import {
   openLocalAuthority,
@@ -97,10 +98,22 @@ export class Listeners {
     this.#running.unshift({ stop: async () => stopWatching() })
     const front = { origin: `https://${host}:${frontPort}`, ca: authority.ca }
     hosts.useFront({ port: frontPort, ca: authority.ca })
-    const vaults = await keyVault.vaults()
-    const vaultHosts = vaults.map(({ name }) => vaultHost(name))
-    hosts.serve([...entraHosts, managementHost, ...vaultHosts], front)
+    hosts.serve([...entraHosts, managementHost], front)
+    await this.#serveVaults(front)
     return { gateway, front: `https://localhost:${frontPort}`, authority }
+  }
+
+  /** Vaults may come while the instance runs, when a template changes. */
+  async #serveVaults(front: MappedHost): Promise<void> {
+    const { hosts, keyVault, resources } = this.#options
+    const stopListening = resources.onChanged(({ id, type }) => {
+      const name = id.split('/').at(-1) ?? ''
+      if (type.toLowerCase() === 'microsoft.keyvault/vaults') hosts.serve([vaultHost(name)], front)
+    })
+    this.#running.unshift({ stop: async () => stopListening() })
+    const vaults = await keyVault.vaults()
+    const names = vaults.map(({ name }) => vaultHost(name))
+    hosts.serve(names, front)
   }
 
   async #openGateway(): Promise<string | undefined> {

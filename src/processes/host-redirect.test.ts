@@ -23,7 +23,12 @@ async function runWithHosts(t: TestContext, program: string): Promise<string> {
     file,
     JSON.stringify({ ca: '', hosts: { 'api.example.test': { 80: address.port } } }),
   )
-  const args = [...preloadArguments(file), '--input-type=module', '-e', program]
+  const forked = join(dir, 'forked.mjs')
+  writeFileSync(
+    forked,
+    "process.send(await (await fetch('http://api.example.test/forked')).text()); process.disconnect()",
+  )
+  const args = [...preloadArguments(file), '--input-type=module', '-e', program, forked]
   const child = spawn(process.execPath, args, { env: {}, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -52,6 +57,15 @@ test('a mapped name leads to this machine, by fetch, sockets and worker threads'
     await runWithHosts(t, program),
     'api.example.test 127.0.0.1 127.0.0.1 127.0.0.1 127.0.0.1 api.example.test',
   )
+})
+
+test('a Node program that is forked with nothing in its environment knows the names too', async (t) => {
+  const program = `
+    import { fork } from 'node:child_process'
+    const execArgv = process.execArgv.filter((each) => /^--(?:require|import)=/.test(each))
+    const child = fork(process.argv[1], { env: {}, execArgv })
+    console.log(await new Promise((done) => child.once('message', done)))`
+  assert.equal(await runWithHosts(t, program), 'api.example.test')
 })
 
 test('a port of a mapped name that nothing serves is refused by this machine', async (t) => {
