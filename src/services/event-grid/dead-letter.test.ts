@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { ServiceError } from '../../base/errors.ts'
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import type { PutDeadLetter } from './destination.ts'
 import { group, openEventGrid, openWebhook, orderEvent, pass, storageId } from './fixture.ts'
@@ -92,4 +93,22 @@ test('a dead letter that cannot be stored is tried for four hours, then dropped'
   for (let hour = 0; hour < 5; hour += 1) await pass(grid, 61 * minute)
   await untilTrue(() => grid.complaints.some((each) => /container was not found/.test(each)))
   assert.equal(webhook.received.length, 1)
+})
+
+test('an event whose dead-letter container is not there is dropped at once', async (t) => {
+  const grid = await openEventGrid(t, {
+    putDeadLetter: async () => {
+      throw new ServiceError('ContainerNotFound', 404, 'The container does not exist.')
+    },
+  })
+  const webhook = await openWebhook(t, {
+    respond: (_request, response) => void response.writeHead(400).end(),
+  })
+  await subscribe(grid, webhook, { deadLetterDestination })
+  await grid.publish('orders', [orderEvent('1')])
+  await untilTrue(() => grid.eventGrid.givenUpEvents().size === 1)
+  assert.deepEqual(grid.eventGrid.givenUpEvents().get('all'), {
+    count: 1,
+    reason: 'UndeliverableDueToHttpBadRequest after 1 attempts: BadRequest',
+  })
 })

@@ -19,6 +19,7 @@ import type { GridEvent, InputSchema } from './event.ts'
 import { subscriptionsPerTopicMax, validationRetryMs, validationWindowMs } from './limits.ts'
 import { SubscriptionDelivery } from './subscription-delivery.ts'
 import type { DeliveryParts } from './subscription-delivery.ts'
+import type { GivenUp } from './undeliverable-events.ts'
 import { queueOf, queuePrefix } from './waiting-event.ts'
 import { isSameCode, shakeHands } from './webhook-validation.ts'
 import type { WebhookCaller } from './webhook.ts'
@@ -183,6 +184,15 @@ export class EventSubscriptions {
     )
     const counts = await Promise.all(waiting.map(({ delivery }) => delivery.pending(withinMs)))
     return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** What was given up since the start, by name of the subscription. */
+  givenUp(): ReadonlyMap<string, GivenUp> {
+    const found = new Map<string, GivenUp>()
+    for (const { target, delivery } of this.#byId.values()) {
+      if (delivery.givenUp) found.set(target.subscription.name, delivery.givenUp)
+    }
+    return found
   }
 
   async #check(given: {

@@ -29,6 +29,7 @@ import { eventGridHandler } from './rest.ts'
 import { raisesEvents, topicEndpoint, topicHost } from './topic.ts'
 import type { EventGridTopic } from './topic.ts'
 import { Topics } from './topics.ts'
+import type { GivenUp } from './undeliverable-events.ts'
 import { appendEvent } from './waiting-event.ts'
 import { WebhookCaller } from './webhook.ts'
 
@@ -204,6 +205,11 @@ export class EventGrid implements Startable {
   /** Events accepted and not delivered, but those that wait longer than `withinMs` for another try. */
   pendingEvents(options: { readonly withinMs?: number } = {}): Promise<number> {
     return this.subscriptions.pending(options.withinMs ?? 0)
+  }
+
+  /** Events that were dead-lettered or dropped since the start, by name of the subscription. */
+  givenUpEvents(): ReadonlyMap<string, GivenUp> {
+    return this.subscriptions.givenUp()
   }
 
   /** All of the events, for each subscription that wants them, or none. */
