@@ -325,3 +325,15 @@ test('a subscription whose time is over gets nothing any more', async (t) => {
   await grid.publish('orders', [orderEvent('2')])
   assert.equal(await grid.eventGrid.pendingEvents(), 0)
 })
+
+test('deliveries that are held back begin when they may', async (t) => {
+  const grid = await openEventGrid(t, { holdsDeliveries: true })
+  const webhook = await openWebhook(t)
+  await subscribe(grid, webhook)
+  await grid.publish('orders', [orderEvent('1')])
+  await grid.clock.advance(minute)
+  assert.equal(webhook.received.length, 0)
+  assert.equal(await grid.eventGrid.pendingEvents(), 1)
+  grid.eventGrid.beginDeliveries()
+  await webhook.until(1)
+})

@@ -32,6 +32,8 @@ export interface EventSubscriptionsOptions extends DeliveryParts {
   readonly validationUrl: (subscription: EventSubscription) => string
   /** The schema in which events of a source come. */
   readonly schemaOf: (sourceId: string) => InputSchema
+  /** True until `beginDeliveries` is called. */
+  readonly holdsDeliveries: boolean
 }
 
 interface Subscriber {
@@ -47,11 +49,13 @@ export class EventSubscriptions {
   readonly #bySource = new Map<string, Set<Subscriber>>()
   readonly #byQueue = new Map<string, Subscriber>()
   readonly #stopping = new AbortController()
+  #isHeld: boolean
   readonly #handshakes = new Set<Promise<void>>()
   #stopListening: (() => void) | undefined
 
   constructor(options: EventSubscriptionsOptions) {
     this.#options = options
+    this.#isHeld = options.holdsDeliveries
     // Every handshake that is under way listens.
     setMaxListeners(0, this.#stopping.signal)
   }
@@ -79,6 +83,14 @@ export class EventSubscriptions {
     await Promise.all(this.#handshakes)
     const running = [...this.#byId.values()].filter(({ isDelivering }) => isDelivering)
     await Promise.all(running.map(({ delivery }) => delivery.stop()))
+  }
+
+  /** Lets deliveries begin that were held back. */
+  beginDeliveries(): void {
+    this.#isHeld = false
+    for (const subscriber of this.#byId.values()) {
+      if (subscriber.target.subscription.state === 'Succeeded') this.#deliver(subscriber)
+    }
   }
 
   all(): readonly EventSubscription[] {
@@ -240,6 +252,7 @@ export class EventSubscriptions {
         schema: deliverySchemaOf(settings.schema, this.#options.schemaOf(subscription.sourceId)),
         code: subscription.validationCode,
         validationUrl: this.#options.validationUrl(subscription),
+        signal: this.#stopping.signal,
         ...(await this.#options.sender.authorizationFor(audience)),
       },
       this.#options,
@@ -368,7 +381,7 @@ export class EventSubscriptions {
   }
 
   #deliver(subscriber: Subscriber): void {
-    if (subscriber.isDelivering || this.#stopping.signal.aborted) return
+    if (this.#isHeld || subscriber.isDelivering || this.#stopping.signal.aborted) return
     subscriber.isDelivering = true
     subscriber.delivery.start()
   }

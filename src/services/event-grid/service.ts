@@ -48,6 +48,8 @@ export interface EventGridOptions {
   readonly tokenFor?: TokenFor
   /** Types of resource that raise events here; default storage accounts. */
   readonly sourceTypes?: readonly string[]
+  /** Deliver nothing before `beginDeliveries` is called: the endpoints of this machine do not listen yet. */
+  readonly holdsDeliveries?: boolean
   /** Where `handler` is reached: `http://127.0.0.1:8081`; absent for Azure's name of it. */
   readonly publicOrigin?: () => string | undefined
 }
@@ -92,6 +94,7 @@ export class EventGrid implements Startable {
     this.subscriptions = new EventSubscriptions({
       ...options,
       owner: this.#owner,
+      holdsDeliveries: options.holdsDeliveries === true,
       putDeadLetter,
       webhooks,
       sender: new EventSender({ webhooks, clock, destinations, tokenFor }),
@@ -112,6 +115,11 @@ export class EventGrid implements Startable {
 
   async stop(): Promise<void> {
     await this.subscriptions.stop()
+  }
+
+  /** Lets deliveries begin where the options held them back: what waits is delivered now. */
+  beginDeliveries(): void {
+    this.subscriptions.beginDeliveries()
   }
 
   /** Addresses and keys of the custom topics and domains. */
