@@ -97,6 +97,7 @@ test('an unmodified app is called with an event and publishes what it returns, i
   const inTrace = spans.filter(({ context }) => context.traceId === trace.traceId)
   assert.deepEqual(inTrace.map(({ service, operation }) => `${service} ${operation}`).toSorted(), [
     'event-grid deliver',
+    'event-grid deliver',
     'event-grid publish',
     'event-grid publish',
     'functions invoke',
