@@ -61,7 +61,7 @@ export class DemoTraffic {
     }
     const trace = await this.#platform.monitor.trace(booking.trace.traceId)
     print(`booking ${booking.bookingId}, from the uploaded file to the processed order`)
-    const width = Math.min(process.stdout.columns ?? 100, 140)
+    const width = Math.min(process.stdout.columns ?? 120, 140)
     const lines = renderWaterfall(toWaterfall(trace), {
       width,
       color: process.stdout.isTTY === true,

@@ -61,3 +61,41 @@ test('a check finds the faults of the expressions of a document at their places'
   assert.deepEqual([...elements], [['set-variable', 1]])
   assert.match(faults[0] ?? '', /^p\.xml:3:37: CS0103/)
 })
+
+function faultsIn(section: string, content: string): readonly string[] {
+  return checkPolicy(`<policies>\n<${section}>\n${content}\n</${section}>\n</policies>`, 'p.xml')
+    .faults
+}
+
+test('a check compiles an expression whatever its named values may be', () => {
+  const value = (code: string): readonly string[] =>
+    faultsIn('inbound', `<set-variable name="a" value='@(${code})' />`)
+  assert.deepEqual(value('"{{a}}" + {{b}} + ({{c}} ? 1 : 2)'), [])
+  assert.deepEqual(value('int.Parse("{{a}}") - {{b}}'), [])
+  assert.deepEqual(value('"{{a}}".Nope()'), [
+    "p.xml:3:41: CS1061: 'string' does not contain a definition for 'Nope', or it is not allowed.",
+  ])
+})
+
+test('a check knows policies, their places and what may stand in them', () => {
+  assert.deepEqual(faultsIn('inbound', '<base /><set-heder name="a" />'), [
+    "p.xml:3:9: 'set-heder' is not a policy.",
+  ])
+  assert.match(
+    faultsIn('inbound', '<choose><when condition="@(true)"><nope /></when></choose>')[0] ?? '',
+    /^p\.xml:3:35: 'nope' is not a policy/,
+  )
+  assert.match(
+    faultsIn('inbound', '<set-header name="a"><vlue>1</vlue></set-header>')[0] ?? '',
+    /'vlue' is not allowed in 'set-header'/,
+  )
+  assert.match(
+    faultsIn('outbound', '<rate-limit calls="1" renewal-period="60" />')[0] ?? '',
+    /'rate-limit' is not allowed in the section 'outbound'/,
+  )
+  assert.match(faultsIn('inbond', '<base />')[0] ?? '', /'inbond' is not a section/)
+  assert.match(
+    faultsIn('inbound', '<llm-token-limit />')[0] ?? '',
+    /not supported: it needs a language model/,
+  )
+})

@@ -95,6 +95,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { places, arrows } = declaredFlow(services.functions.apps())
     await services.monitor.declare(places, arrows)
     let endpoints = await tell(listeners)
+    services.eventGrid.beginDeliveries()
     const idle = new IdleWatch({ ...services, clock })
     return {
       ...services,

@@ -72,3 +72,31 @@ test('a service without a resource is unsupported, at its place', async (t) => {
   assert.equal(found?.class, 'unsupported')
   assert.equal(found.at, 'azure.yaml:4:5')
 })
+
+test('applications of a template are modelled; trust in other issuers is unsupported', async (t) => {
+  const template = `extension 'br:mcr.microsoft.com/bicep/extensions/microsoftgraph/v1.0:1.0.0'
+resource portal 'Microsoft.Graph/applications@v1.0' = {
+  uniqueName: 'portal'
+  displayName: 'Portal'
+
+  resource trust 'federatedIdentityCredentials@v1.0' = {
+    name: '\${portal.uniqueName}/github'
+    issuer: 'https://token.actions.githubusercontent.com'
+    subject: 'repo:contoso/shop:ref:refs/heads/main'
+    audiences: ['api://AzureADTokenExchange']
+  }
+}
+`
+  const found = await check(t, { template })
+  assert.deepEqual(
+    found.map((feature) => [feature.class, feature.text, feature.at]),
+    [
+      ['modelled', 'Microsoft.Graph/applications portal', 'infra/main.bicep:2:17'],
+      [
+        'unsupported',
+        'Microsoft.Graph/applications/federatedIdentityCredentials trust',
+        'infra/main.bicep:6:18',
+      ],
+    ],
+  )
+})

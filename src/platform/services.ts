@@ -43,7 +43,7 @@ import { keyVaultToFunctions } from './wiring/key-vault-to-functions.ts'
 import { eventGridToLogicApps } from './wiring/event-grid-to-logic-apps.ts'
 import { siteIdentity } from './wiring/entra-id-to-logic-apps.ts'
 import { logicAppsToCosmosDb } from './wiring/logic-apps-to-cosmos-db.ts'
-import { logicAppsToServiceBus } from './wiring/logic-apps-to-service-bus.ts'
+import { serviceBusToLogicApps } from './wiring/service-bus-to-logic-apps.ts'
 import { logicAppsToStorage } from './wiring/logic-apps-to-storage.ts'
 import { RoleAccess } from './wiring/role-access.ts'
 import { serviceBusToFunctions } from './wiring/service-bus-to-functions.ts'
@@ -109,6 +109,7 @@ export function newServices(options: ServicesOptions): Services {
     ...shared,
     outgoing: egress,
     verifyToken: senderCheck(access),
+    holdsDeliveries: true,
     destinations: {
       AzureFunction: eventGridTriggers.destination,
       ...eventGridToServiceBus(serviceBus),
@@ -142,8 +143,8 @@ export function newServices(options: ServicesOptions): Services {
     outgoing: egress,
     serviceProviders: [
       logicAppsToStorage(storage),
-      logicAppsToServiceBus({ serviceBus, clock, logger }),
-      logicAppsToCosmosDb(cosmosDb),
+      serviceBusToLogicApps({ serviceBus, clock, logger }),
+      logicAppsToCosmosDb({ cosmosDb, clock, logger }),
     ],
     managedConnectors: [eventGridToLogicApps(eventGrid)],
     identityToken: siteIdentity({ entra, resources }),

@@ -20,6 +20,7 @@ async function newState(t: TestContext): Promise<string> {
   const store = await openSqliteStore({ path: join(dir, 'store.db'), clock: new ManualClock() })
   await store.close()
   writeFileSync(join(dir, 'endpoints.json'), '{}')
+  writeFileSync(join(dir, 'hosts.json'), '{}')
   writeFileSync(join(dir, 'spans.db'), '')
   return dir
 }

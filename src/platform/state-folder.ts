@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { checkFile, StoreFileError } from '../store/sqlite/schema.ts'
 import { assertNotInUse } from '../store/sqlite/store-lock.ts'
 
-/** What an instance writes into its state folder: the store, the spans, SQLite's own files beside them, the endpoints. */
-const ownFile = /^(?:(?:store|spans)\.db(?:\.lock)?(?:-wal|-shm|-journal)?|endpoints\.json)$/
+/** What an instance writes into its state folder: the store, the spans, SQLite's own files beside them, the endpoints, the host names. */
+const ownFile =
+  /^(?:(?:store|spans)\.db(?:\.lock)?(?:-wal|-shm|-journal)?|endpoints\.json|hosts\.json(?:\.new)?)$/
 
 export type DeletedState =
   | { readonly kind: 'absent' }

@@ -23,7 +23,12 @@ async function runWithHosts(t: TestContext, program: string): Promise<string> {
     file,
     JSON.stringify({ ca: '', hosts: { 'api.example.test': { 80: address.port } } }),
   )
-  const args = [...preloadArguments(file), '--input-type=module', '-e', program]
+  const forked = join(dir, 'forked.mjs')
+  writeFileSync(
+    forked,
+    "process.send(await (await fetch('http://api.example.test/forked')).text()); process.disconnect()",
+  )
+  const args = [...preloadArguments(file), '--input-type=module', '-e', program, forked]
   const child = spawn(process.execPath, args, { env: {}, stdio: ['ignore', 'pipe', 'inherit'] })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
@@ -54,11 +59,26 @@ test('a mapped name leads to this machine, by fetch, sockets and worker threads'
   )
 })
 
-test('a port of a mapped name that nothing serves is refused by this machine', async (t) => {
+test('a Node program that is forked with nothing in its environment knows the names too', async (t) => {
   const program = `
-    import { connect } from 'node:net'
-    connect(9, 'api.example.test').on('error', ({ code, address }) => console.log(code, address))`
-  assert.equal(await runWithHosts(t, program), 'ECONNREFUSED 127.0.0.1')
+    import { fork } from 'node:child_process'
+    const execArgv = process.execArgv.filter((each) => /^--(?:require|import)=/.test(each))
+    const child = fork(process.argv[1], { env: {}, execArgv })
+    console.log(await new Promise((done) => child.once('message', done)))`
+  assert.equal(await runWithHosts(t, program), 'api.example.test')
+})
+
+test('a port of a mapped name that is not served is refused, whatever listens there on this machine', async (t) => {
+  const program = `
+    import { connect, createServer } from 'node:net'
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const socket = connect(server.address().port, 'api.example.test')
+      socket.on('connect', () => console.log('connected'))
+      socket.on('error', ({ address }) => console.log('refused', address))
+      socket.on('close', () => server.close())
+    })
+    setTimeout(() => process.exit(), 5_000).unref()`
+  assert.equal(await runWithHosts(t, program), 'refused 127.0.0.1')
 })
 
 test('other names and addresses are left alone', async (t) => {

@@ -6,6 +6,8 @@ import tls from 'node:tls'
 import { HostMapFile } from './host-map-file.ts'
 
 const loopback = '127.0.0.1'
+/** Nothing can listen there. */
+const closedPort = 0
 
 /**
  * Makes connections to the Azure names of a file lead to this machine, and their certificates trusted. It is done where
@@ -40,8 +42,8 @@ function replaceSocketConnect(map: HostMapFile): void {
 function localTarget(target: Target, map: HostMapFile): Target | undefined {
   const ports = typeof target.host === 'string' ? map.ports(target.host) : undefined
   if (!ports) return undefined
-  // Any other port of the name is as closed here as the name's own machine would have it.
-  const port = ports[String(target.port)] ?? target.port
+  // Any other port of the name is closed: what listens there on this machine is somebody else's.
+  const port = ports[String(target.port)] ?? closedPort
   // An address to send from would not reach the loopback interface.
   const local = { host: loopback, port, family: 4, localAddress: undefined }
   return { ...target, ...local }

@@ -56,10 +56,27 @@ test('one trace follows an order through every hop', async (t) => {
   assert.ok(await demo.untilProcessed(booking, timeoutMs))
   await platform.idle.untilIdle()
   const trace = await platform.monitor.trace(booking.trace.traceId)
+  const [account] = Object.keys(platform.endpoints.storage?.accounts ?? {})
+  const [subscription] = platform.eventGrid.subscriptions.all().map(({ name }) => name)
   assert.deepEqual(
     toWaterfall(trace).map((row) => row.label),
     [
-      'create item orders/toprocess',
+      `put blob ${account}/inputfiles/${booking.bookingId}.json`,
+      `publish ${account}`,
+      `deliver ${subscription}`,
+      'run wf_orders_from_sa_to_sb',
+      'ParseJson Parse_events',
+      'Response Accept_events',
+      'Foreach For_each_event',
+      'ServiceProvider Read_booking',
+      'ServiceProvider Send_booking',
+      'send topic-orders',
+      'run wf_orders_from_sb_to_cdb',
+      'Compose Booking_as_XML',
+      'Xslt Transform_booking',
+      'Compose Order_with_id',
+      'ServiceProvider Store_order',
+      'upsert item orders/toprocess',
       'invoke dataprocessing/QueueOrders',
       'send orders',
       'invoke dataprocessing/ProcessOrders',

@@ -1,6 +1,6 @@
 import type { BoundBlock, RunStatement, StatementBinder } from './binder.ts'
 import type { Frame } from './bound.ts'
-import { patternTest } from './bind-expression.ts'
+import { patternTest } from './bind-pattern.ts'
 import { breaksFrom } from './break-search.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { Scope } from './scope.ts'

@@ -1,20 +1,22 @@
 import { lambdaTriesMax } from './limits.ts'
 import { bindAnonymous, arrayInitializer, bindNew } from './bind-creation.ts'
 import { bindAssign, bindStep } from './bind-assignment.ts'
-import { bindCall, bindIndex, bindNewArray } from './bind-call.ts'
+import { bindNewArray } from './bind-array.ts'
+import { bindCall } from './bind-call.ts'
+import { bindIndex } from './bind-index.ts'
 import {
   bindAs,
   bindBinary,
   bindCast,
   bindConditional,
   bindInterpolated,
-  bindIs,
   bindLiteral,
   bindThrow,
   bindWhenNotNull,
 } from './bind-expression.ts'
 import { bindLambda, delegateRun, resultOfFunction } from './bind-lambda.ts'
 import { bindMember, bindName, localValue } from './bind-names.ts'
+import { bindIs } from './bind-pattern.ts'
 import { bindBlock, bindStatement, bindStatements } from './bind-statement.ts'
 import type { BoundBlock, BoundLambda, Delegate, StatementBinder } from './binder.ts'
 import type { Operand, Run, Value } from './bound.ts'

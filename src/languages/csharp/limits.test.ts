@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { compileExpression, type CompileOptions } from './compile.ts'
 import { CSharpError } from './csharp-error.ts'
 import { LimitError } from './machine.ts'
+import { DotnetException } from '../dotnet/exceptions.ts'
 import { emptyContext } from './empty-context.ts'
 
 function run(text: string, kind: CompileOptions['kind'] = 'expression'): unknown {
@@ -17,6 +18,12 @@ const endless = [
   'return Enumerable.Repeat(1, 900000).SelectMany(x => Enumerable.Repeat(1, 900000)).Count();',
   'return Enumerable.Range(0, 900000).Where(x => Enumerable.Range(0, 900000).Contains(-1)).Count();',
   'return new int[2000000000].Length;',
+  'return new int[100000, 100000].Length;',
+  'return Enumerable.Range(0, int.MaxValue).ToList().Count;',
+  'return Enumerable.Range(0, int.MaxValue).Sum();',
+  'Func<int, int> f = null; f = n => f(n + 1); return f(0);',
+  'return (5).ToString("D999999999").Length;',
+  'JToken t = 1; for (var i = 0; i < 100000; i++) t = new JObject(new JProperty("a", t)); return t.ToString();',
 ]
 
 for (const text of endless) {
@@ -24,6 +31,52 @@ for (const text of endless) {
     assert.throws(() => run(text, 'block'), LimitError)
   })
 }
+
+// What .NET itself ends in an exception ends in the same one here.
+const excessive = [
+  ["return new string('a', int.MaxValue);", 'System.OutOfMemoryException'],
+  ['return "a".PadLeft(int.MaxValue);', 'System.OutOfMemoryException'],
+  ["return new StringBuilder().Append('a', int.MaxValue);", 'System.OutOfMemoryException'],
+  ['var b = new StringBuilder("x"); while (true) b.Append(b);', 'System.OutOfMemoryException'],
+  [
+    "return string.Concat(Enumerable.Repeat(new string('a', 1000000), 1000));",
+    'System.OutOfMemoryException',
+  ],
+  [
+    'return "a".Replace("a", new string(\'b\', 9000000)).Replace("b", "cccccccccc");',
+    'System.OutOfMemoryException',
+  ],
+  [
+    'var l = new List<int>(); while (true) l.AddRange(Enumerable.Repeat(1, 100000));',
+    'System.OutOfMemoryException',
+  ],
+  ['return $"{1,100000000}";', 'System.FormatException'],
+  ['return string.Format("{0,1000000000}", 1);', 'System.FormatException'],
+  [
+    'return Regex.IsMatch(new string(\'a\', 50000) + "!", "^(a|aa)+$");',
+    'System.Text.RegularExpressions.RegexMatchTimeoutException',
+  ],
+  ["return JToken.Parse(new string('[', 100000));", 'Newtonsoft.Json.JsonReaderException'],
+  [
+    'return XElement.Parse(string.Concat(Enumerable.Repeat("<a>", 100000)));',
+    'System.Xml.XmlException',
+  ],
+] as const
+
+for (const [text, type] of excessive) {
+  test(`what is too much ends in its exception: ${text.slice(0, 60)}`, () => {
+    assert.throws(
+      () => run(text, 'block'),
+      (error) => error instanceof DotnetException && error.typeName === type,
+    )
+  })
+}
+
+test('an exception that is caught leaves no call open', () => {
+  const text =
+    'int F() { throw new Exception(); } var n = 0; for (var i = 0; i < 1000; i++) { try { F(); } catch { n++; } } return n;'
+  assert.equal(run(text, 'block'), 1000)
+})
 
 const deep = [
   `${'('.repeat(5000)}1${')'.repeat(5000)}`,

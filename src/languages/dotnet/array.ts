@@ -1,54 +1,18 @@
 import { arrayOf } from './collection-types.ts'
 import { compareValues, equalValues, type ValueComparer } from './comparison.ts'
-import {
-  argumentError,
-  argumentNull,
-  argumentOutOfRange,
-  indexOutOfRange,
-  invalidCast,
-  systemException,
-} from './exceptions.ts'
+import { argumentError, argumentNull, argumentOutOfRange } from './exceptions.ts'
 import { binarySearch, sortedItems, type Predicate } from './list.ts'
 import { makeNumber } from './numbers.ts'
 import { enumerate } from './sequence.ts'
 import { isNumericName } from './types.ts'
-import { byteOf, charOf, DotnetArray, DotnetNumber, type DotnetObject } from './value.ts'
+import { charOf, DotnetArray, DotnetNumber } from './value.ts'
 
 /** A one-dimensional array of .NET. */
 export type AnyArray = DotnetArray | Uint8Array
 
-const lengthMax = 16_000_000
-
-/** `new T[length]`, filled with the default that the caller gives. */
-export function newArrayOf(elementType: string, length: number, empty: unknown): AnyArray {
-  if (length < 0) throw systemException('OverflowException')
-  if (length > lengthMax)
-    throw systemException('OutOfMemoryException', 'Array dimensions exceeded supported range.')
-  if (elementType === 'System.Byte') return new Uint8Array(length)
-  return new DotnetArray(elementType, Array<unknown>(length).fill(empty))
-}
-
 /** `Length`. */
 function arrayLength(array: AnyArray): number {
   return array instanceof Uint8Array ? array.length : array.items.length
-}
-
-/** `array[index]`; IndexOutOfRangeException. */
-export function arrayGet(array: AnyArray, index: number): unknown {
-  if (index < 0 || index >= arrayLength(array)) throw indexOutOfRange()
-  return array instanceof Uint8Array ? byteOf(array[index] ?? 0) : array.items[index]
-}
-
-/** `array[index] = value`. */
-export function arraySet(array: AnyArray, index: number, value: unknown): void {
-  if (index < 0 || index >= arrayLength(array)) throw indexOutOfRange()
-  if (array instanceof Uint8Array) array[index] = byteOfValue(value)
-  else array.items[index] = value
-}
-
-function byteOfValue(value: unknown): number {
-  if (value instanceof DotnetNumber && value.kind === 'Byte') return Number(value.value)
-  throw invalidCast()
 }
 
 /** The items of an array as values. */
@@ -68,41 +32,11 @@ export function cloneArray(array: AnyArray): AnyArray {
   return new DotnetArray(array.elementType, [...array.items])
 }
 
-/** `Array.Copy(source, sourceIndex, target, targetIndex, length)`. */
-export function copyArray(
-  [source, from]: readonly [AnyArray | null, number],
-  [target, to]: readonly [AnyArray | null, number],
-  length: number,
-): void {
-  const items = arrayItems(source, 'sourceArray')
-  if (target === null) throw argumentNull('destinationArray')
-  if (length < 0) throw argumentOutOfRange('length', 'Non-negative number required.')
-  if (from < 0)
-    throw argumentOutOfRange(
-      'sourceIndex',
-      "Number was less than the array's lower bound in the first dimension.",
-    )
-  if (to < 0)
-    throw argumentOutOfRange(
-      'destinationIndex',
-      "Number was less than the array's lower bound in the first dimension.",
-    )
-  if (from + length > items.length) {
-    throw argumentError(
-      "Source array was not long enough. Check srcIndex and length, and the array's lower bounds.",
-    )
-  }
-  if (to + length > arrayLength(target)) {
-    throw argumentError(
-      "Destination array was not long enough. Check destIndex and length, and the array's lower bounds.",
-    )
-  }
-  const part = items.slice(from, from + length)
-  for (const [offset, item] of part.entries()) arraySet(target, to + offset, item)
-}
-
 function overwrite(array: AnyArray, start: number, items: readonly unknown[]): void {
-  for (const [offset, item] of items.entries()) arraySet(array, start + offset, item)
+  for (const [offset, item] of items.entries()) {
+    if (array instanceof DotnetArray) array.items[start + offset] = item
+    else array[start + offset] = item instanceof DotnetNumber ? Number(item.value) : 0
+  }
 }
 
 /** `Array.Sort(array)`, with a comparer, a comparison, or over a part. */
@@ -275,56 +209,4 @@ export function defaultOf(typeName: string): unknown {
   if (typeName === 'System.Char') return charOf(0)
   const name = typeName.replace(/^System\./, '')
   return isNumericName(name) ? makeNumber(name, 0) : null
-}
-
-/** An array with several dimensions: `new int[2, 3]`. */
-export class Grid implements DotnetObject {
-  readonly typeName: string
-  readonly elementType: string
-  readonly lengths: readonly number[]
-  readonly #items: unknown[]
-
-  constructor(elementType: string, lengths: readonly number[], empty: unknown) {
-    const total = lengths.reduce((product, length) => product * length, 1)
-    if (lengths.some((length) => length < 0)) throw systemException('OverflowException')
-    if (total > lengthMax)
-      throw systemException('OutOfMemoryException', 'Array dimensions exceeded supported range.')
-    this.elementType = elementType
-    this.typeName = `${elementType}[${','.repeat(lengths.length - 1)}]`
-    this.lengths = lengths
-    this.#items = Array<unknown>(total).fill(empty)
-  }
-
-  get length(): number {
-    return this.#items.length
-  }
-
-  /** `GetLength(dimension)`. */
-  lengthOf(dimension: number): number {
-    const length = this.lengths[dimension]
-    if (length === undefined) throw indexOutOfRange()
-    return length
-  }
-
-  get(indexes: readonly number[]): unknown {
-    return this.#items[this.#place(indexes)]
-  }
-
-  set(indexes: readonly number[], value: unknown): void {
-    this.#items[this.#place(indexes)] = value
-  }
-
-  #place(indexes: readonly number[]): number {
-    let place = 0
-    for (const [dimension, length] of this.lengths.entries()) {
-      const index = indexes[dimension] ?? 0
-      if (index < 0 || index >= length) throw indexOutOfRange()
-      place = place * length + index
-    }
-    return place
-  }
-
-  [Symbol.iterator](): Iterator<unknown> {
-    return this.#items[Symbol.iterator]()
-  }
 }

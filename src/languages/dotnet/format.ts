@@ -68,6 +68,7 @@ function formatEnum(value: DotnetEnum, format: string): string {
 
 /** Pads to a width: positive to the right side, negative to the left, as `{0,-6}` asks. */
 export function alignText(text: string, width: number): string {
+  if (Math.abs(width) >= widthMax) throw formatError(badInput)
   return width < 0 ? text.padEnd(-width) : text.padStart(width)
 }
 

@@ -8,6 +8,7 @@ import {
   DotnetException,
   invalidOperation,
 } from './exceptions.ts'
+import { checkSize, itemCountMax } from './limits.ts'
 import { enumerate } from './sequence.ts'
 
 /** A condition on a value. */
@@ -56,12 +57,15 @@ export class List implements DotnetObject {
   }
 
   add(value: unknown): void {
+    checkSize(this.#items.length, itemCountMax)
     this.#items.push(value)
     this.#version += 1
   }
 
   addRange(source: unknown): void {
-    for (const item of Array.from(enumerate(source, 'collection'))) this.#items.push(item)
+    const added = Array.from(enumerate(source, 'collection'))
+    checkSize(this.#items.length + added.length, itemCountMax)
+    for (const item of added) this.#items.push(item)
     this.#version += 1
   }
 
@@ -75,7 +79,9 @@ export class List implements DotnetObject {
 
   insertRange(index: number, source: unknown): void {
     if (index < 0 || index > this.#items.length) throw indexOutside('index')
-    this.#items.splice(index, 0, ...enumerate(source, 'collection'))
+    const added = Array.from(enumerate(source, 'collection'))
+    checkSize(this.#items.length + added.length, itemCountMax)
+    this.#items = [...this.#items.slice(0, index), ...added, ...this.#items.slice(index)]
     this.#version += 1
   }
 

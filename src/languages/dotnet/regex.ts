@@ -1,3 +1,4 @@
+import { boundedText } from './limits.ts'
 import { argumentNull, argumentOutOfRange } from './exceptions.ts'
 import { RegexProgram, regexStepsPerMs, type Captures, type MatchFound } from './regex-match.ts'
 import { parseRegex } from './regex-parse.ts'
@@ -222,7 +223,7 @@ export class Regex implements DotnetObject {
         typeof replacement === 'string'
           ? expandReplacement(replacement, match, text)
           : replacement(match)
-      result += text.slice(from, match.index) + by
+      result = boundedText(result + text.slice(from, match.index) + by)
       from = match.index + match.length
     }
     return result + text.slice(from)

@@ -1,9 +1,8 @@
+import { boundedText, checkSize, textLengthMax } from './limits.ts'
 import { argumentOutOfRange, indexOutOfRange } from './exceptions.ts'
 import { displayText, formatComposite, newLine } from './format.ts'
 import { insert, remove, replace } from './string.ts'
 import { charOf, type DotnetChar, type DotnetObject } from './value.ts'
-
-const lengthMax = 2 ** 28
 
 /** System.Text.StringBuilder; `AppendLine` ends lines as Windows does. */
 export class StringBuilder implements DotnetObject {
@@ -23,7 +22,7 @@ export class StringBuilder implements DotnetObject {
 
   /** `Length = value`: cuts, or fills with zero characters. */
   set length(value: number) {
-    if (value < 0 || value > lengthMax) throw argumentOutOfRange('value')
+    if (value < 0 || value > textLengthMax) throw argumentOutOfRange('value')
     this.#text = this.#text.slice(0, value).padEnd(value, '\0')
   }
 
@@ -35,13 +34,14 @@ export class StringBuilder implements DotnetObject {
   /** `Append` of any value. */
   append(value: unknown): this {
     this.#text += displayText(value)
-    if (this.#text.length > lengthMax) throw argumentOutOfRange('capacity')
+    checkSize(this.#text.length, textLengthMax)
     return this
   }
 
   /** `Append(char, count)`. */
   appendRepeated(char: DotnetChar, count: number): this {
-    if (count < 0 || count > lengthMax) throw argumentOutOfRange('repeatCount')
+    if (count < 0) throw argumentOutOfRange('repeatCount')
+    checkSize(count, textLengthMax)
     return this.append(char.text.repeat(count))
   }
 
@@ -62,7 +62,7 @@ export class StringBuilder implements DotnetObject {
   }
 
   insert(index: number, value: unknown): this {
-    this.#text = insert(this.#text, index, displayText(value))
+    this.#text = boundedText(insert(this.#text, index, displayText(value)))
     return this
   }
 

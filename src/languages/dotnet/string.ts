@@ -1,5 +1,6 @@
 import { isWhiteSpaceCode } from './char.ts'
 import { enumerate } from './sequence.ts'
+import { boundedText, checkSize, textLengthMax } from './limits.ts'
 import { displayText } from './format.ts'
 import { compareStrings, equalStrings, ignoresCase, type StringComparison } from './comparison.ts'
 import { argumentError, argumentNull, argumentOutOfRange, indexOutOfRange } from './exceptions.ts'
@@ -172,7 +173,7 @@ export function replace(
   const sought = searched(from)
   if (sought === '')
     throw argumentError('String cannot be of zero length.\nParameter name: oldValue')
-  return text.replaceAll(sought, () => (to === null ? '' : searched(to)))
+  return boundedText(text.replaceAll(sought, () => (to === null ? '' : searched(to))))
 }
 
 /** `Remove(start)` and `Remove(start, count)`. */
@@ -196,8 +197,6 @@ export function insert(text: string, start: number, value: string | null): strin
   return text.slice(0, start) + value + text.slice(start)
 }
 
-const padWidthMax = 10_000_000
-
 /** `PadLeft`. */
 export function padLeft(text: string, width: number, char?: DotnetChar): string {
   return text.padStart(checkWidth(width), char?.text ?? ' ')
@@ -210,7 +209,7 @@ export function padRight(text: string, width: number, char?: DotnetChar): string
 
 function checkWidth(width: number): number {
   if (width < 0) throw argumentOutOfRange('totalWidth', 'Non-negative number required.')
-  if (width > padWidthMax) throw argumentOutOfRange('totalWidth')
+  checkSize(width, textLengthMax)
   return width
 }
 
@@ -253,7 +252,7 @@ export function join(separator: string | null, values: Iterable<unknown> | null)
   for (const value of values) {
     if (!first) text += separator ?? ''
     first = false
-    text += displayText(value)
+    text = boundedText(text + displayText(value))
   }
   return text
 }
@@ -330,6 +329,6 @@ export function repeatChar(char: DotnetChar, count: number): string {
   if (count < 0) {
     throw argumentOutOfRange('count', "'count' must be non-negative.")
   }
-  if (count > padWidthMax) throw argumentOutOfRange('count')
+  checkSize(count, textLengthMax)
   return char.text.repeat(count)
 }

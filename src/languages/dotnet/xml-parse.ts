@@ -44,7 +44,10 @@ export function parseXmlElement(text: string | null, options: XmlReadOptions = {
   return root
 }
 
-function fault(message: string, { line, column }: { line: number; column: number }): DotnetException {
+function fault(
+  message: string,
+  { line, column }: { line: number; column: number },
+): DotnetException {
   if (message === 'Root element is missing.') return xmlException(message)
   return xmlException(`${message} Line ${line}, position ${column}.`)
 }

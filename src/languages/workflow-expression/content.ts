@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { ExpressionError } from './expression-error.ts'
 import type { Value, ValueObject } from './value.ts'
 
 /** Bytes with their media type, as HTTP bodies, `binary()` and `xml()` have them. */
@@ -38,7 +39,18 @@ export function contentBytes(content: Content): Buffer {
 
 /** The text of content, by the charset of its type; UTF-8 where that names none that is known. */
 export function contentText(content: Content): string {
-  return decodeText(contentBytes(content), charsetOf(content['$content-type']) ?? 'utf-8')
+  const bytes = base64Bytes(content.$content)
+  if (bytes !== undefined) {
+    return decodeText(bytes, charsetOf(content['$content-type']) ?? 'utf-8')
+  }
+  throw new ExpressionError('The content cannot be decoded from base64 representation.')
+}
+
+/** The bytes of base64 text, blanks left out; `undefined` for other text. */
+export function base64Bytes(text: string): Buffer | undefined {
+  const dense = /\s/.test(text) ? text.replaceAll(/\s/g, '') : text
+  if (dense.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(dense)) return undefined
+  return Buffer.from(dense, 'base64')
 }
 
 /** The charset that a media type names. */

@@ -18,6 +18,9 @@ export interface DateSigns {
   readonly shortDays: readonly string[]
   readonly halves: readonly [morning: string, afternoon: string]
   readonly order: 'dmy' | 'mdy' | 'ymd'
+  /** What `/` and `:` of a format stand for. */
+  readonly dateSeparator: string
+  readonly timeSeparator: string
   readonly patterns: DatePatterns
 }
 
@@ -99,6 +102,8 @@ const englishNames = {
   days: dayNames,
   shortDays: dayNames.map((day) => day.slice(0, 3)),
   halves: ['AM', 'PM'],
+  dateSeparator: '/',
+  timeSeparator: ':',
 } as const
 
 const invariantDates: DateSigns = {
@@ -114,7 +119,8 @@ const invariantDates: DateSigns = {
   },
 }
 
-const americanDates: DateSigns = {
+/** The dates of en-US. */
+export const americanDates: DateSigns = {
   ...englishNames,
   order: 'mdy',
   patterns: {
@@ -133,13 +139,16 @@ const sampleMs = Date.UTC(2006, 0, 2, 15, 4, 5)
 function dateSigns(name: string): DateSigns {
   const pattern = (options: Intl.DateTimeFormatOptions): string => patternOf(name, options)
   const short = pattern({ year: 'numeric', month: '2-digit', day: '2-digit' })
+  const time = pattern({ timeStyle: 'short' })
   return {
     ...namesOf(name),
     order: orderOf(short),
+    dateSeparator: separatorOf(short) ?? '/',
+    timeSeparator: separatorOf(time) ?? ':',
     patterns: {
       d: short,
-      D: pattern({ dateStyle: 'full' }),
-      t: pattern({ timeStyle: 'short' }),
+      D: name === 'en-GB' ? 'dd MMMM yyyy' : pattern({ dateStyle: 'full' }),
+      t: time,
       T: pattern({ timeStyle: 'medium' }),
       M: pattern({ month: 'long', day: 'numeric' }),
       Y: pattern({ year: 'numeric', month: 'long' }),
@@ -193,6 +202,11 @@ function patternOf(name: string, options: Intl.DateTimeFormatOptions): string {
 // Letters would be fields; narrow spaces are plain ones in .NET's patterns.
 function literalOf(text: string): string {
   return text.replaceAll(/[\u00a0\u202f]/g, ' ').replaceAll(/\p{L}+/gu, (word) => `'${word}'`)
+}
+
+// The sign between the first two numbers.
+function separatorOf(pattern: string): string | undefined {
+  return /^[A-Za-z]+([^A-Za-z'\s]+)\s?[A-Za-z]/.exec(pattern)?.[1]
 }
 
 function orderOf(pattern: string): DateSigns['order'] {

@@ -4,17 +4,15 @@ import { readExact } from '../dotnet/date-parse-exact.ts'
 import { dateTimeOf } from '../dotnet/date-parse.ts'
 import { DateTime } from '../dotnet/date-time.ts'
 import { DotnetException } from '../dotnet/exceptions.ts'
-import type { Culture } from './culture.ts'
+import { americanDates, type Culture } from './culture.ts'
 import { dateCharactersMax } from './limits.ts'
-
-const roundTrip = "yyyy'-'MM'-'dd'T'HH':'mm':'ss'.'fffffffK"
 
 /**
  * The time that a text says: with `Z` it is UTC, with an offset it becomes UTC and is written with `+00:00`, without
  * both it has no zone. https://learn.microsoft.com/dotnet/api/system.datetime.parse
  */
 export function readDateTime(text: string, culture: Culture): DateTime | undefined {
-  if (text.length > dateCharactersMax) return undefined
+  if (text.length > dateCharactersMax || timeOnly.test(text)) return undefined
   return tryParseDateTime(inEnglish(text, culture), ['RoundtripKind'])
 }
 
@@ -28,6 +26,9 @@ export function readDateTimeBy(
   const parsed = readExact(namesInEnglish(text, culture), expand(format, culture))
   return parsed && dateTimeOf(parsed, ['RoundtripKind'])
 }
+
+// A time without a date would be one of today.
+const timeOnly = /^\s*\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?\s*(?:[ap]m?)?\s*$/i
 
 // The reader knows English names and month-first dates.
 function inEnglish(text: string, culture: Culture): string {
@@ -87,17 +88,24 @@ export function dateText(time: DateTime, format: string, culture: Culture): stri
 function written(time: DateTime, format: string, culture: Culture): string {
   const zone = time.kind === 'Utc' ? 'Z' : time.kind === 'Local' ? '+00:00' : ''
   const fields = { ticks: time.ticks, zone, offsetMinutes: 0 }
+  // The formats o, R, s and u are the same everywhere; other single letters are none.
+  if (format.length === 1 && !/[dDfFgGmMtTyYU]/.test(format)) return formatDate(fields, format)
   const custom = expand(format, culture)
-  if (culture.dates.months[0] === 'January') return formatDate(fields, custom)
+  if (culture.dates === americanDates || culture.name === '') return formatDate(fields, custom)
   let text = ''
   for (const token of dateTokens(custom)) {
-    if (token.type === 'literal') text += token.text
+    if (token.type === 'literal') text += literalText(token.text, culture)
     else {
       const { letter, width } = token
       text += nameOf(time, letter, width, culture) ?? formatDate(fields, widthOf(letter, width))
     }
   }
   return text
+}
+
+function literalText(text: string, { dates }: Culture): string {
+  if (text === '/') return dates.dateSeparator
+  return text === ':' ? dates.timeSeparator : text
 }
 
 function widthOf(letter: string, width: number): string {
@@ -125,9 +133,6 @@ function nameOf(
 function expand(format: string, { dates }: Culture): string {
   const { d, D, t, T, M, Y } = dates.patterns
   switch (format) {
-    case 'o':
-    case 'O':
-      return roundTrip
     case 'd':
       return patternOf(d)
     case 'D':

@@ -72,6 +72,22 @@ test('a value that is nested too deeply is a fault of the expression', () => {
   assert.match(fault("@{body('x')}", value), /too large or too deep/)
 })
 
+test('a value that doubles in a loop ends', () => {
+  let value: Value = ['x']
+  const template = compileTemplate("@createArray(body('x'), body('x'))")
+  assert.throws(() => {
+    for (let turn = 0; turn < 100; turn += 1) value = template.evaluate(environmentWith(value))
+  }, /has more than '5000000' values/)
+})
+
+test('a value that grows inwards in a loop ends', () => {
+  let value: Value = 'x'
+  const template = compileTemplate({ inner: "@body('x')" })
+  assert.throws(() => {
+    for (let turn = 0; turn < 2_000; turn += 1) value = template.evaluate(environmentWith(value))
+  }, /has more than '1000' levels/)
+})
+
 test('XML whose entities grow is refused', () => {
   const entities = Array.from(
     { length: 20 },

@@ -23,6 +23,10 @@ export const dateCharactersMax = 256
 /** Digits after the point that a format of `formatNumber()` may ask for. */
 export const numberPrecisionMax = 1_000
 
+/** Levels and values of one result, whatever it is made of. */
+export const valueDepthMax = 1_000
+export const valueNodesMax = 5_000_000
+
 /** The count of numbers that `range()` gives. */
 export const rangeCountMax = 100_000
 

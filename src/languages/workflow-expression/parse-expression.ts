@@ -19,7 +19,9 @@ export function parseExpression(
   start: number,
   until: 'EndOfData' | 'RightCurlyBracket',
 ): ParsedExpression {
-  const parser = new Parser(new Tokenizer(text, start))
+  const parser = new Parser(
+    new Tokenizer(text, start, { isInterpolated: until === 'RightCurlyBracket' }),
+  )
   const expression = parser.parse()
   const { end } = parser.expect(until)
   if (end - start > expressionCharactersMax) {

@@ -6,6 +6,7 @@ import { compileText } from './interpolation.ts'
 import { templateDepthMax } from './limits.ts'
 import type { CallReference } from './references.ts'
 import { isArray, isObject, kindOf, makeObject, type Value, type ValueObject } from './value.ts'
+import { checkSize } from './value-size.ts'
 
 /** Inputs of an action or a trigger, ready to be evaluated for each run. */
 export interface CompiledTemplate {
@@ -22,7 +23,10 @@ export interface CompiledTemplate {
  * https://learn.microsoft.com/azure/logic-apps/logic-apps-workflow-definition-language#expressions
  */
 export function compileTemplate(value: Value): CompiledTemplate {
-  return templateAt(value, [])
+  const template = templateAt(value, [])
+  const { calls, constant, evaluate } = template
+  if (constant !== undefined) return template
+  return { calls, constant, evaluate: (environment) => checkSize(evaluate(environment)) }
 }
 
 function templateAt(value: Value, path: JsonPath): CompiledTemplate {

@@ -46,18 +46,23 @@ const brokenNumber = /[\p{L}\p{Nd}_$.+-]/uy
 export class Tokenizer {
   readonly text: string
   readonly #start: number
+  readonly #isInterpolated: boolean
   #position: number
-  depth = 0
+  #tokenStart: number
+  #depth = 0
 
-  constructor(text: string, start: number) {
+  constructor(text: string, start: number, { isInterpolated }: { isInterpolated: boolean }) {
     this.text = text
     this.#start = start
+    this.#isInterpolated = isInterpolated
     this.#position = start
+    this.#tokenStart = start
   }
 
   next(): Token {
     this.#position += this.#match(blanks)?.[0].length ?? 0
     const start = this.#position
+    this.#tokenStart = start
     const character = this.text[start]
     if (character === undefined) return { kind: 'EndOfData', text: '', start, end: start }
     if (character === "'") return this.#string(start)
@@ -72,19 +77,20 @@ export class Tokenizer {
 
   /** One level deeper; an expression that is too deep is refused. */
   enter(): void {
-    this.depth += 1
-    if (this.depth > expressionDepthMax) {
+    this.#depth += 1
+    if (this.#depth > expressionDepthMax) {
       throw this.#invalid(`it has more than '${expressionDepthMax}' levels`, this.#position)
     }
   }
 
   leave(): void {
-    this.depth -= 1
+    this.#depth -= 1
   }
 
-  /** The text of the expression, as messages quote it. */
+  /** The text of the expression, as messages quote it: an interpolated one up to the next brace. */
   get expression(): string {
-    return this.text.slice(this.#start)
+    const end = this.#isInterpolated ? this.text.indexOf('}', this.#tokenStart) : -1
+    return this.text.slice(this.#start, end < 0 ? undefined : end)
   }
 
   unexpected(at: number): ExpressionSyntaxError {

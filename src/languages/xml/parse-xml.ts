@@ -1,3 +1,4 @@
+import { SourceError } from '../../base/errors.ts'
 import { TreeBuilder, type BuiltAttribute } from './tree-builder.ts'
 import { readXml } from './read-xml.ts'
 import type { ReadDocumentType, ReadElement, XmlEvents, XmlFault } from './xml-events.ts'
@@ -12,14 +13,18 @@ export interface ParseXmlOptions {
   readonly number?: number
   /** True for elements whose texts of nothing but blanks are left out; `xml:space="preserve"` keeps them anyway. */
   readonly stripsBlanks?: (element: XmlNode) => boolean
-  readonly fault?: XmlFault
 }
 
 /** Parses a document into the tree of XPath's data model and gives its root. https://www.w3.org/TR/xpath-10/#data-model */
 export function parseXml(text: string, options: ParseXmlOptions = {}): XmlNode {
   const events = new TreeEvents(options)
-  readXml(text, events, options.fault)
+  readXml(text, events, faultIn(options.uri))
   return events.end()
+}
+
+function faultIn(file: string | undefined): XmlFault | undefined {
+  if (file === undefined) return undefined
+  return (message, position) => new SourceError('InvalidXml', message, { file, ...position })
 }
 
 class TreeEvents implements XmlEvents {

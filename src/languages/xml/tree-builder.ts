@@ -10,14 +10,17 @@ export interface BuiltAttribute {
 
 interface OpenNode {
   readonly node: XmlNode
-  readonly children: XmlNode[]
+  readonly start: number
 }
 
 /** Builds a tree in document order; adjacent texts become one. */
 export class TreeBuilder {
   readonly tree: XmlTree
   #node: XmlNode
-  #children: XmlNode[] = []
+  /** The children so far of the open elements, one after another: each gets a list of its exact size when it ends. */
+  readonly #children: XmlNode[] = []
+  #start = 0
+  #end = 0
   readonly #open: OpenNode[] = []
   #order = 1
   #text = ''
@@ -54,19 +57,19 @@ export class TreeBuilder {
     element.name = name
     if (declarations.length > 0) element.declarations = declarations
     if (attributes.length > 0) this.#addAttributes(element, attributes)
-    this.#open.push({ node: this.#node, children: this.#children })
+    this.#open.push({ node: this.#node, start: this.#start })
     this.#node = element
-    this.#children = []
+    this.#start = this.#end
     return element
   }
 
   endElement(): void {
     this.#flushText()
-    if (this.#children.length > 0) this.#node.children = this.#children
+    this.#settleChildren()
     const outer = this.#open.pop()
     if (outer === undefined) throw new Error('endElement without startElement')
     this.#node = outer.node
-    this.#children = outer.children
+    this.#start = outer.start
   }
 
   text(value: string, offset = 0): void {
@@ -92,8 +95,14 @@ export class TreeBuilder {
   /** A root may have attributes of its own only as a fragment of XSLT, which drops them. */
   end(): XmlTree {
     this.#flushText()
-    this.tree.root.children = this.#children
+    this.#settleChildren()
     return this.tree
+  }
+
+  #settleChildren(): void {
+    if (this.#end === this.#start) return
+    this.#node.children = this.#children.slice(this.#start, this.#end)
+    this.#end = this.#start
   }
 
   #flushText(): void {
@@ -107,9 +116,10 @@ export class TreeBuilder {
     this.#flushText()
     const node = new XmlNode(kind, this.tree, this.#node)
     node.order = this.#order++
-    node.index = this.#children.length
+    node.index = this.#end - this.#start
     node.offset = offset
-    this.#children.push(node)
+    this.#children[this.#end] = node
+    this.#end += 1
     return node
   }
 

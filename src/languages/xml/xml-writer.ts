@@ -1,3 +1,4 @@
+import { TextBuffer } from './text-buffer.ts'
 import { qualifiedName, type XmlName } from './xml-name.ts'
 import type { NamespaceDeclaration } from './xml-tree.ts'
 
@@ -29,7 +30,7 @@ interface OpenTag {
 
 /** Writes XML as text: tags like `<a />`, as .NET's writer does. */
 export class XmlWriter {
-  #text = ''
+  readonly #text = new TextBuffer()
   readonly #open: OpenTag[] = []
   readonly #indents: boolean
   readonly #highest: number
@@ -46,12 +47,7 @@ export class XmlWriter {
 
   /** What was written so far. */
   get output(): string {
-    return this.#text
-  }
-
-  /** How many characters were written. */
-  get length(): number {
-    return this.#text.length
+    return this.#text.toString()
   }
 
   /** Text as it is, which must be XML already. */
@@ -59,19 +55,19 @@ export class XmlWriter {
     this.#closeStartTag()
     const top = this.#open.at(-1)
     if (top) top.hasText = top.hasContent = true
-    this.#text += text
+    this.#text.add(text)
   }
 
   startElement({ name, attributes, declarations }: WrittenElement): void {
     this.#beginContent()
     const tag = qualifiedName(name)
-    this.#text += `<${tag}`
+    this.#text.add(`<${tag}`)
     for (const { prefix, uri } of declarations) {
       const attribute = prefix === '' ? 'xmlns' : `xmlns:${prefix}`
-      this.#text += ` ${attribute}="${this.#escapeAttribute(uri)}"`
+      this.#text.add(` ${attribute}="${this.#escapeAttribute(uri)}"`)
     }
     for (const { name: attribute, value } of attributes) {
-      this.#text += ` ${qualifiedName(attribute)}="${this.#escapeAttribute(value)}"`
+      this.#text.add(` ${qualifiedName(attribute)}="${this.#escapeAttribute(value)}"`)
     }
     this.#open.push({ name: tag, hasContent: false, hasText: false })
     this.#startTagOpen = true
@@ -82,11 +78,11 @@ export class XmlWriter {
     if (tag === undefined) throw new Error('endElement without startElement')
     if (this.#startTagOpen) {
       this.#startTagOpen = false
-      this.#text += ' />'
+      this.#text.add(' />')
       return
     }
     if (this.#indents && tag.hasContent && !tag.hasText) this.#newLine(this.#open.length)
-    this.#text += `</${tag.name}>`
+    this.#text.add(`</${tag.name}>`)
   }
 
   text(value: string): void {
@@ -110,12 +106,12 @@ export class XmlWriter {
 
   comment(value: string): void {
     this.#beginContent()
-    this.#text += `<!--${value}-->`
+    this.#text.add(`<!--${value}-->`)
   }
 
   instruction(target: string, value: string): void {
     this.#beginContent()
-    this.#text += `<?${target}${value === '' ? '' : ` ${value}`}?>`
+    this.#text.add(`<?${target}${value === '' ? '' : ` ${value}`}?>`)
   }
 
   /** A line break before what comes next at the top, where the layout wants one. */
@@ -131,21 +127,21 @@ export class XmlWriter {
   /** A declaration before the first element, written as it is. */
   declaration(text: string): void {
     this.#beginContent()
-    this.#text += text
+    this.#text.add(text)
   }
 
   #newLine(depth: number): void {
-    this.#text += `\n${'  '.repeat(depth)}`
+    this.#text.add(`\n${'  '.repeat(depth)}`)
   }
 
   #closeStartTag(): void {
     if (!this.#startTagOpen) return
     this.#startTagOpen = false
-    this.#text += '>'
+    this.#text.add('>')
   }
 
   #escapeText(value: string): string {
-    if (!/[&<>\r\x80-\u{10ffff}]/u.test(value)) return value
+    if (!(this.#highest < 0x10ffff ? /[&<>\r\x80-\uffff]/ : /[&<>\r]/).test(value)) return value
     const escaped = value
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')
@@ -155,7 +151,8 @@ export class XmlWriter {
   }
 
   #escapeAttribute(value: string): string {
-    if (!/[&<>"\r\n\t\x80-\u{10ffff}]/u.test(value)) return value
+    const special = this.#highest < 0x10ffff ? /[&<>"\r\n\t\x80-\uffff]/ : /[&<>"\r\n\t]/
+    if (!special.test(value)) return value
     const escaped = value
       .replaceAll('&', '&amp;')
       .replaceAll('<', '&lt;')

@@ -1,3 +1,4 @@
+import { TextBuffer } from '../xml/text-buffer.ts'
 import { qualifiedName } from '../xml/xml-name.ts'
 import type { WrittenElement } from '../xml/xml-writer.ts'
 import {
@@ -20,7 +21,7 @@ interface OpenTag {
 
 /** Writes a result as HTML. https://www.w3.org/TR/xslt-10/#section-HTML-Output-Method */
 export class HtmlOutput implements ResultSink {
-  #text = ''
+  readonly #text = new TextBuffer()
   readonly #definition: OutputDefinition
   readonly #open: OpenTag[] = []
   readonly #indents: boolean
@@ -34,7 +35,7 @@ export class HtmlOutput implements ResultSink {
   }
 
   get output(): string {
-    return this.#text
+    return this.#text.toString()
   }
 
   startElement(element: WrittenElement): void {
@@ -47,14 +48,14 @@ export class HtmlOutput implements ResultSink {
     const tag = qualifiedName(name)
     const html = name.uri === '' ? name.local.toLowerCase() : ''
     this.#indentBefore(html)
-    this.#text += `<${tag}`
+    this.#text.add(`<${tag}`)
     for (const { prefix, uri } of element.declarations) {
-      this.#text += ` ${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}="${this.#escape(uri)}"`
+      this.#text.add(` ${prefix === '' ? 'xmlns' : `xmlns:${prefix}`}="${this.#escape(uri)}"`)
     }
     for (const { name: attribute, value } of element.attributes) {
       this.#writeAttribute(html, qualifiedName(attribute), value)
     }
-    this.#text += '>'
+    this.#text.add('>')
     this.#open.push({ tag, name: html, hasText: false, hasBlock: false })
     if (html === 'head') this.#writeMeta()
   }
@@ -68,24 +69,24 @@ export class HtmlOutput implements ResultSink {
     if (open === undefined) throw new Error('endElement without startElement')
     if (emptyElements.has(open.name)) return
     if (this.#indents && open.hasBlock && !open.hasText)
-      this.#text += `\n${'  '.repeat(this.#open.length)}`
-    this.#text += `</${open.tag}>`
+      this.#text.add(`\n${'  '.repeat(this.#open.length)}`)
+    this.#text.add(`</${open.tag}>`)
   }
 
   text(value: string, isRaw: boolean): void {
     const open = this.#open.at(-1)
     if (open) open.hasText = true
     const isPlain = isRaw || rawElements.has(open?.name ?? '')
-    this.#text += isPlain ? value : this.#escapeText(value)
+    this.#text.add(isPlain ? value : this.#escapeText(value))
   }
 
   comment(value: string): void {
-    this.#text += `<!--${value}-->`
+    this.#text.add(`<!--${value}-->`)
   }
 
   // Instructions of HTML end without a question mark.
   instruction(target: string, value: string): void {
-    this.#text += `<?${target}${value === '' ? '' : ` ${value}`}>`
+    this.#text.add(`<?${target}${value === '' ? '' : ` ${value}`}>`)
   }
 
   #writeDocumentType(): void {
@@ -97,7 +98,7 @@ export class HtmlOutput implements ResultSink {
       publicId === undefined
         ? `SYSTEM "${system}"`
         : `PUBLIC "${publicId}"${system === undefined ? '' : ` "${system}"`}`
-    this.#text += `<!DOCTYPE html ${ids}>`
+    this.#text.add(`<!DOCTYPE html ${ids}>`)
   }
 
   // The type and encoding were told already when `head` started.
@@ -117,25 +118,27 @@ export class HtmlOutput implements ResultSink {
     const type = this.#definition.get('media-type') ?? 'text/html'
     const open = this.#open.at(-1)
     if (open) open.hasBlock = true
-    if (this.#indents) this.#text += `\n${'  '.repeat(this.#open.length)}`
-    this.#text += `<META http-equiv="Content-Type" content="${type}; charset=${this.#definition.encoding}">`
+    if (this.#indents) this.#text.add(`\n${'  '.repeat(this.#open.length)}`)
+    this.#text.add(
+      `<META http-equiv="Content-Type" content="${type}; charset=${this.#definition.encoding}">`,
+    )
   }
 
   #indentBefore(name: string): void {
     const open = this.#open.at(-1)
     if (open === undefined || !blockElements.has(name)) return
     open.hasBlock = true
-    if (this.#indents && !open.hasText) this.#text += `\n${'  '.repeat(this.#open.length)}`
+    if (this.#indents && !open.hasText) this.#text.add(`\n${'  '.repeat(this.#open.length)}`)
   }
 
   #writeAttribute(element: string, name: string, value: string): void {
     const lower = name.toLowerCase()
     if (element !== '' && booleanAttributes.has(lower) && value.toLowerCase() === lower) {
-      this.#text += ` ${name}`
+      this.#text.add(` ${name}`)
       return
     }
     const isUri = element !== '' && uriAttributes.has(lower)
-    this.#text += ` ${name}="${this.#escapeAttribute(isUri ? encodeUri(value) : value)}"`
+    this.#text.add(` ${name}="${this.#escapeAttribute(isUri ? encodeUri(value) : value)}"`)
   }
 
   #escapeText(value: string): string {

@@ -10,6 +10,8 @@ export interface OutputMeter {
   checkDepth(depth: number): void
 }
 
+const noDeclarations: readonly NamespaceDeclaration[] = []
+
 type Scope = ReadonlyMap<string, string>
 
 const outermost: Scope = new Map([
@@ -28,7 +30,7 @@ export class ResultBuilder {
   #scope: Scope = outermost
   #pending: XmlName | undefined
   #attributes: PendingAttribute[] = []
-  #namespaces: readonly NamespaceDeclaration[] = []
+  #namespaces = noDeclarations
   #generated = 0
 
   constructor(sink: ResultSink, meter: OutputMeter) {
@@ -45,7 +47,7 @@ export class ResultBuilder {
   startElement(name: XmlName, declarations: readonly NamespaceDeclaration[]): void {
     if (this.#pending !== undefined) this.#flush(this.#pending)
     this.#pending = name
-    if (declarations.length > 0) this.#namespaces = declarations
+    this.#namespaces = declarations
   }
 
   endElement(): void {
@@ -98,24 +100,47 @@ export class ResultBuilder {
     const attributes = this.#attributes
     const wanted = this.#namespaces
     this.#pending = undefined
-    const declared = new Map<string, string>()
-    if ((this.#scope.get(name.prefix) ?? '') !== name.uri) declared.set(name.prefix, name.uri)
-    for (const { prefix, uri } of wanted) this.#declare(prefix, uri, { declared, name })
-    const usesNamespaces = attributes.some((attribute) => attribute.name.uri !== '')
-    if (usesNamespaces) {
-      for (const attribute of attributes) this.#settlePrefix(attribute, declared)
-    }
+    const scope = this.#scope
+    const isDeclared = (scope.get(name.prefix) ?? '') === name.uri
+    const isPlain = !attributes.some((attribute) => attribute.name.uri !== '')
+    let declarations = noDeclarations
+    // Most elements have the namespaces of the one around them.
+    if (!isDeclared || !isPlain || (wanted.length > 0 && !this.#isKnown(wanted, name.prefix)))
+      declarations = this.#declareAll(name, attributes, wanted)
     let characters = name.local.length + name.prefix.length + 5
     for (const { name: attribute, value } of attributes)
       characters += attribute.local.length + value.length + 4
     this.#meter.produce(characters)
-    this.#scopes.push(this.#scope)
+    this.#scopes.push(scope)
     this.#meter.checkDepth(this.#scopes.length)
-    const declarations = Array.from(declared, ([prefix, uri]) => ({ prefix, uri }))
-    if (declared.size > 0) this.#scope = new Map([...this.#scope, ...declared])
+    if (declarations.length > 0)
+      this.#scope = new Map([
+        ...scope,
+        ...declarations.map(({ prefix, uri }) => [prefix, uri] as const),
+      ])
     if (attributes.length > 0) this.#attributes = []
-    if (wanted.length > 0) this.#namespaces = []
+    this.#namespaces = noDeclarations
     this.#sink.startElement({ name, attributes, declarations })
+  }
+
+  #isKnown(wanted: readonly NamespaceDeclaration[], own: string): boolean {
+    for (const { prefix, uri } of wanted) {
+      if (prefix !== own && prefix !== 'xml' && (this.#scope.get(prefix) ?? '') !== uri)
+        return false
+    }
+    return true
+  }
+
+  #declareAll(
+    name: XmlName,
+    attributes: readonly PendingAttribute[],
+    wanted: readonly NamespaceDeclaration[],
+  ): readonly NamespaceDeclaration[] {
+    const declared = new Map<string, string>()
+    if ((this.#scope.get(name.prefix) ?? '') !== name.uri) declared.set(name.prefix, name.uri)
+    for (const { prefix, uri } of wanted) this.#declare(prefix, uri, { declared, name })
+    for (const attribute of attributes) this.#settlePrefix(attribute, declared)
+    return Array.from(declared, ([prefix, uri]) => ({ prefix, uri }))
   }
 
   // The element's own prefix is settled: a default namespace that it does not have is not for it.

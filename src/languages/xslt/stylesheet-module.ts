@@ -1,4 +1,4 @@
-import { positionAt, SourceError, type SourcePosition } from '../../base/errors.ts'
+import { positionAt, type SourcePosition } from '../../base/errors.ts'
 import { parseXml } from '../xml/parse-xml.ts'
 import { attributeNode, type XmlNode } from '../xml/xml-tree.ts'
 import { xsltNamespace } from './names.ts'
@@ -28,8 +28,6 @@ export class StylesheetModule {
       uri: name,
       stripsBlanks: (element) =>
         element.name.uri !== xsltNamespace || element.name.local !== 'text',
-      fault: (message, { line, column }) =>
-        new SourceError('InvalidXml', message, { file: name, line, column }),
     })
     const element = this.root.children.find(({ kind }) => kind === 'element')
     if (element === undefined) throw invalidStylesheet('The stylesheet is empty.', this.position(0))

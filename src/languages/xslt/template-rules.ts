@@ -1,4 +1,4 @@
-import type { XmlNode } from '../xml/xml-tree.ts'
+import type { XmlNode, XmlNodeKind } from '../xml/xml-tree.ts'
 import type { XPathContext } from '../xpath/context.ts'
 import type { PatternSubject } from './pattern.ts'
 import type { TemplateRule } from './template.ts'
@@ -6,14 +6,17 @@ import type { TemplateRule } from './template.ts'
 /** The rules of one mode, arranged by what they can match. https://www.w3.org/TR/xslt-10/#conflict */
 export class TemplateRules {
   readonly #rules: { readonly rule: TemplateRule; readonly subject: PatternSubject }[] = []
-  /** The local names that rules ask for; those of attributes with `@`. */
-  readonly #names = new Set<string>()
-  readonly #candidates = new Map<string, readonly TemplateRule[]>()
+  /** The rules for the names that rules ask for, empty until the first node; and those for all other nodes. */
+  readonly #named = {
+    element: new Map<string, readonly TemplateRule[]>(),
+    attribute: new Map<string, readonly TemplateRule[]>(),
+  }
+  readonly #unnamed: Partial<Record<XmlNodeKind, readonly TemplateRule[]>> = {}
 
   add(rule: TemplateRule, subject: PatternSubject): void {
     this.#rules.push({ rule, subject })
     const { kind, local } = subject
-    if (local !== undefined) this.#names.add(kind === 'attribute' ? `@${local}` : local)
+    if (local !== undefined) this.#named[kind === 'attribute' ? kind : 'element'].set(local, [])
   }
 
   /** The rule for a node: the one of highest import precedence, then priority, then the last. */
@@ -39,16 +42,24 @@ export class TemplateRules {
   // Names come from the input: those that no rule asks for share one list.
   #candidatesFor(node: XmlNode): readonly TemplateRule[] {
     const { kind } = node
-    const named = kind === 'attribute' ? `@${node.name.local}` : node.name.local
-    const key = this.#names.has(named) ? named : `:${kind}`
-    const known = this.#candidates.get(key)
-    if (known !== undefined) return known
-    const found = this.#rules
+    if (kind === 'element' || kind === 'attribute') {
+      const named = this.#named[kind]
+      const { local } = node.name
+      const known = named.get(local)
+      if (known !== undefined) {
+        if (known.length === 0) named.set(local, this.#strongest(node))
+        return named.get(local) ?? known
+      }
+    }
+    this.#unnamed[kind] ??= this.#strongest(node)
+    return this.#unnamed[kind]
+  }
+
+  #strongest(node: XmlNode): readonly TemplateRule[] {
+    return this.#rules
       .filter(({ subject }) => mayMatch(subject, node))
       .map(({ rule }) => rule)
       .toSorted(byStrength)
-    this.#candidates.set(key, found)
-    return found
   }
 }
 

@@ -1,15 +1,16 @@
+import { TextBuffer } from '../xml/text-buffer.ts'
 import type { ResultSink } from './result-sink.ts'
 
 /** Writes the texts of a result. https://www.w3.org/TR/xslt-10/#section-Text-Output-Method */
 export class TextOutput implements ResultSink {
-  #text = ''
+  readonly #text = new TextBuffer()
 
   get output(): string {
-    return this.#text
+    return this.#text.toString()
   }
 
   text(value: string): void {
-    this.#text += value
+    this.#text.add(value)
   }
 
   startElement(): void {}

@@ -4,8 +4,8 @@ import { tryParseDateTime } from '../../languages/dotnet/date-parse.ts'
 import { formatValue } from '../../languages/dotnet/format.ts'
 import { Regex } from '../../languages/dotnet/regex.ts'
 import type { GatewayCall } from './gateway/gateway-call.ts'
-import { messageOfSection } from './gateway/call-message.ts'
 import { expressionFailed } from './gateway/policy-error.ts'
+import { type NilElement, liquidBodyOf } from './liquid-body.ts'
 import { bufferedBodyBytesMax, liquidMsMax, policyBytesMax } from './limits.ts'
 import { toText } from './gateway/policy-value.ts'
 
@@ -17,19 +17,19 @@ const engine = newEngine()
  */
 export function compileLiquid(
   template: string,
-  fault: (message: string) => Error,
+  options: { fault: (message: string) => Error; nil: NilElement },
 ): (call: GatewayCall) => string {
   let parsed: Template[]
   try {
     parsed = engine.parse(withLoops(template))
   } catch (error) {
-    throw fault(
+    throw options.fault(
       `the Liquid template cannot be read: ${error instanceof Error ? error.message : ''}`,
     )
   }
   return (call) => {
     try {
-      return String(engine.renderSync(parsed, scopeOf(call)))
+      return String(engine.renderSync(parsed, scopeOf(call, options.nil)))
     } catch (error) {
       throw expressionFailed('set-body', error)
     }
@@ -79,10 +79,10 @@ function replacePattern(value: unknown, pattern: unknown, replacement: unknown):
   return Regex.of(toText(pattern)).replace(toText(value), toText(replacement))
 }
 
-function scopeOf(call: GatewayCall): object {
+function scopeOf(call: GatewayCall, nil: NilElement): object {
   const { request } = call
   return {
-    body: bodyOf(call),
+    body: liquidBodyOf(call, nil),
     context: {
       Variables: Object.fromEntries(
         [...call.variables].map(([name, value]) => [name, plain(value)]),
@@ -115,13 +115,6 @@ function scopeOf(call: GatewayCall): object {
       Deployment: { ServiceName: call.parts.service.name, Region: call.parts.service.region },
     },
   }
-}
-
-// The body binds only where its type says JSON; as in Azure, anything else is empty.
-function bodyOf(call: GatewayCall): JsonValue {
-  const { headers, body } = messageOfSection(call)
-  if (!/\bjson\b/i.test(headers.text('content-type') ?? '') || !body.bytes) return {}
-  return tryParseJson(Buffer.from(body.bytes).toString('utf8')) ?? {}
 }
 
 function plain(value: unknown): JsonValue {

@@ -1,13 +1,18 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
+import { inspect } from 'node:util'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { ManualClock, RealClock, type Clock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Span, Telemetry } from '../../base/telemetry.ts'
 import { signJwt } from '../../protocols/auth/jwt.ts'
-import { HttpServer, type HttpHandler } from '../../protocols/http/server.ts'
-import type { UpgradeHandler } from '../../protocols/http/upgrade.ts'
+import type { HttpLimits } from '../../protocols/http/limits.ts'
+import {
+  HttpServer,
+  type HttpHandler,
+  type HttpServerOptions,
+} from '../../protocols/http/server.ts'
 import { openSqliteStore } from '../../store/sqlite/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { Egress } from '../../protocols/http/egress.ts'
@@ -38,8 +43,11 @@ export interface OpenedService {
   readonly gatewayUrl: string
   readonly managementUrl: string
   readonly backendUrl: string
+  readonly issuerUrl: string
   readonly seen: BackendSeen[]
   readonly spans: Span[]
+  /** Every line of the log, as text. */
+  readonly logged: string[]
   /** What the backend answers with; replaced by a test that wants another. */
   answer: (request: BackendSeen, response: ServerResponse) => void
   /** A token of the tenant `tenant-1`. */
@@ -57,40 +65,41 @@ const managementToken = 'management-token'
 /** Opens a service on a store in memory; `manualClock` for tests that move time. */
 export async function openService(
   owner: Owner,
-  options: { manualClock?: ManualClock; readSecret?: ApiManagementParts['readSecret'] } = {},
+  options: {
+    manualClock?: ManualClock
+    readSecret?: ApiManagementParts['readSecret']
+    limits?: Partial<HttpLimits>
+  } = {},
 ): Promise<OpenedService> {
   const clock = options.manualClock ?? new RealClock()
   const store = await openSqliteStore({ path: ':memory:', clock })
   const spans: Span[] = []
+  const logged: string[] = []
   const telemetry: Telemetry = { span: (span) => void spans.push(span), log() {} }
   const seen: BackendSeen[] = []
   const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const backendUrl = await listen(owner, (request, response) => {
-    void serveBackend(request, response, { opened, seen })
+    // A request that breaks off was not seen.
+    serveBackend(request, response, { opened, seen }).catch(() => response.destroy())
   })
   const issuerUrl = await listen(owner, (request, response) => {
     serveIssuer(request, response, keys.publicKey)
   })
   const hosts = new Map([['login.microsoftonline.com', issuerUrl]])
-  const outgoing = new Egress({
-    hostMap: (host) => {
-      const origin = hosts.get(host)
-      return origin === undefined ? undefined : { origin }
-    },
-  })
+  const outgoing = newEgress(hosts)
   const apiManagement = newService({
     store,
     clock,
     telemetry,
     outgoing,
+    logger: collector(logged),
     ...(options.readSecret ? { readSecret: options.readSecret } : {}),
   })
   await apiManagement.start()
-  const gatewayUrl = await serve(
-    owner,
-    apiManagement.gatewayHandler,
-    apiManagement.gatewayUpgradeHandler,
-  )
+  const gatewayUrl = await serve(owner, apiManagement.gatewayHandler, {
+    upgradeHandler: apiManagement.gatewayUpgradeHandler,
+    ...(options.limits ? { limits: options.limits } : {}),
+  })
   const managementUrl = await serve(owner, apiManagement.managementHandler)
   hosts.set('management.azure.com', managementUrl)
   owner.after(async () => {
@@ -107,12 +116,11 @@ export async function openService(
     gatewayUrl,
     managementUrl,
     backendUrl,
+    issuerUrl,
     seen,
     spans,
-    answer: (_request, response) => {
-      response.setHeader('content-type', 'application/json')
-      response.end('{"ok":true}')
-    },
+    logged,
+    answer: answerOk,
     token: (claims = {}) => newToken(keys.privateKey, clock, claims),
     put: (path, properties = {}) => putByPath(instance, path, properties),
     call: (path, init) => fetch(`${gatewayUrl}${path}`, { redirect: 'manual', ...init }),
@@ -120,6 +128,20 @@ export async function openService(
       manage(managementUrl, { method, path, ...(body === undefined ? {} : { body }) }),
   }
   return opened
+}
+
+function newEgress(hosts: ReadonlyMap<string, string>): Egress {
+  return new Egress({
+    hostMap: (host) => {
+      const origin = hosts.get(host)
+      return origin === undefined ? undefined : { origin }
+    },
+  })
+}
+
+function answerOk(_request: BackendSeen, response: ServerResponse): void {
+  response.setHeader('content-type', 'application/json')
+  response.end('{"ok":true}')
 }
 
 async function putByPath(
@@ -145,11 +167,13 @@ function manage(
 }
 
 function newService(
-  parts: Pick<ApiManagementParts, 'store' | 'clock' | 'telemetry' | 'outgoing' | 'readSecret'>,
+  parts: Pick<
+    ApiManagementParts,
+    'store' | 'clock' | 'telemetry' | 'outgoing' | 'logger' | 'readSecret'
+  >,
 ): ApiManagement {
   return new ApiManagement({
     ...parts,
-    logger: silent,
     managedIdentityToken: async () => managementToken,
     verifyManagementToken: async ({ token }) => {
       if (token !== managementToken) throw authenticationFailed('The token is not valid.')
@@ -157,18 +181,25 @@ function newService(
   })
 }
 
+function collector(lines: string[]): Logger {
+  const note = (fields: object, message: string): void => {
+    lines.push(`${message} ${inspect(fields, { depth: 8 })}`)
+  }
+  return { info: note, warn: note, error: note, debug: note }
+}
+
 const silent: Logger = { info() {}, warn() {}, error() {}, debug() {} }
 
 async function serve(
   owner: Owner,
   handler: HttpHandler,
-  upgradeHandler?: UpgradeHandler,
+  options: Partial<Pick<HttpServerOptions, 'upgradeHandler' | 'limits'>> = {},
 ): Promise<string> {
   const server = new HttpServer({
     port: 0,
     name: 'test',
     handler,
-    ...(upgradeHandler ? { upgradeHandler } : {}),
+    ...options,
     logger: silent,
   })
   const port = await server.start()

@@ -39,10 +39,43 @@ const graphRoles: Readonly<Record<string, string>> = {
   'User.ReadWrite.All': '741f803b-c850-494e-b5df-cde7c675a1ca',
 }
 
+/** The delegated permissions of Microsoft Graph, likewise. */
+const graphScopes: Readonly<Record<string, string>> = {
+  'Calendars.ReadWrite': '1ec239c2-d7c9-4623-a91a-a9775856bb36',
+  'Channel.ReadBasic.All': '9d8982ae-4365-4f57-95e9-d6032a4c0b87',
+  'ChannelMember.Read.All': '2eadaff8-0bce-4198-a6b9-2cfc35a30075',
+  'ChannelMember.ReadWrite.All': '0c3e411a-ce45-4cd1-8f30-f99a3efa7b11',
+  'ChannelMessage.Read.All': '767156cb-16ae-4d10-8f8b-41b657c8c8c8',
+  'ChannelMessage.Send': 'ebf0f66e-9fb1-49e4-a278-222f76911cf4',
+  'Chat.ReadWrite': '9ff7295e-131b-4d94-90e1-69fde507ac11',
+  'Mail.Read': '570282fd-fa5c-430d-a7fd-fc8dc98a9dca',
+  'Mail.Send': 'e383f46e-2787-4529-855e-0e479a3ffac0',
+  'Team.ReadBasic.All': '485be79e-c497-4b35-9400-0e3fa7f2a5d4',
+  'User.Read': 'e1fe6dd8-ba31-4d61-89e7-88639da4683d',
+  'User.ReadBasic.All': 'b340eb25-3456-403f-be2f-af7a0d370277',
+  email: '64a6cdd6-aab1-4aaf-94b8-3cc8405e90d0',
+  offline_access: '7427e0e9-2fba-42fe-b0c0-848c9e6a8182',
+  openid: '37f7f235-527c-4136-accd-4a02d197296e',
+  profile: '14dad69e-099b-42c9-810b-d002981feec1',
+}
+
 const graphAppId = '00000003-0000-0000-c000-000000000000'
 
+interface Permission {
+  readonly id: string
+  readonly value: string
+}
+
 /** The roles of a service of Microsoft that are known here; none for most. */
-export function firstPartyRoles(appId: string): readonly { id: string; value: string }[] {
-  if (appId !== graphAppId) return []
-  return Object.entries(graphRoles).map(([value, id]) => ({ id, value }))
+export function firstPartyRoles(appId: string): readonly Permission[] {
+  return appId === graphAppId ? permissionsOf(graphRoles) : []
+}
+
+/** The delegated permissions of a service of Microsoft that are known here; none for most. */
+export function firstPartyScopes(appId: string): readonly Permission[] {
+  return appId === graphAppId ? permissionsOf(graphScopes) : []
+}
+
+function permissionsOf(ids: Readonly<Record<string, string>>): readonly Permission[] {
+  return Object.entries(ids).map(([value, id]) => ({ id, value }))
 }

@@ -4,10 +4,12 @@ import { ManualClock } from '../../base/clock.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { newLogger } from '../../base/logger.ts'
 import { silentTelemetry } from '../../base/telemetry.ts'
+import { decodeJwt } from '../../protocols/auth/jwt.ts'
 import { openSqliteStore } from '../../store/sqlite/open-store.ts'
 import { textOf } from './json-reader.ts'
 import { entraIdResources } from './resources.ts'
 import { EntraId } from './service.ts'
+import { RequestParameters } from './token-request.ts'
 
 const roleId = '0f1d7a8e-4f6c-4d38-9a55-0a3d5b1c2e4f'
 const graphId = '00000003-0000-0000-c000-000000000000'
@@ -116,6 +118,56 @@ test('the permissions of Microsoft Graph are found by name and assigned by id', 
   await put('appRoleAssignedTo', { appRoleId, principalId, resourceId: textOf(graph, 'id') })
   assert.deepEqual(entra.directory.rolesOf(principalId, graphId), ['User.Read.All'])
 })
+
+test('a token for .default has the scopes that the application requires', async (t) => {
+  const { entra, put, get } = await openDirectory(t)
+  const scopes = (await get('servicePrincipals', graphId))?.properties['oauth2PermissionScopes']
+  assert.ok(Array.isArray(scopes))
+  const wanted = scopes.filter((each) => ['Mail.Send', 'User.Read'].includes(textOf(each, 'value')))
+  const resourceAccess = wanted.map((each) => ({ id: textOf(each, 'id'), type: 'Scope' }))
+  const portal = await put('applications', {
+    uniqueName: 'portal',
+    displayName: 'Portal',
+    isFallbackPublicClient: true,
+    requiredResourceAccess: [{ resourceAppId: graphId, resourceAccess }],
+  })
+  const clientId = textOf(portal, 'appId')
+  await put('servicePrincipals', { appId: clientId })
+  await get('users', 'anna@interline.onmicrosoft.com')
+  const [user] = entra.directory.users()
+  const scope = 'https://graph.microsoft.com/.default'
+  assert.equal(
+    await scopesOf(entra, { clientId, scope, user: user?.objectId ?? '' }),
+    'Mail.Send User.Read',
+  )
+})
+
+/** The `scp` of the token that a person's sign-in by device code gives. */
+async function scopesOf(
+  entra: EntraId,
+  asked: { clientId: string; scope: string; user: string },
+): Promise<unknown> {
+  const ask = (form: Record<string, string>) => ({
+    parameters: new RequestParameters(new URLSearchParams(form)),
+    client: { clientId: asked.clientId },
+    endpointVersion: 2 as const,
+    namesTenant: true,
+  })
+  const begun = await entra.tokens.beginDeviceSignIn(ask({ scope: asked.scope }), 'https://x')
+  const browser = { cookieHeader: undefined, isSecure: true }
+  const shown = await entra.signIn.chooseForCode(textOf(begun, 'user_code'), {
+    action: '/device',
+    signInAction: '/login',
+  })
+  const html = shown.kind === 'page' ? shown.page.html : ''
+  const [, request = ''] = /name="request" value="([^"]+)"/.exec(html) ?? []
+  const chosen = new RequestParameters(new URLSearchParams({ request, user: asked.user }))
+  await entra.signIn.complete(chosen, { action: '/login', browser })
+  const grant_type = 'device_code'
+  const code = textOf(begun, 'device_code')
+  const answer = await entra.tokens.answer(ask({ grant_type, device_code: code }))
+  return decodeJwt(answer.access_token).claims['scp']
+}
 
 test('a role that the resource does not have, and a resource that is none, cannot be assigned', async (t) => {
   const { put } = await openDirectory(t)

@@ -138,7 +138,8 @@ function permissionGrantProvider(entra: EntraId): ResourceProvider {
       checkMembers('oauth2PermissionGrants', properties, permissionGrantMembers)
       const resource = principals.requireById(textOf(properties, 'resourceId'))
       for (const scope of textOf(properties, 'scope').split(' ')) {
-        if (scope === '' || resource.scopes?.includes(scope) !== false) continue
+        const isKnown = resource.scopes.some(({ value }) => value === scope)
+        if (scope === '' || isKnown || !resource.isRegistered) continue
         throw definitionInvalid(`'${resource.displayName}' has no delegated permission '${scope}'.`)
       }
       return { properties: { ...properties, id: stableId(id) } }

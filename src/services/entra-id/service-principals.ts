@@ -2,7 +2,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Directory } from './directory.ts'
 import { objectNotFound } from './errors.ts'
 import { firstParties, firstPartyOf } from './first-party-resources.ts'
-import { firstPartyRoles } from './first-party-roles.ts'
+import { firstPartyRoles, firstPartyScopes } from './first-party-roles.ts'
 import { stableId } from './stable-id.ts'
 import type { Tenant } from './tenant.ts'
 
@@ -12,8 +12,9 @@ export interface KnownPrincipal {
   readonly appId: string
   readonly displayName: string
   readonly appRoles: readonly { readonly id: string; readonly value: string }[]
-  /** Its delegated permissions; not known of Microsoft's services. */
-  readonly scopes?: readonly string[]
+  /** Its delegated permissions; of Microsoft's services not all. */
+  readonly scopes: readonly { readonly id: string; readonly value: string }[]
+  readonly isRegistered: boolean
 }
 
 /** Finds service principals, those of Microsoft's services among them. */
@@ -34,6 +35,8 @@ export class ServicePrincipals {
         appId: service.appId,
         displayName: service.displayName,
         appRoles: firstPartyRoles(service.appId),
+        scopes: firstPartyScopes(service.appId),
+        isRegistered: false,
       }
     }
     const principal = this.#directory.servicePrincipal(appId)
@@ -44,7 +47,8 @@ export class ServicePrincipals {
       appId: application.appId,
       displayName: principal.displayName,
       appRoles: application.appRoles,
-      scopes: application.scopes.map(({ value }) => value),
+      scopes: application.scopes,
+      isRegistered: true,
     }
   }
 
@@ -71,13 +75,13 @@ export class ServicePrincipals {
 
 /** What a template reads of a service principal. */
 export function servicePrincipalBody(principal: KnownPrincipal): JsonObject {
-  const { id, appId, displayName, appRoles, scopes = [] } = principal
+  const { id, appId, displayName, appRoles, scopes } = principal
   return {
     id,
     appId,
     displayName,
     servicePrincipalType: 'Application',
     appRoles: appRoles.map((role) => ({ id: role.id, value: role.value })),
-    oauth2PermissionScopes: scopes.map((value) => ({ value })),
+    oauth2PermissionScopes: scopes.map((scope) => ({ id: scope.id, value: scope.value })),
   }
 }

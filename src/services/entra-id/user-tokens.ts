@@ -1,6 +1,7 @@
 import type { Application, User } from './application.ts'
 import type { Directory } from './directory.ts'
 import { scopeNotFound } from './errors.ts'
+import { firstPartyScopes } from './first-party-roles.ts'
 import { refreshTokenLifeMs, singlePageRefreshTokenLifeMs } from './limits.ts'
 import { findResource } from './resource-scope.ts'
 import type { RequestedScopes, TokenResource } from './resource-scope.ts'
@@ -70,7 +71,7 @@ export class UserTokens {
     const { application, user, requested, proof, version } = grant
     const resource = this.checkScopes(application, requested)
     const client = { appId: application.appId, proof }
-    const scopes = grantedScopes(resource, requested)
+    const scopes = grantedScopes(application, resource, requested)
     const roles = this.#directory.rolesOf(user.objectId, resource.appId)
     const access = this.#issuer.forUser({ client, resource, user, scopes, roles })
     const openId = requested.openId
@@ -121,12 +122,29 @@ export class UserTokens {
   }
 }
 
-/** `.default` stands for everything that the application may ask: here, every scope of the resource. */
-function grantedScopes(resource: TokenResource, requested: RequestedScopes): readonly string[] {
-  const all = resource.application?.scopes.map(({ value }) => value) ?? ['user_impersonation']
-  const granted = requested.scopes.includes('.default') ? all : requested.scopes
+function grantedScopes(
+  client: Application,
+  resource: TokenResource,
+  requested: RequestedScopes,
+): readonly string[] {
+  const granted = requested.scopes.includes('.default')
+    ? defaultScopes(client, resource)
+    : requested.scopes
   if (requested.resource !== undefined && requested.resource !== graph) return granted
   return [...granted, ...requested.openId.filter((scope) => scope !== 'offline_access')]
+}
+
+/** `.default` stands for the permissions that the application requires; where it names none, for every one there is. */
+function defaultScopes(
+  client: Application,
+  { appId, application }: TokenResource,
+): readonly string[] {
+  const ids = client.requiredAccess.find(({ resourceAppId }) => resourceAppId === appId)
+  const known = application?.scopes ?? firstPartyScopes(appId)
+  const required = known.filter(({ id }) => ids?.permissionIds.includes(id))
+  if (required.length > 0) return required.map(({ value }) => value)
+  if (application) return known.map(({ value }) => value)
+  return [known.length > 0 ? 'User.Read' : 'user_impersonation']
 }
 
 /** The scopes as the client wrote them: clients look their tokens up by these names. */

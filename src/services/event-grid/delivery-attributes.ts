@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../base/json.ts'
 import { invalidRequest } from './errors.ts'
-import { toEventGridSchema, valueAt } from './event.ts'
+import { textAt, toEventGridSchema } from './event.ts'
 import type { GridEvent } from './event.ts'
 import { deliveryAttributeBytesMax, deliveryAttributeCountMax } from './limits.ts'
 import type { PropertyReader } from './property-reader.ts'
@@ -80,10 +80,8 @@ function readStatic(name: string, properties: PropertyReader): DeliveryAttribute
 
 // What no header can hold is left out, as Azure leaves it out.
 function dynamicValue(event: GridEvent, sourceField: string): string | undefined {
-  const value = valueAt(toEventGridSchema(event), sourceField.replace(/^\$\./, ''))
-  if (value === undefined || value === null || typeof value === 'object') return undefined
-  const text = String(value)
-  return isHeaderValue(text) ? text : undefined
+  const text = textAt(toEventGridSchema(event), sourceField.replace(/^\$\./, ''))
+  return text !== undefined && isHeaderValue(text) ? text : undefined
 }
 
 function isHeaderValue(text: string): boolean {

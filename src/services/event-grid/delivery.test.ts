@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { isJsonObject, parseJson } from '../../base/json.ts'
+import { isJsonObject } from '../../base/json.ts'
 import type { JsonObject } from '../../base/json.ts'
-import type { EventDestination, PutDeadLetter } from './destination.ts'
-import { group, openEventGrid, openWebhook, orderEvent, storageId } from './fixture.ts'
-import { untilTrue, webhookProperties } from './fixture.ts'
-import type { EventGridFixture, WebhookServer } from './fixture.ts'
+import type { EventDestination } from './destination.ts'
+import { group, openEventGrid, openWebhook, orderEvent, pass } from './fixture.ts'
+import { subscribe, untilTrue, webhookProperties } from './fixture.ts'
 
 const topicId = `${group}/providers/Microsoft.EventGrid/topics/orders`
 const minute = 60_000
-
-/** The topic `orders` with one subscription, `all`, to a webhook. */
-async function subscribe(
-  grid: EventGridFixture,
-  webhook: WebhookServer,
-  more: JsonObject = {},
-): Promise<void> {
-  await grid.put('topics/orders', {})
-  await grid.put('topics/orders/eventSubscriptions/all', webhookProperties(webhook.url, more))
-}
-
-/** Moves the clock once what the last delivery wrote is in the store. */
-async function pass(grid: EventGridFixture, byMs: number): Promise<void> {
-  await untilTrue(async () => (await grid.eventGrid.pendingEvents()) === 0)
-  await grid.clock.advance(byMs)
-}
 
 test('an event that a topic took reaches the webhook that subscribed to it', async (t) => {
   const grid = await openEventGrid(t)
@@ -41,6 +24,28 @@ test('an event that a topic took reaches the webhook that subscribed to it', asy
   assert.equal(received.headers['aeg-metadata-version'], '1')
   await untilTrue(() => grid.spans.some(({ operation }) => operation === 'deliver'))
   assert.equal(new Set(grid.spans.map(({ context }) => context.traceId)).size, 1)
+})
+
+test('numbers reach the subscriber as the publisher wrote them, and are filtered as numbers', async (t) => {
+  const texts: string[] = []
+  const destination: EventDestination = {
+    check: () => {},
+    deliver: async ({ events }) => {
+      texts.push(...events.map(({ json }) => json))
+      return { status: 200 }
+    },
+  }
+  const hub = await openEventGrid(t, { destinations: { EventHub: destination } })
+  await hub.put('topics/orders', {})
+  await hub.put('topics/orders/eventSubscriptions/hub', {
+    destination: { endpointType: 'EventHub', properties: { resourceId: '/hub' } },
+    filter: { advancedFilters: [{ operatorType: 'NumberIn', key: 'data.price', values: [10.5] }] },
+  })
+  const data = '{"price":10.50,"id":12345678901234567890}'
+  const body = JSON.stringify(orderEvent('1', { data: 'D' })).replace('"D"', data)
+  assert.equal((await hub.publish('orders', body)).status, 200)
+  await untilTrue(() => texts.length === 1)
+  assert.ok(texts[0]?.includes(`"data":${data}`), texts[0])
 })
 
 test('each subscription gets the events that its filter lets through', async (t) => {
@@ -141,92 +146,6 @@ for (const status of [400, 401, 403, 413]) {
     assert.equal(webhook.received.length, 1)
   })
 }
-
-/** Keeps dead letters in memory. */
-function deadLetters(): { stored: Parameters<PutDeadLetter>[0][]; put: PutDeadLetter } {
-  const stored: Parameters<PutDeadLetter>[0][] = []
-  return { stored, put: async (letter) => void stored.push(letter) }
-}
-
-const deadLetterDestination = {
-  endpointType: 'StorageBlob',
-  properties: { resourceId: storageId, blobContainerName: 'dead' },
-}
-
-test('an event whose attempts are used up becomes a dead letter that tells why', async (t) => {
-  const { stored, put } = deadLetters()
-  const grid = await openEventGrid(t, { putDeadLetter: put })
-  const webhook = await openWebhook(t, {
-    respond: (_request, response) => void response.writeHead(404).end(),
-  })
-  await subscribe(grid, webhook, {
-    deadLetterDestination,
-    retryPolicy: { maxDeliveryAttempts: 2, eventTimeToLiveInMinutes: 60 },
-  })
-  await grid.publish('orders', [orderEvent('1')])
-  await webhook.until(1)
-  await pass(grid, 12_000)
-  await webhook.until(2)
-  await untilTrue(() => stored.length === 1)
-  const [letter] = stored
-  assert.equal(letter?.accountId, storageId)
-  assert.equal(letter.container, 'dead')
-  assert.match(letter.blobName, /^ALL\/2026\/1\/1\/0\/[\da-f-]{36}\.json$/)
-  const [event] = [parseJson(letter.body)].flat()
-  assert.ok(isJsonObject(event))
-  const { publishTime, lastDeliveryAttemptTime, ...facts } = event
-  assert.equal(publishTime, '2026-01-01T00:00:00.000Z')
-  assert.equal(lastDeliveryAttemptTime, '2026-01-01T00:00:12.000Z')
-  assert.deepEqual(facts, {
-    ...orderEvent('1'),
-    topic: topicId,
-    metadataVersion: '1',
-    deadLetterReason: 'MaxDeliveryAttemptsExceeded',
-    deliveryAttempts: 2,
-    lastDeliveryOutcome: 'NotFound',
-  })
-})
-
-test('an event that outlived its time becomes a dead letter at its next attempt', async (t) => {
-  const { stored, put } = deadLetters()
-  const grid = await openEventGrid(t, { putDeadLetter: put })
-  const webhook = await openWebhook(t, {
-    respond: (_request, response) => void response.writeHead(500).end(),
-  })
-  const retryPolicy = { eventTimeToLiveInMinutes: 1 }
-  await subscribe(grid, webhook, { deadLetterDestination, retryPolicy })
-  await grid.publish('orders', [orderEvent('1')])
-  for (const [attempt, waitMs] of [12_000, 34_000, 67_000].entries()) {
-    await webhook.until(attempt + 1)
-    await pass(grid, waitMs)
-  }
-  await untilTrue(() => stored.length === 1)
-  assert.match(
-    stored[0]?.body ?? '',
-    /"deadLetterReason":"TimeToLiveExceeded","deliveryAttempts":3/,
-  )
-  assert.equal(webhook.received.length, 3)
-})
-
-test('a dead letter that cannot be stored is tried for four hours, then dropped', async (t) => {
-  let tries = 0
-  const grid = await openEventGrid(t, {
-    putDeadLetter: async () => {
-      tries += 1
-      throw new Error('The container was not found.')
-    },
-  })
-  const webhook = await openWebhook(t, {
-    respond: (_request, response) => void response.writeHead(400).end(),
-  })
-  await subscribe(grid, webhook, { deadLetterDestination })
-  await grid.publish('orders', [orderEvent('1')])
-  await webhook.until(1)
-  await untilTrue(() => tries === 1)
-  for (let hour = 0; hour < 5; hour += 1) await pass(grid, 61 * minute)
-  await untilTrue(() => grid.complaints.some((each) => /container was not found/.test(each)))
-  assert.equal(webhook.received.length, 1)
-})
 
 test('a batch carries at most what the subscription asks for, and is taken or refused whole', async (t) => {
   const sizes: number[] = []
@@ -405,4 +324,16 @@ test('a subscription whose time is over gets nothing any more', async (t) => {
   await pass(grid, 61 * minute)
   await grid.publish('orders', [orderEvent('2')])
   assert.equal(await grid.eventGrid.pendingEvents(), 0)
+})
+
+test('deliveries that are held back begin when they may', async (t) => {
+  const grid = await openEventGrid(t, { holdsDeliveries: true })
+  const webhook = await openWebhook(t)
+  await subscribe(grid, webhook)
+  await grid.publish('orders', [orderEvent('1')])
+  await grid.clock.advance(minute)
+  assert.equal(webhook.received.length, 0)
+  assert.equal(await grid.eventGrid.pendingEvents(), 1)
+  grid.eventGrid.beginDeliveries()
+  await webhook.until(1)
 })

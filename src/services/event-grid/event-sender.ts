@@ -11,6 +11,7 @@ import { deliverySchemaOf } from './event-subscription.ts'
 import type { Endpoint, EventSubscription, SubscriptionSettings } from './event-subscription.ts'
 import { toDeliverySchema, toEventGridSchema } from './event.ts'
 import type { DeliverySchema } from './event.ts'
+import { writeExactJson } from './exact-numbers.ts'
 import { deliveryTimeoutMs } from './limits.ts'
 import type { WaitingEvent } from './waiting-event.ts'
 import type { WebhookCaller } from './webhook.ts'
@@ -144,7 +145,7 @@ export function parcelsOf(
   let bytes = 0
   for (const waiting of events) {
     const headers = attributeHeaders(endpoint.attributes, waiting.event)
-    const text = JSON.stringify(toDeliverySchema(waiting.event, schemaFor(target, waiting)))
+    const text = writeExactJson(toDeliverySchema(waiting.event, schemaFor(target, waiting)))
     const last = parcels.at(-1)
     bytes += Buffer.byteLength(text)
     const fits =

@@ -19,6 +19,7 @@ import type { GridEvent, InputSchema } from './event.ts'
 import { subscriptionsPerTopicMax, validationRetryMs, validationWindowMs } from './limits.ts'
 import { SubscriptionDelivery } from './subscription-delivery.ts'
 import type { DeliveryParts } from './subscription-delivery.ts'
+import type { GivenUp } from './undeliverable-events.ts'
 import { queueOf, queuePrefix } from './waiting-event.ts'
 import { isSameCode, shakeHands } from './webhook-validation.ts'
 import type { WebhookCaller } from './webhook.ts'
@@ -31,6 +32,8 @@ export interface EventSubscriptionsOptions extends DeliveryParts {
   readonly validationUrl: (subscription: EventSubscription) => string
   /** The schema in which events of a source come. */
   readonly schemaOf: (sourceId: string) => InputSchema
+  /** True until `beginDeliveries` is called. */
+  readonly holdsDeliveries: boolean
 }
 
 interface Subscriber {
@@ -46,11 +49,13 @@ export class EventSubscriptions {
   readonly #bySource = new Map<string, Set<Subscriber>>()
   readonly #byQueue = new Map<string, Subscriber>()
   readonly #stopping = new AbortController()
+  #isHeld: boolean
   readonly #handshakes = new Set<Promise<void>>()
   #stopListening: (() => void) | undefined
 
   constructor(options: EventSubscriptionsOptions) {
     this.#options = options
+    this.#isHeld = options.holdsDeliveries
     // Every handshake that is under way listens.
     setMaxListeners(0, this.#stopping.signal)
   }
@@ -78,6 +83,14 @@ export class EventSubscriptions {
     await Promise.all(this.#handshakes)
     const running = [...this.#byId.values()].filter(({ isDelivering }) => isDelivering)
     await Promise.all(running.map(({ delivery }) => delivery.stop()))
+  }
+
+  /** Lets deliveries begin that were held back. */
+  beginDeliveries(): void {
+    this.#isHeld = false
+    for (const subscriber of this.#byId.values()) {
+      if (subscriber.target.subscription.state === 'Succeeded') this.#deliver(subscriber)
+    }
   }
 
   all(): readonly EventSubscription[] {
@@ -185,6 +198,15 @@ export class EventSubscriptions {
     return counts.reduce((sum, count) => sum + count, 0)
   }
 
+  /** What was given up since the start, by name of the subscription. */
+  givenUp(): ReadonlyMap<string, GivenUp> {
+    const found = new Map<string, GivenUp>()
+    for (const { target, delivery } of this.#byId.values()) {
+      if (delivery.givenUp) found.set(target.subscription.name, delivery.givenUp)
+    }
+    return found
+  }
+
   async #check(given: {
     readonly id: string
     readonly sourceId: string
@@ -230,6 +252,7 @@ export class EventSubscriptions {
         schema: deliverySchemaOf(settings.schema, this.#options.schemaOf(subscription.sourceId)),
         code: subscription.validationCode,
         validationUrl: this.#options.validationUrl(subscription),
+        signal: this.#stopping.signal,
         ...(await this.#options.sender.authorizationFor(audience)),
       },
       this.#options,
@@ -358,7 +381,7 @@ export class EventSubscriptions {
   }
 
   #deliver(subscriber: Subscriber): void {
-    if (subscriber.isDelivering || this.#stopping.signal.aborted) return
+    if (this.#isHeld || subscriber.isDelivering || this.#stopping.signal.aborted) return
     subscriber.isDelivering = true
     subscriber.delivery.start()
   }

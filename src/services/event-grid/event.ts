@@ -1,5 +1,6 @@
 import { isJsonObject, stringMember } from '../../base/json.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
+import { plainText, plainValue } from './exact-numbers.ts'
 
 /** How events come to a topic: https://learn.microsoft.com/azure/event-grid/event-schema */
 export type InputSchema = 'EventGridSchema' | 'CloudEventSchemaV1_0' | 'CustomEventSchema'
@@ -73,6 +74,16 @@ function toCloudEvent(event: JsonObject): JsonObject {
  * https://learn.microsoft.com/azure/event-grid/event-filtering#key
  */
 export function valueAt(event: JsonObject, key: string): JsonValue | undefined {
+  const value = exactValueAt(event, key)
+  return value === undefined ? undefined : plainValue(value)
+}
+
+/** The same as text, a number as it was written; `undefined` for what is not one value. */
+export function textAt(event: JsonObject, key: string): string | undefined {
+  return plainText(exactValueAt(event, key))
+}
+
+function exactValueAt(event: JsonObject, key: string): JsonValue | undefined {
   let value: JsonValue | undefined = event
   for (const name of key.split('.')) {
     if (!isJsonObject(value)) return undefined

@@ -186,6 +186,22 @@ export async function untilTrue(condition: () => boolean | Promise<boolean>): Pr
   throw new Error('It did not come true within two seconds.')
 }
 
+/** The topic `orders` with one subscription, `all`, to a webhook. */
+export async function subscribe(
+  grid: EventGridFixture,
+  webhook: WebhookServer,
+  more: JsonObject = {},
+): Promise<void> {
+  await grid.put('topics/orders', {})
+  await grid.put('topics/orders/eventSubscriptions/all', webhookProperties(webhook.url, more))
+}
+
+/** Moves the clock once what the last delivery wrote is in the store. */
+export async function pass(grid: EventGridFixture, byMs: number): Promise<void> {
+  await untilTrue(async () => (await grid.eventGrid.pendingEvents()) === 0)
+  await grid.clock.advance(byMs)
+}
+
 function agree(request: ReceivedRequest, response: ServerResponse): void {
   if (request.method === 'OPTIONS') {
     response.writeHead(200, { 'webhook-allowed-origin': 'eventgrid.azure.net' }).end()

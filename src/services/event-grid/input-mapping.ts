@@ -1,7 +1,7 @@
 import { newUuid } from '../../base/ids.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { jsonInvalid } from './errors.ts'
-import { valueAt } from './event.ts'
+import { textAt } from './event.ts'
 import type { PropertyReader } from './property-reader.ts'
 
 /** Where a field of the Event Grid schema is found in a custom event, and what it is where it is not. */
@@ -65,18 +65,12 @@ function withDefault(reader: PropertyReader): FieldMapping {
 
 function fieldOf(event: JsonObject, mapping: FieldMapping): string | undefined {
   const { source, otherwise } = mapping
-  const value = source === undefined ? undefined : valueAt(event, source)
-  if (value === undefined || value === null || value === '') return otherwise
-  if (typeof value === 'object') throw notText(source ?? '')
-  return String(value)
+  const text = source === undefined ? undefined : textAt(event, source)
+  return text === undefined || text === '' ? otherwise : text
 }
 
 function missing(field: string): Error {
   return jsonInvalid(
     `This resource is configured for 'CustomInputEvent' schema and requires '${field}' property to be set.`,
   )
-}
-
-function notText(source: string): Error {
-  return jsonInvalid(`The field '${source}' of a custom event is not a text, number or boolean.`)
 }

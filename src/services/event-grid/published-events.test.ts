@@ -38,6 +38,14 @@ test('events in the Event Grid schema come as a list or alone, and are stamped',
   assert.equal(read('EventGridSchema', orderEvent('3')).length, 1)
 })
 
+test('what a text must be is not a number, however it is written', () => {
+  for (const id of ['1.0', '12345678901234567890', '5']) {
+    const body = JSON.stringify(orderEvent('x')).replace('"x"', id)
+    assert.throws(() => read('EventGridSchema', body), { message: /'id' has a wrong type/ })
+  }
+  assert.equal(read('EventGridSchema', `\uFEFF${JSON.stringify(orderEvent('1'))}`).length, 1)
+})
+
 test('CloudEvents come alone, in batches and with their attributes in headers', () => {
   const structured = { contentType: 'application/cloudevents+json; charset=utf-8' }
   assert.deepEqual(read('CloudEventSchemaV1_0', cloudEvent, structured)[0]?.body, cloudEvent)

@@ -1,4 +1,4 @@
-import { isJsonObject, parseJson, stringMember, tryParseJson } from '../../base/json.ts'
+import { isJsonObject, parseJson, stringMember } from '../../base/json.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import {
   cloudEventHeaderInvalid,
@@ -8,6 +8,7 @@ import {
   tooManyEvents,
 } from './errors.ts'
 import type { GridEvent, InputSchema } from './event.ts'
+import { isText, parseExactJson } from './exact-numbers.ts'
 import { mapEvent } from './input-mapping.ts'
 import type { InputMapping } from './input-mapping.ts'
 import { eventBytesMax, jsonDepthMax, publishBytesMax, publishEventCountMax } from './limits.ts'
@@ -57,14 +58,14 @@ export function readEventGridEvent(event: JsonObject): GridEvent {
   for (const field of ['subject', 'id', 'eventType', 'eventTime']) {
     const value = event[field]
     if (value === undefined || value === null) throw requires('EventGridSchema', field)
-    if (typeof value !== 'string') throw wrongType('EventGridSchema', field)
+    if (!isText(value)) throw wrongType('EventGridSchema', field)
     if (value === '' && field !== 'subject') throw requires('EventGridSchema', field)
   }
   const { topic, dataVersion, metadataVersion } = event
   const time = stringMember(event, 'eventTime') ?? ''
   if (Number.isNaN(Date.parse(time))) throw wrongType('EventGridSchema', 'eventTime')
-  if (typeof (topic ?? '') !== 'string') throw wrongType('EventGridSchema', 'topic')
-  if (typeof (dataVersion ?? '') !== 'string') throw wrongType('EventGridSchema', 'dataVersion')
+  if (!isText(topic ?? '')) throw wrongType('EventGridSchema', 'topic')
+  if (!isText(dataVersion ?? '')) throw wrongType('EventGridSchema', 'dataVersion')
   const version = metadataVersion ?? '1'
   if (version !== '1' && version !== '') {
     throw jsonInvalid("The property 'metadataVersion' of an event must be '1', or left out.")
@@ -86,13 +87,13 @@ export function readCloudEvent(event: JsonObject): GridEvent {
     // The name that Azure gives it in this message.
     const told = field === 'type' ? 'eventType' : field
     if (value === undefined || value === null || value === '') throw requires(schema, told)
-    if (typeof value !== 'string') throw wrongType(schema, told)
+    if (!isText(value)) throw wrongType(schema, told)
   }
   if (event['specversion'] !== '1.0') {
     throw jsonInvalid("The property 'specversion' of a cloud event must be '1.0'.")
   }
   for (const field of ['subject', 'time', 'datacontenttype', 'dataschema']) {
-    if (typeof (event[field] ?? '') !== 'string') throw wrongType(schema, field)
+    if (!isText(event[field] ?? '')) throw wrongType(schema, field)
   }
   if (Object.hasOwn(event, 'data') && Object.hasOwn(event, 'data_base64')) {
     throw jsonInvalid("A cloud event has either 'data' or 'data_base64', not both.")
@@ -167,12 +168,13 @@ function decodeHeader(value: string): string {
   }
 }
 
-function parseBody(text: string): JsonValue {
+function parseBody(given: string): JsonValue {
+  const text = given.replace(/^\uFEFF/, '')
   if (text.trim() === '') throw jsonInvalid('Unexpected end when reading JSON.')
   if (depthOf(text) > jsonDepthMax) {
     throw jsonInvalid(`The reader's MaxDepth of ${jsonDepthMax} has been exceeded.`)
   }
-  const value = tryParseJson(text)
+  const value = parseExactJson(text)
   if (value === undefined) throw jsonInvalid(`The body is not JSON: ${faultOf(text)}`)
   return value
 }

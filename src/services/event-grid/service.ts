@@ -21,6 +21,7 @@ import type { EventSubscription } from './event-subscription.ts'
 import { EventSubscriptions } from './event-subscriptions.ts'
 import { headOf } from './event.ts'
 import type { GridEvent } from './event.ts'
+import { writeExactJson } from './exact-numbers.ts'
 import { deliveriesPerPublishMax, spanPayloadCharsMax } from './limits.ts'
 import type { VerifySender } from './publish-access.ts'
 import { readCloudEvent, readEventGridEvent } from './published-events.ts'
@@ -28,6 +29,7 @@ import { eventGridHandler } from './rest.ts'
 import { raisesEvents, topicEndpoint, topicHost } from './topic.ts'
 import type { EventGridTopic } from './topic.ts'
 import { Topics } from './topics.ts'
+import type { GivenUp } from './undeliverable-events.ts'
 import { appendEvent } from './waiting-event.ts'
 import { WebhookCaller } from './webhook.ts'
 
@@ -46,6 +48,8 @@ export interface EventGridOptions {
   readonly tokenFor?: TokenFor
   /** Types of resource that raise events here; default storage accounts. */
   readonly sourceTypes?: readonly string[]
+  /** Deliver nothing before `beginDeliveries` is called: the endpoints of this machine do not listen yet. */
+  readonly holdsDeliveries?: boolean
   /** Where `handler` is reached: `http://127.0.0.1:8081`; absent for Azure's name of it. */
   readonly publicOrigin?: () => string | undefined
 }
@@ -90,6 +94,7 @@ export class EventGrid implements Startable {
     this.subscriptions = new EventSubscriptions({
       ...options,
       owner: this.#owner,
+      holdsDeliveries: options.holdsDeliveries === true,
       putDeadLetter,
       webhooks,
       sender: new EventSender({ webhooks, clock, destinations, tokenFor }),
@@ -110,6 +115,11 @@ export class EventGrid implements Startable {
 
   async stop(): Promise<void> {
     await this.subscriptions.stop()
+  }
+
+  /** Lets deliveries begin where the options held them back: what waits is delivered now. */
+  beginDeliveries(): void {
+    this.subscriptions.beginDeliveries()
   }
 
   /** Addresses and keys of the custom topics and domains. */
@@ -205,6 +215,11 @@ export class EventGrid implements Startable {
     return this.subscriptions.pending(options.withinMs ?? 0)
   }
 
+  /** Events that were dead-lettered or dropped since the start, by name of the subscription. */
+  givenUpEvents(): ReadonlyMap<string, GivenUp> {
+    return this.subscriptions.givenUp()
+  }
+
   /** All of the events, for each subscription that wants them, or none. */
   async #store(accepted: readonly Accepted[]): Promise<void> {
     const appends: AppendMessage[] = []
@@ -244,7 +259,7 @@ export class EventGrid implements Startable {
       startMs: span.startMs,
       durationMs: this.clock.preciseNow() - span.startMs,
       status: 'ok',
-      payload: JSON.stringify(bodies).slice(0, spanPayloadCharsMax),
+      payload: writeExactJson(bodies).slice(0, spanPayloadCharsMax),
     })
   }
 

@@ -10,14 +10,12 @@ import type { TraceContext } from '../../base/trace-context.ts'
 import type { ClaimedMessage, SettleMessage, SettleOutcome } from '../../store/messages.ts'
 import { ExpectationFailed } from '../../store/store.ts'
 import type { Store } from '../../store/store.ts'
-import { deadLetterBody, deadLetterName } from './dead-letter.ts'
 import type { DeliveryAnswer, PutDeadLetter } from './destination.ts'
-import { parcelsOf, schemaFor } from './event-sender.ts'
+import { parcelsOf } from './event-sender.ts'
 import type { DeliveryTarget, EventSender, Parcel } from './event-sender.ts'
 import {
   claimBytesMax,
   deadLetterRetryMs,
-  deadLetterTriesMs,
   deliveryTimeoutMs,
   firstClaimCount,
   leaseMs,
@@ -28,6 +26,8 @@ import {
   unhealthyFailureCount,
 } from './limits.ts'
 import { isDelivered, isRetried, outcomeOf, probationOf, retryDelayMs } from './retry.ts'
+import { UndeliverableEvents } from './undeliverable-events.ts'
+import type { GivenUp } from './undeliverable-events.ts'
 import { encodeProperties, queueOf, readWaitingEvent } from './waiting-event.ts'
 import type { DeliveryHistory, WaitingEvent } from './waiting-event.ts'
 
@@ -48,6 +48,7 @@ export interface DeliveryParts {
 export class SubscriptionDelivery {
   readonly #parts: DeliveryParts
   readonly #queue: string
+  readonly #undeliverable: UndeliverableEvents
   #target: DeliveryTarget
   readonly #stopping = new AbortController()
   readonly #running = new Set<Promise<void>>()
@@ -61,6 +62,7 @@ export class SubscriptionDelivery {
     this.#parts = parts
     this.#target = target
     this.#queue = queueOf(target.subscription)
+    this.#undeliverable = new UndeliverableEvents(parts)
     // Each of its deliveries listens while it runs.
     setMaxListeners(2 * parallelDeliveriesMax, this.#stopping.signal)
   }
@@ -89,6 +91,11 @@ export class SubscriptionDelivery {
   wake(): void {
     this.#isWoken = true
     this.#rouse?.()
+  }
+
+  /** What was given up since the start; `undefined` when nothing was. */
+  get givenUp(): GivenUp | undefined {
+    return this.#undeliverable.told
   }
 
   /** Events that are on their way, or due within that time. */
@@ -279,59 +286,12 @@ export class SubscriptionDelivery {
 
   /** Stores events as dead letters, or drops them where the subscription has no place for them. */
   async #giveUp(events: readonly WaitingEvent[], reason: string): Promise<void> {
-    const { clock, putDeadLetter } = this.#parts
-    const { settings, subscription } = this.#target
-    const nowMs = clock.now()
-    const given = events.map((waiting): WaitingEvent => {
-      const givenUp = waiting.history.givenUp ?? { reason, sinceMs: nowMs }
-      return { ...waiting, history: { ...waiting.history, givenUp } }
-    })
-    if (!settings.deadLetter || !putDeadLetter)
-      return this.#drop(given, 'no dead-letter destination')
-    const letters = given.map((waiting) =>
-      deadLetterBody(
-        waiting.event,
-        { ...waiting.history, reason: waiting.history.givenUp?.reason ?? reason },
-        schemaFor(this.#target, waiting),
-      ),
-    )
-    try {
-      await putDeadLetter({
-        ...settings.deadLetter,
-        blobName: deadLetterName(subscription.name, nowMs),
-        body: JSON.stringify(letters),
-      })
-    } catch (error) {
-      return this.#deadLetterLater(given, error)
-    }
-    for (const waiting of given) this.#reportEnd(waiting, 'dead-letter')
-    await this.#settle(given.map((waiting) => this.#settlement(waiting, { kind: 'remove' })))
-  }
-
-  async #deadLetterLater(events: readonly WaitingEvent[], error: unknown): Promise<void> {
-    const { clock, logger } = this.#parts
-    const nowMs = clock.now()
-    const ids = { subscription: this.#target.subscription.id, reason: messageOf(error) }
-    logger.warn(ids, 'a dead letter could not be stored')
-    const lost = events.filter((each) => isTooLate(each, nowMs))
-    const waiting = events.filter((each) => !isTooLate(each, nowMs))
-    if (lost.length > 0) await this.#drop(lost, `the dead-letter destination failed: ${ids.reason}`)
-    const visibleAtMs = nowMs + deadLetterRetryMs
-    await this.#settle(waiting.map((each) => this.#release(each, visibleAtMs)))
-  }
-
-  async #drop(events: readonly WaitingEvent[], why: string): Promise<void> {
-    for (const { event, history } of events) {
-      const { body } = event
-      const ids = {
-        subscription: this.#target.subscription.id,
-        event: body['id'] ?? null,
-        ...history,
-      }
-      this.#parts.logger.error(ids, `an event was dropped: ${history.givenUp?.reason}, ${why}`)
-    }
-    for (const waiting of events) this.#reportEnd(waiting, 'drop')
-    await this.#settle(events.map((waiting) => this.#settlement(waiting, { kind: 'remove' })))
+    const { over, later } = await this.#undeliverable.giveUp(this.#target, events, reason)
+    const visibleAtMs = this.#parts.clock.now() + deadLetterRetryMs
+    await this.#settle([
+      ...over.map((waiting) => this.#settlement(waiting, { kind: 'remove' })),
+      ...later.map((waiting) => this.#release(waiting, visibleAtMs)),
+    ])
   }
 
   /** Back as they were: this delivery did not happen. */
@@ -398,24 +358,4 @@ export class SubscriptionDelivery {
       payload: `[${parcel.texts.join(',')}]`.slice(0, spanPayloadCharsMax),
     })
   }
-
-  #reportEnd(waiting: WaitingEvent, operation: 'drop' | 'dead-letter'): void {
-    const { clock, telemetry } = this.#parts
-    const { trace, history } = waiting
-    telemetry.span({
-      context: trace ? childOf(trace) : newTrace(),
-      ...(trace ? { parentSpanId: trace.spanId } : {}),
-      service: 'event-grid',
-      operation,
-      resource: this.#target.subscription.name,
-      startMs: clock.preciseNow(),
-      durationMs: 0,
-      status: 'error',
-      reason: `${history.givenUp?.reason} after ${history.attempts} attempts: ${history.outcome}`,
-    })
-  }
-}
-
-function isTooLate(waiting: WaitingEvent, nowMs: number): boolean {
-  return nowMs - (waiting.history.givenUp?.sinceMs ?? nowMs) >= deadLetterTriesMs
 }

@@ -26,6 +26,8 @@ export interface HandshakeRequest {
   /** Where the endpoint's owner can agree by hand. */
   readonly validationUrl: string
   readonly authorization?: string
+  /** Ends the handshake with the service. */
+  readonly signal: AbortSignal
 }
 
 /** Who asks, in the words of the web hooks specification. */
@@ -54,7 +56,7 @@ async function askByEvent(
   request: HandshakeRequest,
   parts: { readonly webhooks: WebhookCaller; readonly clock: Clock },
 ): Promise<Handshake> {
-  const { code, validationUrl, sourceId, subscription, url } = request
+  const { code, validationUrl, sourceId, subscription, url, signal } = request
   const event = {
     id: newUuid(),
     topic: sourceId,
@@ -80,6 +82,7 @@ async function askByEvent(
       },
       body: JSON.stringify([event]),
       trace: newTrace(),
+      signal,
     },
     { readsBody: true },
   )
@@ -99,7 +102,7 @@ async function askByOptions(
   request: HandshakeRequest,
   webhooks: WebhookCaller,
 ): Promise<Handshake> {
-  const { url, validationUrl } = request
+  const { url, validationUrl, signal } = request
   const answer = await webhooks.call(
     {
       url,
@@ -110,6 +113,7 @@ async function askByOptions(
         'webhook-request-callback': validationUrl,
       },
       trace: newTrace(),
+      signal,
     },
     { readsBody: false },
   )

@@ -31,11 +31,11 @@ export function toWaterfall(trace: Pick<Trace, 'spans'>): WaterfallRow[] {
   }
   const rows: WaterfallRow[] = []
   const placed = new Set<TraceSpan>()
-  const place = (span: TraceSpan, depth: number): void => {
+  const place = (span: TraceSpan, depth: number, cause?: TraceSpan): void => {
     if (placed.has(span)) return
     placed.add(span)
-    rows.push(toRow(span, depth, first.startMs))
-    for (const child of children.get(span) ?? []) place(child, depth + 1)
+    rows.push(toRow(span, { depth, startMs: first.startMs, cause }))
+    for (const child of children.get(span) ?? []) place(child, depth + 1, span)
   }
   for (const root of children.get(undefined) ?? []) place(root, 0)
   // Only spans that cause each other in a circle are left, which nothing of ours writes.
@@ -48,16 +48,25 @@ export function waterfallDurationMs(rows: readonly WaterfallRow[]): number {
   return rows.reduce((latest, row) => Math.max(latest, row.offsetMs + row.durationMs), 0)
 }
 
-function toRow(span: TraceSpan, depth: number, startMs: number): WaterfallRow {
+function toRow(
+  span: TraceSpan,
+  place: { depth: number; startMs: number; cause: TraceSpan | undefined },
+): WaterfallRow {
   return {
     span,
-    depth,
-    offsetMs: span.startMs - startMs,
+    depth: place.depth,
+    offsetMs: span.startMs - place.startMs,
     durationMs: span.durationMs,
-    label: `${span.operation} ${span.resource}`,
+    label: `${span.operation} ${nameUnder(place.cause, span.resource)}`,
     status: span.status,
     ...(span.reason === undefined ? {} : { reason: span.reason }),
   }
+}
+
+/** What is inside the resource of its cause is told by its own name: the action of a run. */
+function nameUnder(cause: TraceSpan | undefined, resource: string): string {
+  const inside = `${cause?.resource ?? ''}/`
+  return inside !== '/' && resource.startsWith(inside) ? resource.slice(inside.length) : resource
 }
 
 function causeOf(span: TraceSpan, byId: ReadonlyMap<string, TraceSpan>): TraceSpan | undefined {

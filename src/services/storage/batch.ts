@@ -61,9 +61,9 @@ function toPartRequest(call: StorageCall, part: BatchPart, requestId: string): S
   const { isSecure, address, container } = request
   const { method, url } = part
   const host = request.headers.host ?? ''
-  const version = { 'x-ms-version': request.version }
-  const headers = { ...version, ...part.headers, host }
-  const line = { headers, url, method, isSecure, address, requestId, message: undefined }
+  const headers = { ...part.headers, host }
+  const { version } = request
+  const line = { headers, url, method, isSecure, address, requestId, version, message: undefined }
   const made = toStorageRequest(line, { accounts: storage.accounts, service: 'blob' })
   const comp = made.query.get('comp')
   const isAllowed =

@@ -11,7 +11,7 @@ import {
   type SequenceChange,
 } from './blob-changes.ts'
 import { writtenHeaders } from './blob-headers.ts'
-import { getAccount, getBlob, getMetadata, getTags } from './blob-reads.ts'
+import { getBlob, getMetadata, getTags } from './blob-reads.ts'
 import { deleteBlob, undeleteBlob } from './blob-removal.ts'
 import { readText } from './body.ts'
 import { permissionMismatch } from './access-errors.ts'
@@ -54,14 +54,6 @@ export const blobOperations: readonly Operation[] = [
     comp: 'tags',
     permission: { sas: 't', action: `${blobs}/tags/read` },
     handle: getTags,
-  },
-  {
-    ...blob,
-    name: 'Get Account Information',
-    method: 'GET',
-    comp: 'properties',
-    permission: read,
-    handle: getAccount,
   },
   {
     ...blob,

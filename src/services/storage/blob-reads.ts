@@ -16,7 +16,6 @@ import { placeOf, type StorageCall } from './operation.ts'
 import { readRange, readWhole, type BlobRange } from './reading.ts'
 import { readConditions, readRange as rangeHeader } from './request-headers.ts'
 import { headerOf } from './storage-request.ts'
-import { accountHeaders } from './account-headers.ts'
 import { tagsElement } from './tags-element.ts'
 import { document } from './xml-writer.ts'
 
@@ -105,10 +104,6 @@ function hashAsked(
 
 async function* iterate(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield bytes
-}
-
-export async function getAccount(call: StorageCall): Promise<Answer> {
-  return { status: 200, headers: accountHeaders(call) }
 }
 
 export async function getMetadata(call: StorageCall): Promise<Answer> {

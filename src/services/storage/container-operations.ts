@@ -10,7 +10,6 @@ import { accessPolicyCountMax, xmlBodyBytesMax } from './limits.ts'
 import { listBlobsAnswer } from './list-answer.ts'
 import { containerOf, type Operation, type StorageCall } from './operation.ts'
 import { readConditions, readLeaseAction, readMetadata } from './request-headers.ts'
-import { accountHeaders } from './account-headers.ts'
 import { findByTags } from './tag-search.ts'
 import { headerOf } from './storage-request.ts'
 import { childrenOf, readXml, textOf } from './xml-reader.ts'
@@ -98,13 +97,6 @@ export const containerOperations: readonly Operation[] = [
     comp: 'batch',
     permission: { sas: 'rwdlxyt', action: 'containers/blobs/read' },
     handle: blobBatch,
-  },
-  {
-    ...get,
-    name: 'Get Account Information of Container',
-    comp: 'properties',
-    permission: read,
-    handle: async (call) => ({ status: 200, headers: accountHeaders(call) }),
   },
 ]
 

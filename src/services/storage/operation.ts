@@ -23,6 +23,8 @@ export interface Operation {
   readonly level: Level
   /** The value of the query parameter `comp`; empty for none. */
   readonly comp: string
+  /** Set for what is asked of the account, at whatever address. */
+  readonly isOfAccount?: boolean
   /** What tells it from others at the same address. */
   readonly header?: { readonly name: string; readonly value?: string }
   readonly permission: Permission
@@ -40,10 +42,12 @@ export function findOperation(
 ): Operation | undefined {
   const { request, level, header } = asked
   const comp = request.query.get('comp')?.toLowerCase() ?? ''
+  const isOfAccount = request.query.get('restype')?.toLowerCase() === 'account'
   return operations.find(
     (each) =>
       each.level === level &&
       each.comp === comp &&
+      (each.isOfAccount ?? false) === isOfAccount &&
       (each.method === request.method || (each.method === 'GET' && request.method === 'HEAD')) &&
       hasHeader(each, header),
   )

@@ -1,3 +1,4 @@
+import { accountOperations } from './account-operations.ts'
 import { blobOperations } from './blob-operations.ts'
 import { blockOperations } from './block-operations.ts'
 import { containerOperations } from './container-operations.ts'
@@ -8,6 +9,7 @@ import { serviceOperations } from './service-operations.ts'
 
 /** Every operation of the Blob service; of several at one address the first that fits answers. */
 export const operations: readonly Operation[] = [
+  ...accountOperations,
   ...serviceOperations,
   ...containerOperations,
   ...copyOperations,
@@ -21,7 +23,8 @@ export const operations: readonly Operation[] = [
 export function addressOf(operation: Operation): string {
   const { method, level, comp, header } = operation
   const path = { service: '/', container: '/{container}', blob: '/{container}/{blob}' }[level]
-  const kind = level === 'container' ? 'restype=container' : ''
+  const ofContainer = level === 'container' ? 'restype=container' : ''
+  const kind = operation.isOfAccount === true ? 'restype=account' : ofContainer
   const query = [kind, comp === '' ? '' : `comp=${comp}`].filter((part) => part !== '').join('&')
   const value = header?.value === undefined ? '' : `: ${header.value}`
   return `${method} ${path}${query === '' ? '' : `?${query}`}${header ? ` ${header.name}${value}` : ''}`

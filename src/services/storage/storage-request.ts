@@ -59,6 +59,8 @@ export function toStorageRequest(
     readonly address: string
     readonly requestId: string
     readonly message: IncomingMessage | undefined
+    /** Of a part that does not say; it belongs to the whole. */
+    readonly version?: string
   },
   parts: { readonly accounts: Accounts; readonly service: StorageService },
 ): StorageRequest {
@@ -84,7 +86,7 @@ export function toStorageRequest(
     path,
     endpoint: byHost === undefined ? `${scheme}://${host}/${accountName}` : `https://${host}`,
     headers,
-    version: readVersion(headers, query),
+    version: line.version ?? readVersion(headers, query),
     isSecure,
     address,
     origin: {
@@ -123,7 +125,8 @@ function placeOf(
   const container = decode(first)
   if (rest.length > 0) return { container, blob: decode(rest.join('/')) }
   // One segment that is not said to be a container is a blob of the root container.
-  const isContainer = query.get('restype') === 'container' || query.get('resource') === 'filesystem'
+  const kind = query.get('restype')?.toLowerCase() ?? query.get('resource')?.toLowerCase() ?? ''
+  const isContainer = ['container', 'account', 'filesystem'].includes(kind)
   return container === '' || isContainer
     ? { container, blob: '' }
     : { container: '$root', blob: container }

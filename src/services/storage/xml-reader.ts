@@ -16,7 +16,7 @@ interface OpenElement {
 
 // One step each: declaration or instruction, comment, CDATA, tag, text.
 const steps =
-  /<\?[^>]*\?>|<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<(\/?)([A-Za-z_][\w.:-]*)((?:\s[^<>]*)?)>|([^<]+)|</g
+  /<\?[^>]*\?>|<!--[\s\S]*?-->|<!\[CDATA\[([\s\S]*?)\]\]>|<(\/?)([A-Za-z_][\w.:-]*)((?:\s[^<>]*)?\/?)>|([^<]+)|</g
 
 /** Reads the XML of a request; declarations of types and entities are refused, so that nothing can grow. */
 export function readXml(text: string): XmlElement {

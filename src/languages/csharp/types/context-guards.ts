@@ -41,5 +41,5 @@ export function context(value: unknown): gateway.PolicyContext {
 }
 
 function isContext(value: unknown): value is gateway.PolicyContext {
-  return typeof value === 'object' && value !== null && 'variables' in value && 'requestId' in value
+  return typeof value === 'object' && value !== null && 'variables' in value
 }

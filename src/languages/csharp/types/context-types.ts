@@ -59,7 +59,8 @@ export const contextTypes: readonly TypeDeclaration[] = [
     'void Trace(string message)': (self, message) => context(self).trace(textOrNull(message) ?? ''),
   }),
   declareType('hidden interface IVariables : IReadOnlyDictionary<string,object>', {
-    'object this[string key]': (self, key) => lookup(self).tryGet(given(key, 'key')) ?? null,
+    'object this[string key]': (self, key) =>
+      (self instanceof MappedValues ? self : lookup(self)).tryGet(given(key, 'key')) ?? null,
   }),
   declareType('interface IRequest', {
     'IMessageBody Body': (self) => named(self, 'IRequest').body,

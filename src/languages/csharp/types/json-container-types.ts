@@ -28,7 +28,10 @@ export function objectMembers(): Members {
     'new(params object[] content)': (content) => tree.newObject(contents(content)),
     'static JObject Parse(string json)': (json) => parseObject(given(json, 's')),
     'static JObject FromObject(object o)': (value) => objectFromObject(value),
-    'JToken this[string propertyName]': (self, name) => tree.tokenAt(object(self), name),
+    'JToken this[string propertyName]': (self, name) =>
+      self instanceof JObject && typeof name === 'string'
+        ? self.get(name)
+        : tree.tokenAt(object(self), name),
     'set JToken this[string propertyName]': (self, name, value) =>
       tree.setTokenAt(object(self), name, value),
     'void Add(string propertyName, JToken value)': (self, name, value) =>

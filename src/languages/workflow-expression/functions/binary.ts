@@ -3,10 +3,10 @@
  * https://learn.microsoft.com/azure/logic-apps/workflow-definition-language-functions-reference#base64
  */
 import { Buffer } from 'node:buffer'
-import { fromBase64 } from '../../dotnet/base64.ts'
 import { DotnetException } from '../../dotnet/exceptions.ts'
 import { onlyString, wrongOnly } from '../arguments.ts'
 import {
+  base64Bytes,
   binaryType,
   charsetOf,
   contentOfText,
@@ -55,7 +55,7 @@ export const binaryFunctions: FunctionFamily = {
     if (type.startsWith(';') || (charset !== undefined && isRefusedCharset(type))) {
       throw malformed('dataUriToString', value)
     }
-    return Buffer.from(bytesOf('dataUriToString', base64)).toString('utf8')
+    return bytesOf('dataUriToString', base64).toString('utf8')
   },
   dataUriToBinary: ([value]) => {
     const { type, base64 } = dataUri('dataUriToBinary', value)
@@ -69,16 +69,13 @@ export const binaryFunctions: FunctionFamily = {
 }
 
 function decodeBase64(name: string, value: Value | undefined): string {
-  return Buffer.from(bytesOf(name, onlyString(name, value))).toString('utf8')
+  return bytesOf(name, onlyString(name, value)).toString('utf8')
 }
 
-function bytesOf(name: string, base64: string): Uint8Array {
-  try {
-    return fromBase64(base64)
-  } catch (error) {
-    if (!(error instanceof DotnetException)) throw error
-    throw notConvertible(name, 'The value cannot be decoded from base64 representation.')
-  }
+function bytesOf(name: string, base64: string): Buffer {
+  const bytes = base64Bytes(base64)
+  if (bytes !== undefined) return bytes
+  throw notConvertible(name, 'The value cannot be decoded from base64 representation.')
 }
 
 function dataUri(name: string, value: Value | undefined): DataUri {

@@ -75,7 +75,7 @@ export const mathFunctions: FunctionFamily = {
         `expects its first parameter to be less than or equal to its second parameter. The provided values are '${min}' and '${max}'.${usage('rand')}`,
       )
     }
-    return min + Math.floor(environment.random() * (max - min))
+    return makeInteger(BigInt(min) + BigInt(Math.floor(environment.random() * (max - min))))
   },
   range: (args) => {
     const start = integerArgument('range', args, 0)
@@ -86,8 +86,18 @@ export const mathFunctions: FunctionFamily = {
         `parameters are out of range: 'count' must be a non-negative integer of at most '${rangeCountMax}'. The provided value is '${count}'.${usage('range')}`,
       )
     }
-    return Array.from({ length: count }, (_, index) => start + index)
+    return numbersFrom(start, count)
   },
+}
+
+function numbersFrom(start: number, count: number): readonly Value[] {
+  if (Number.isSafeInteger(start + count)) {
+    return Array.from({ length: count }, (_, index) => start + index)
+  }
+  throw functionError(
+    'range',
+    `parameters are out of range: the numbers from '${start}' on are too large or too small.${usage('range')}`,
+  )
 }
 
 function arithmetic(name: string, operation: Operation): FunctionBody {

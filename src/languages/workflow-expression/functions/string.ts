@@ -11,6 +11,7 @@ import {
   wrongArgument,
 } from '../arguments.ts'
 import { Guid } from '../../dotnet/guid.ts'
+import { trim } from '../../dotnet/string.ts'
 import { toLowerInvariant, toUpperInvariant } from '../../dotnet/letter-case.ts'
 import { ExpressionError, functionError, notValidParameters, usage } from '../expression-error.ts'
 import type { FunctionFamily } from '../function-body.ts'
@@ -78,7 +79,7 @@ export const stringFunctions: FunctionFamily = {
   },
   trim: ([value]) => {
     if (typeof value !== 'string') throw notValidParameters('trim')
-    return value.trim()
+    return trim(value, 'both')
   },
   trimByteOrderMark: ([value]) => onlyString('trimByteOrderMark', value).replace(/^\ufeff+/, ''),
   formatNumber: (args) => {

@@ -42,7 +42,11 @@ export class CallUrl implements PolicyUrl {
     if (path !== undefined && !target.includes('/.') && !target.includes('%')) {
       return host.with({ path, queryString })
     }
-    const text = target.startsWith('/') ? `${host.scheme}://${host.authority}${target}` : target
+    const [before = ''] = target.split('?', 1)
+    // Not an escape, or one of a character that ends texts elsewhere.
+    if (/%(?![\da-f]{2})|%00/i.test(before)) return undefined
+    const plain = withoutNeedlessEscapes(before) + target.slice(before.length)
+    const text = plain.startsWith('/') ? `${host.scheme}://${host.authority}${plain}` : plain
     return URL.canParse(text) ? CallUrl.parse(text) : undefined
   }
 
@@ -80,6 +84,15 @@ export class CallUrl implements PolicyUrl {
 
 // What means the same in a target and in an address; anything else is parsed as an address.
 const plainTarget = /^(\/[\w\-~!$&()*+,;=:@./]*)(\?[\w\-~!$&()*+,;=:@./?]*)?$/
+
+// `%61` means `a`: an operation that is named in another spelling is still that operation.
+// https://www.rfc-editor.org/rfc/rfc3986#section-6.2.2.2
+function withoutNeedlessEscapes(path: string): string {
+  return path.replaceAll(/%([\da-f]{2})/gi, (escape, digits: string) => {
+    const character = String.fromCharCode(Number.parseInt(digits, 16))
+    return /[\w.~-]/.test(character) ? character : escape
+  })
+}
 
 function joined(first: string, second: string): string {
   if (first === '' || second === '') return first === '' ? second : first

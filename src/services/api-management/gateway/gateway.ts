@@ -27,7 +27,7 @@ import { type CallRequest, type CallResponse, GatewayCall } from './gateway-call
 import { badRequest, errorResponse, internalError, keyRefused, notFound } from './gateway-error.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { HeaderList, hopNamesOf } from './header-list.ts'
-import { BodyTooLarge, MessageBody, codingOf } from './message-body.ts'
+import { BodyTooLarge, BodyUnreadable, MessageBody, codingOf } from './message-body.ts'
 import { PolicyError, type PolicyFault } from './policy-error.ts'
 import { runStep, toPolicyError } from './policy-sequence.ts'
 import { hasBody, writeResponse } from './response-writer.ts'
@@ -262,7 +262,8 @@ export class Gateway {
   // The path that is matched is the one that is forwarded: `.` and `..` are gone from both.
   #urlOf(request: IncomingMessage, headers: HeaderList): CallUrl | undefined {
     const target = request.url ?? '/'
-    const host = headers.text('host') ?? 'localhost'
+    const [host = 'localhost', second] = headers.get('host') ?? []
+    if (second !== undefined) return undefined
     if (this.#lastHost?.text !== host) {
       if (!URL.canParse(`http://${host}/`)) return undefined
       this.#lastHost = { text: host, url: CallUrl.parse(`http://${host}/`) }
@@ -308,6 +309,13 @@ export class Gateway {
     if (error instanceof BodyTooLarge) {
       const fault = { source: 'gateway', reason: 'BodyTooLarge', message: error.message }
       return { ...fault, status: 413 }
+    }
+    if (error instanceof BodyUnreadable) {
+      const fault = { source: 'gateway', reason: 'BodyUnreadable', message: error.message }
+      // What the caller sent is the caller's fault; what the backend sent is not.
+      return call.response
+        ? { ...internalError(), ...fault, answer: 'Internal server error' }
+        : { ...fault, status: 400 }
     }
     if (error instanceof LeaseRefused) {
       const fault = { source: 'gateway', reason: 'NamedValueBusy', message: error.message }

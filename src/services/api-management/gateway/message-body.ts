@@ -14,6 +14,11 @@ export class BodyTooLarge extends Error {
   }
 }
 
+/** A body that is not coded as its headers say. */
+export class BodyUnreadable extends Error {
+  override readonly name = 'BodyUnreadable'
+}
+
 /** How the bytes of a body are coded, and what to do when they no longer are. */
 export interface ContentCoding {
   readonly name: keyof typeof decoders
@@ -90,9 +95,15 @@ export class MessageBody {
     const coding = this.#coding
     if (!coding) return bytes
     this.#coding = undefined
-    const decoded = await decoders[coding.name](bytes, { maxOutputLength: bufferedBodyBytesMax })
-    coding.onDecoded()
-    return decoded
+    try {
+      const decoded = await decoders[coding.name](bytes, { maxOutputLength: bufferedBodyBytesMax })
+      coding.onDecoded()
+      return decoded
+    } catch (cause) {
+      // A small body may say that it is a very large one.
+      if (cause instanceof RangeError) throw new BodyTooLarge()
+      throw new BodyUnreadable(`The body is not ${coding.name}.`, { cause })
+    }
   }
 
   replace(content: Uint8Array | string): void {

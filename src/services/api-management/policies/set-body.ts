@@ -31,12 +31,13 @@ export function compileBody(source: PolicySource): BodyMaker {
     source.usage.requestBody = true
     source.usage.responseBody = true
     const text = toText(content.constant ?? '')
+    const nil = source.choice('xsi-nil', ['blank', 'null'])?.constant ?? 'blank'
+    const options = { fault: (message: string) => source.fault(message), nil }
     if (content.constant !== undefined) {
-      const render = compileLiquid(text, (message) => source.fault(message))
+      const render = compileLiquid(text, options)
       return (call) => render(call)
     }
-    return (call) =>
-      compileLiquid(toText(content.read(call)), (message) => source.fault(message))(call)
+    return (call) => compileLiquid(toText(content.read(call)), options)(call)
   }
   return (call) => {
     const value = content.read(call)
