@@ -55,12 +55,9 @@ export const dateFunctions: FunctionFamily = {
   },
   convertFromUtc: (args) => {
     const time = timestamp('convertFromUtc', args, 0)
-    return formatted(
-      'convertFromUtc',
-      fromUtc(time, zoneArgument('convertFromUtc', args, 1)),
-      args,
-      2,
-    )
+    const zone = zoneArgument('convertFromUtc', args, 1)
+    if (time.kind === 'Local') throw notInUtc(stringArgument('convertFromUtc', args, 0))
+    return formatted('convertFromUtc', fromUtc(time, zone), args, 2)
   },
   formatDateTime: (args) => {
     const time = timestamp('formatDateTime', args, 0)
@@ -220,6 +217,14 @@ function zoneArgument(name: string, args: readonly Value[], index: ArgumentIndex
   if (zone !== undefined) return zone
   throw new ExpressionError(
     `In function '${name}', the value provided for the time zone id '${id}' was not valid.`,
+  )
+}
+
+// The host counts this parameter wrongly.
+function notInUtc(text: string): ExpressionError {
+  return functionError(
+    'convertFromUtc',
+    `expects its second parameter to be a string that contains a UTC date time. The value was '${text}'.${usage('ConvertFromUtc')}`,
   )
 }
 
