@@ -15,7 +15,7 @@ import { openWebhook } from '../../../src/services/event-grid/fixture.ts'
 import { EventGrid } from '../../../src/services/event-grid/service.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open-store.ts'
 
-const program = fileURLToPath(new URL('publish-until-killed.js', import.meta.url))
+const program = fileURLToPath(new URL('publishing-child.js', import.meta.url))
 const killAfterMs = [300, 700, 1_000]
 
 test('every event that was acknowledged arrives, however often its process is killed', async (t) => {
