@@ -16,7 +16,7 @@ import { EventGrid } from '../../../src/services/event-grid/service.ts'
 import { openSqliteStore } from '../../../src/store/sqlite/open-store.ts'
 
 const program = fileURLToPath(new URL('publishing-child.js', import.meta.url))
-const killAfterMs = [300, 700, 1_000]
+const killAfterMs = [100, 250, 400]
 
 test('every event that was acknowledged arrives, however often its process is killed', async (t) => {
   const dir = mkdtempSync(join(tmpdir(), 'interline-event-grid-'))
@@ -58,17 +58,18 @@ function arrived(received: readonly { readonly body: unknown }[]): Set<string> {
   return new Set(events.filter(isJsonObject).map((event) => stringMember(event, 'id') ?? ''))
 }
 
-/** The ids that the program printed before its end; the last line may have been cut. */
+/** The ids that the program printed until so long after the first; the last line may have been cut. */
 async function runUntilKilled(args: readonly string[], afterMs: number): Promise<string[]> {
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let text = ''
+  let timer: NodeJS.Timeout | undefined
   child.stdout.on('data', (chunk: Buffer) => {
     text += chunk.toString()
+    timer ??= setTimeout(() => child.kill('SIGKILL'), afterMs)
   })
   const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const timer = setTimeout(() => child.kill('SIGKILL'), afterMs)
   assert.equal(await closed, null)
   clearTimeout(timer)
   return text.split('\n').slice(0, -1)
