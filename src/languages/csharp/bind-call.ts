@@ -7,7 +7,7 @@ import { defaultValue } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { delegateOf, invokeRun } from './delegates.ts'
 import { chooseOverload, tryChoose, type Choice } from './overload.ts'
-import type { Scope } from './scope.ts'
+import { readLocal, type Scope } from './scope.ts'
 import type { ExpressionSyntax } from './syntax.ts'
 import type { Type } from './type-model.ts'
 import { typeText } from './type-text.ts'
@@ -30,16 +30,12 @@ export function bindCall(binder: Binder, syntax: CallSyntax, scope: Scope): Valu
     const choice = chooseOverload(binder, [functionMember(binder, target)], {
       name: target.name,
       arguments: list,
-      typeArguments: [],
+      typeArguments: target.typeArguments ?? [],
       at,
     })
     bindChosen(binder, choice, scope)
-    return {
-      kind: 'value',
-      type: choice.result,
-      run: callRun(binder.world, choice, functionReceiver(binder, target)),
-      at,
-    }
+    const receiver = functionReceiver(binder, target, { choice, scope })
+    return { kind: 'value', type: choice.result, run: callRun(binder.world, choice, receiver), at }
   }
   const delegate = target.kind === 'value' ? delegateOf(binder.world, target.type) : undefined
   if (target.kind !== 'value' || !delegate)
@@ -69,7 +65,7 @@ function functionMember(
       isExtension: false,
       isImplicit: false,
       isTimed: false,
-      typeParameters: [],
+      typeParameters: target.generic?.typeParameters ?? [],
       parameters: target.parameters,
       type: target.type,
       owner: owner.definition,
@@ -79,8 +75,14 @@ function functionMember(
   }
 }
 
-function functionReceiver(binder: Binder, target: Extract<Operand, { kind: 'function' }>): Value {
-  return { kind: 'value', type: binder.world.get('System.Object'), run: target.run, at: target.at }
+function functionReceiver(
+  binder: Binder,
+  target: Extract<Operand, { kind: 'function' }>,
+  call: { choice: Choice; scope: Scope },
+): Value {
+  const holder = target.generic?.holderFor(call.choice.typeArguments)
+  const run = holder ? readLocal(holder, call.scope.owner) : target.run
+  return { kind: 'value', type: binder.world.get('System.Object'), run, at: target.at }
 }
 
 function nameOf(binder: Binder, syntax: CallSyntax, scope: Scope): Value {

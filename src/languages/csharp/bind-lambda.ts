@@ -150,6 +150,7 @@ function functionRun(
   delegate: { readonly parameters: readonly Type[]; readonly result: Type },
 ): Run | undefined {
   const isFit =
+    !operand.generic &&
     operand.parameters.length === delegate.parameters.length &&
     operand.parameters.every((parameter, index) => parameter.type === delegate.parameters[index]) &&
     (delegate.result.name === 'void' || binder.world.isSubtype(operand.type, delegate.result))
@@ -196,7 +197,7 @@ export function resultOfFunction(
   operand: Operand,
   parameters: readonly Type[],
 ): Type | undefined {
-  if (operand.kind === 'function') return operand.type
+  if (operand.kind === 'function') return operand.generic ? undefined : operand.type
   if (operand.kind === 'lambda' && operand.scope instanceof Scope) {
     if (operand.lambda.parameters.length !== parameters.length) return undefined
     return binder.lambda(operand.lambda, operand.scope, { parameters, result: undefined }).result

@@ -18,7 +18,12 @@ export function bindName(binder: Binder, syntax: NameSyntax, scope: Scope): Oper
   if (symbol)
     return 'slot' in symbol
       ? localValue(symbol, scope, at)
-      : { ...symbol, run: readLocal(symbol.holder, scope.owner), at }
+      : {
+          ...symbol,
+          run: readLocal(symbol.holder, scope.owner),
+          typeArguments: syntax.typeArguments.map((type) => binder.type(type, scope)),
+          at,
+        }
   const { world } = binder
   if (name === 'context' && syntax.typeArguments.length === 0) {
     return {

@@ -4,18 +4,11 @@ import { bindTry, bindUsing } from './bind-try.ts'
 import type { BoundBlock, RunStatement, StatementBinder } from './binder.ts'
 import type { Run, Value } from './bound.ts'
 import { throwValue } from './bind-expression.ts'
-import { closure } from './bind-lambda.ts'
+import { declareFunction } from './bind-function.ts'
 import { constantOf } from './constant.ts'
 import { FaultAtOffset } from './csharp-error.ts'
-import { FunctionScope, placeOf, readLocal, Scope } from './scope.ts'
-import type {
-  BlockSyntax,
-  JumpSyntax,
-  LocalSyntax,
-  ParameterSyntax,
-  StatementSyntax,
-} from './syntax.ts'
-import type { Parameter } from './type-model.ts'
+import { placeOf, Scope } from './scope.ts'
+import type { BlockSyntax, JumpSyntax, LocalSyntax, StatementSyntax } from './syntax.ts'
 
 type Of<K extends StatementSyntax['kind']> = Extract<StatementSyntax, { kind: K }>
 
@@ -240,96 +233,4 @@ function bindThrowStatement(
   }
   const exception = binder.valueAs(statement.value, binder.world.get('System.Exception'), scope)
   return { run: (frame) => throwValue(exception(frame)), ends: true }
-}
-
-/** Declares a local function now; its body is compiled by the result, when all names are known. */
-function declareFunction(
-  binder: StatementBinder,
-  statement: Of<'function'>,
-  scope: Scope,
-): () => RunStatement {
-  if (statement.typeParameters.length > 0) {
-    throw new FaultAtOffset('CS8059', 'Generic local functions are not supported.', statement.at)
-  }
-  const type = statement.type ? binder.type(statement.type, scope) : binder.world.special('void')
-  const parameters = statement.parameters.map((parameter) =>
-    functionParameter(binder, parameter, scope),
-  )
-  const holder = scope.declare(`<${statement.name}>`, binder.world.get('System.Object'), {
-    at: statement.at,
-  })
-  scope.declareFunction({
-    kind: 'function',
-    name: statement.name,
-    parameters,
-    type,
-    run: readLocal(holder, scope.owner),
-    holder,
-    at: statement.at,
-  })
-  return () => {
-    const owner = new FunctionScope(scope.owner, type)
-    const inner = new Scope(scope, owner, { inLoop: false, inSwitch: false, caught: undefined })
-    for (const [index, parameter] of statement.parameters.entries()) {
-      const found = parameters[index]
-      if (found) inner.declare(parameter.name, found.type, { at: parameter.at })
-    }
-    const body = functionBody(binder, statement, { inner, isVoid: type.name === 'void' })
-    const make = placeOf(holder, scope.owner).assign(closure(owner, body, parameters.length))
-    return (frame) => {
-      make(frame)
-      return undefined
-    }
-  }
-}
-
-function functionBody(
-  binder: StatementBinder,
-  statement: Of<'function'>,
-  use: { inner: Scope; isVoid: boolean },
-): Run {
-  const { inner, isVoid } = use
-  const { returnType } = inner.owner
-  if (statement.body) {
-    return isVoid || !returnType
-      ? binder.value(statement.body, inner).run
-      : binder.valueAs(statement.body, returnType, inner)
-  }
-  if (!statement.block)
-    throw new FaultAtOffset('CS8112', 'A local function must declare a body.', statement.at)
-  const block = bindBlock(binder, statement.block, inner)
-  if (!isVoid && !block.ends)
-    throw new FaultAtOffset(
-      'CS0161',
-      `'${statement.name}': not all code paths return a value.`,
-      statement.at,
-    )
-  return (frame) => {
-    block.run(frame)
-    return frame.result
-  }
-}
-
-function functionParameter(
-  binder: StatementBinder,
-  parameter: ParameterSyntax,
-  scope: Scope,
-): Parameter {
-  if (!parameter.type) throw new FaultAtOffset('CS1031', 'Type expected.', parameter.at)
-  if (parameter.passing === 'ref' || parameter.passing === 'out') {
-    throw new FaultAtOffset(
-      'CS8059',
-      'The ref and out parameters of local functions are not supported.',
-      parameter.at,
-    )
-  }
-  const type = binder.type(parameter.type, scope)
-  const fallback = parameter.fallback && constantOf(parameter.fallback)
-  if (parameter.fallback && !fallback)
-    throw new FaultAtOffset(
-      'CS1736',
-      'A default parameter value must be a compile-time constant.',
-      parameter.at,
-    )
-  return { name: parameter.name, type, passing: parameter.passing, fallback }
 }

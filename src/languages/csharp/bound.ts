@@ -78,6 +78,13 @@ export interface Methods {
   readonly at: number
 }
 
+/** What a generic local function is beside its signature. */
+export interface GenericFunction {
+  readonly typeParameters: readonly Type[]
+  /** The variable that holds the function for types, which is compiled when it is first asked for. */
+  holderFor(types: readonly Type[]): Local
+}
+
 /** A local function. */
 export interface LocalFunction {
   readonly kind: 'function'
@@ -85,8 +92,11 @@ export interface LocalFunction {
   readonly parameters: readonly Parameter[]
   readonly type: Type
   readonly run: Run
-  /** The variable that holds it. */
+  /** The variable that holds it; of a generic function each choice of types has its own. */
   readonly holder: Local
+  readonly generic?: GenericFunction
+  /** The types that its name was given: `F<int>`. */
+  readonly typeArguments?: readonly Type[]
   readonly at: number
 }
 

@@ -108,7 +108,7 @@ export class CSharpBinder implements StatementBinder {
   }
 
   type(syntax: TypeSyntax, scope: Scope): Type {
-    return this.world.resolve(syntax, { typeParameters: scope.typeParameters })
+    return this.world.resolve(syntax, { typeParameters: [], typeNames: scope.typeNames })
   }
 
   convert(operand: Operand, type: Type): Run {

@@ -19,5 +19,8 @@ export const textLengthMax = 64 * 1024 * 1024
 /** Milliseconds that one evaluation may take. */
 export const evaluationMsMax = 2000
 
+/** Choices of types that one generic local function may be compiled for. */
+export const genericInstancesMax = 50
+
 /** Times that the lambdas of one expression may be compiled while overloads are tried. */
 export const lambdaTriesMax = 5000

@@ -60,16 +60,22 @@ export class Scope {
   readonly parent: Scope | undefined
   readonly owner: FunctionScope
   readonly marks: ScopeMarks
-  readonly typeParameters: readonly string[]
+  /** What names mean that a generic function gives to types. */
+  readonly typeNames: ReadonlyMap<string, Type>
   /** Variables that are not yet assigned where the binder stands. */
   readonly flow: Flow
   readonly #names = new Map<string, Local | LocalFunction>()
 
-  constructor(parent: Scope | undefined, owner: FunctionScope, marks: Partial<ScopeMarks> = {}) {
+  constructor(
+    parent: Scope | undefined,
+    owner: FunctionScope,
+    marks: Partial<ScopeMarks> = {},
+    typeNames = parent?.typeNames ?? new Map<string, Type>(),
+  ) {
     this.parent = parent
     this.owner = owner
     this.marks = { ...(parent?.marks ?? noMarks), ...marks }
-    this.typeParameters = parent?.typeParameters ?? []
+    this.typeNames = typeNames
     const isSame = parent && (parent.owner === owner || parent.owner === owner.turnOf)
     this.flow = isSame ? parent.flow : new Flow(parent?.flow)
   }

@@ -128,13 +128,19 @@ export class TypeWorld {
   /** The type that a written type means; `typeParameters` are those in scope. */
   resolve(
     syntax: TypeSyntax,
-    scope: { readonly typeParameters: readonly string[]; readonly isTable?: boolean },
+    scope: {
+      readonly typeParameters: readonly string[]
+      readonly typeNames?: ReadonlyMap<string, Type>
+      readonly isTable?: boolean
+    },
   ): Type {
     if (syntax.kind === 'array') return this.array(this.resolve(syntax.element, scope), syntax.rank)
     if (syntax.kind === 'nullable') return this.nullable(this.resolve(syntax.of, scope))
     const [only] = syntax.parts
     if (only && syntax.parts.length === 1 && scope.typeParameters.includes(only.name))
       return this.parameter(only.name)
+    const named = only && syntax.parts.length === 1 ? scope.typeNames?.get(only.name) : undefined
+    if (named) return named
     const typeArguments = syntax.parts.flatMap((part) => part.typeArguments)
     const name = syntax.parts.map((part) => part.name).join('.')
     const definition = this.#lookupAny(name, typeArguments.length, scope.isTable ?? false)

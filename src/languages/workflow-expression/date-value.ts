@@ -12,7 +12,7 @@ import { dateCharactersMax } from './limits.ts'
  * both it has no zone. https://learn.microsoft.com/dotnet/api/system.datetime.parse
  */
 export function readDateTime(text: string, culture: Culture): DateTime | undefined {
-  if (text.length > dateCharactersMax || timeOnly.test(text)) return undefined
+  if (text.length > dateCharactersMax) return undefined
   return tryParseDateTime(inEnglish(text, culture), ['RoundtripKind'])
 }
 
@@ -26,9 +26,6 @@ export function readDateTimeBy(
   const parsed = readExact(namesInEnglish(text, culture), expand(format, culture))
   return parsed && dateTimeOf(parsed, ['RoundtripKind'])
 }
-
-// A time without a date would be one of today.
-const timeOnly = /^\s*\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?\s*(?:[ap]m?)?\s*$/i
 
 // The reader knows English names and month-first dates.
 function inEnglish(text: string, culture: Culture): string {

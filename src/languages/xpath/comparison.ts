@@ -1,6 +1,6 @@
 import { stringValue, type XmlNode } from '../xml/xml-tree.ts'
 import type { XPathContext, XPathValue } from './context.ts'
-import { toBoolean, toNumber, type Operand } from './operand.ts'
+import { chargedText, toBoolean, toNumber, type Operand } from './operand.ts'
 import { booleanOf, numberOf, stringOf, textNumber } from './values.ts'
 
 /** The operators that compare. */
@@ -75,7 +75,9 @@ function nodesWithText(
   context.scope.budget.spend(nodes.length)
   if (isEquality(operator)) {
     const wanted = operator === '='
-    for (const node of nodes) if ((stringValue(node) === text) === wanted) return true
+    for (const node of nodes) {
+      if ((chargedText(stringValue(node), context) === text) === wanted) return true
+    }
     return false
   }
   return nodesWithNumber(operator, nodes, textNumber(text))
@@ -141,11 +143,12 @@ function compareNodeSets(
   context.scope.budget.spend(left.length + right.length)
   if (left.length === 0 || right.length === 0) return false
   if (!isEquality(operator)) return compareExtremes(operator, left, right)
-  const texts = new Set(left.map(stringValue))
-  if (operator === '=') return right.some((node) => texts.has(stringValue(node)))
+  const text = (node: XmlNode): string => chargedText(stringValue(node), context)
+  const texts = new Set(left.map(text))
+  if (operator === '=') return right.some((node) => texts.has(text(node)))
   // They differ somewhere unless both sides are one and the same text.
   if (texts.size > 1) return true
-  return right.some((node) => !texts.has(stringValue(node)))
+  return right.some((node) => !texts.has(text(node)))
 }
 
 // Some pair is in order exactly when the most favourable pair is.

@@ -45,7 +45,7 @@ export function toText(operand: Operand): (context: XPathContext) => string {
       const { first } = operand
       return (context) => {
         const node = first(context)
-        return node === undefined ? '' : stringValue(node)
+        return node === undefined ? '' : chargedText(stringValue(node), context)
       }
     }
     case 'any': {
@@ -53,6 +53,12 @@ export function toText(operand: Operand): (context: XPathContext) => string {
       return (context) => stringOf(evaluate(context))
     }
   }
+}
+
+/** A text that was made or looked through, counted as steps: long ones cost time. */
+export function chargedText(text: string, context: XPathContext): string {
+  if (text.length > 255) context.scope.budget.spend(text.length >> 8)
+  return text
 }
 
 /** The operand as a number, as `number()` converts it. */

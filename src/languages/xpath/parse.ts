@@ -1,4 +1,4 @@
-import { expressionDepthMax, expressionLengthMax } from './limits.ts'
+import { expressionDepthMax, expressionLengthMax, operatorsMax } from './limits.ts'
 import type { Axis, BinaryOperator, Expression, NodeTest, Step } from './syntax-tree.ts'
 import { tokenize, XPathFault, type Token } from './tokens.ts'
 
@@ -60,6 +60,7 @@ class XPathParser {
   readonly #tokens: readonly Token[]
   #index = 0
   #depth = 0
+  #operators = 0
 
   constructor(tokens: readonly Token[]) {
     this.#tokens = tokens
@@ -115,8 +116,15 @@ class XPathParser {
       const operator = kind === 'operator' ? operators.get(text) : undefined
       if (operator === undefined) return left
       this.#index += 1
+      this.#countOperator(offset)
       left = { kind: 'binary', operator, left, right: this.#binary(level + 1), offset }
     }
+  }
+
+  #countOperator(offset: number): void {
+    this.#operators += 1
+    if (this.#operators > operatorsMax)
+      throw new XPathFault('The expression has too many operators.', offset)
   }
 
   #negation(): Expression {
@@ -137,6 +145,7 @@ class XPathParser {
     let left = this.#path()
     while (this.#at('|')) {
       const { offset } = this.#take()
+      this.#countOperator(offset)
       left = { kind: 'binary', operator: '|', left, right: this.#path(), offset }
     }
     return left

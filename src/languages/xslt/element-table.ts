@@ -1,4 +1,4 @@
-import type { XmlNode } from '../xml/xml-tree.ts'
+import { attributeNode, type XmlNode } from '../xml/xml-tree.ts'
 import { xsltNamespace } from './names.ts'
 
 /** The elements of XSLT 1.0 with their attributes; `!` marks those that must be there. https://www.w3.org/TR/xslt-10/#element-syntax-summary */
@@ -69,27 +69,31 @@ export function isInstruction(local: string): boolean {
   return instructionNames.has(local)
 }
 
+const rules = new Map(
+  Object.entries(attributesByElement).map(([element, written]) => [
+    element,
+    {
+      allowed: new Set(written.replaceAll('!', '').split(' ')),
+      required: Array.from(written.matchAll(/(\S+)!/g), ([, name = '']) => name),
+    },
+  ]),
+)
+
 /** What is wrong with the name or the attributes of an element of XSLT; undefined for nothing. */
 export function wrongElement(
   element: XmlNode,
 ): { message: string; attribute?: string } | undefined {
   const { local } = element.name
-  const written = Object.hasOwn(attributesByElement, local) ? attributesByElement[local] : undefined
-  if (written === undefined) return { message: `XSLT 1.0 has no element 'xsl:${local}'.` }
-  const allowed = new Set(written.replaceAll('!', '').split(' '))
+  const rule = rules.get(local)
+  if (rule === undefined) return { message: `XSLT 1.0 has no element 'xsl:${local}'.` }
   for (const { name } of element.attributes) {
-    if (name.uri === '' && !allowed.has(name.local)) {
-      return {
-        message: `'xsl:${local}' has no attribute '${name.local}'.`,
-        attribute: name.local,
-      }
-    }
+    if (name.uri === '' && !rule.allowed.has(name.local))
+      return { message: `'xsl:${local}' has no attribute '${name.local}'.`, attribute: name.local }
     if (name.uri === xsltNamespace)
       return { message: `'xsl:${local}' has no attribute 'xsl:${name.local}'.` }
   }
-  for (const [, required = ''] of written.matchAll(/(\S+)!/g)) {
-    if (!element.attributes.some(({ name }) => name.uri === '' && name.local === required))
-      return { message: `The attribute '${required}' of 'xsl:${local}' is missing.` }
-  }
-  return undefined
+  const missing = rule.required.find((required) => attributeNode(element, required) === undefined)
+  return missing === undefined
+    ? undefined
+    : { message: `The attribute '${missing}' of 'xsl:${local}' is missing.` }
 }

@@ -37,6 +37,7 @@ export class Program {
   readonly aliases = new Map<string, { readonly prefix: string; readonly uri: string }>()
   readonly output = new OutputDefinition()
   readonly spaces = new SpaceRules()
+  #askedFor: ReadonlySet<string> | undefined
   readonly #modes = new Map<string, TemplateRules>()
 
   constructor(main: StylesheetModule) {
@@ -58,13 +59,23 @@ export class Program {
     return rules
   }
 
-  /** True when the stylesheet asks by `function-available` or `element-available` whether there is such a thing. */
+  /**
+   * True when the stylesheet asks by `function-available` or `element-available` whether there is such a thing, or another
+   * one with this prefix.
+   */
   asksFor(written: string): boolean {
+    this.#askedFor ??= this.#findQuestions()
+    return this.#askedFor.has(familyOf(written))
+  }
+
+  #findQuestions(): ReadonlySet<string> {
     const pattern =
       /(?:function|element)-available\(\s*(?:'([^']*)'|"([^"]*)"|&quot;([^&]*)&quot;)/g
-    return this.modules.some(({ text }) =>
-      Array.from(text.matchAll(pattern)).some(
-        ([, single, double, quoted]) => (single ?? double ?? quoted) === written,
+    return new Set(
+      this.modules.flatMap(({ text }) =>
+        Array.from(text.matchAll(pattern), ([, single, double, quoted]) =>
+          familyOf(single ?? double ?? quoted ?? ''),
+        ),
       ),
     )
   }
@@ -77,4 +88,9 @@ export class Program {
   get stripsBlanks(): ((element: XmlNode) => boolean) | undefined {
     return this.spaces.isEmpty ? undefined : (element) => this.spaces.strips(element)
   }
+}
+
+function familyOf(written: string): string {
+  const colon = written.indexOf(':')
+  return colon < 0 ? written : written.slice(0, colon + 1)
 }

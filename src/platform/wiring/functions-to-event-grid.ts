@@ -64,7 +64,8 @@ function topicOf(
 
 function topicAt(eventGrid: EventGrid, url: URL): EventGridTopic | undefined {
   const [, name] = /^\/topics\/([^/]+)\/api\/events/i.exec(url.pathname) ?? []
-  return eventGrid.topics.byHost(url.hostname, name)
+  const { topics } = eventGrid
+  return name === undefined ? topics.byHost(url.hostname) : topics.byName(name)
 }
 
 function checkKey(topic: EventGridTopic, context: BindingContext, reader: BindingReader): void {

@@ -155,11 +155,17 @@ export class EventSubscriptions {
     try {
       await this.#shake(subscription.id)
     } catch (error) {
-      if (before) await this.#write(before)
+      if (before) await this.#restore(before)
       else await this.delete(given.id)
       throw error
     }
     return this.byId(given.id) ?? subscription
+  }
+
+  async #restore(target: DeliveryTarget): Promise<void> {
+    await this.#write(target)
+    const subscriber = this.#byId.get(target.subscription.id.toLowerCase())
+    if (subscriber && target.subscription.state !== 'Succeeded') this.#resume(subscriber)
   }
 
   /** Deletes a subscription with all that waits for it; false when there is none. */
@@ -311,9 +317,9 @@ export class EventSubscriptions {
   async #fail(subscription: EventSubscription, reason: string): Promise<void> {
     const { store, logger } = this.#options
     await this.#setState(subscription.id, 'Failed')
-    const { ready } = await store.countMessages(queueOf(subscription))
-    if (ready > 0) await store.write([{ kind: 'queue.drop', queue: queueOf(subscription) }])
-    const ids = { subscription: subscription.id, reason, droppedEvents: ready }
+    const { ready, scheduled } = await store.countMessages(queueOf(subscription))
+    // They were acknowledged: the next handshake that succeeds delivers what has not outlived its time.
+    const ids = { subscription: subscription.id, reason, waitingEvents: ready + scheduled }
     logger.error(ids, 'the event subscription failed: its webhook was not validated')
   }
 

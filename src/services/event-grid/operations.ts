@@ -83,7 +83,8 @@ async function validate({ eventGrid, query }: GridCall): Promise<GridAnswer> {
 function topicOf(call: GridCall): EventGridTopic {
   const { eventGrid, request, topicName } = call
   const [host = ''] = (request.headers.host ?? '').split(':')
-  const topic = eventGrid.topics.byHost(host, topicName)
+  const { topics } = eventGrid
+  const topic = topicName === undefined ? topics.byHost(host) : topics.byName(topicName)
   if (!topic) throw addressNotFound(`https://${host}${request.url?.split('?')[0] ?? ''}`)
   return topic
 }

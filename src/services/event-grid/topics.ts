@@ -53,14 +53,14 @@ export class Topics {
     return settings ?? readTopicSettings(topic.kind, {})
   }
 
-  /** The topic or domain that is published to at a host name, or, of a local address, by its name. */
-  byHost(host: string, name?: string): EventGridTopic | undefined {
-    return this.all().find(
-      (topic) =>
-        topic.kind !== 'systemTopic' &&
-        (topicHost(topic) === host.toLowerCase() ||
-          (name !== undefined && topic.name.toLowerCase() === name.toLowerCase())),
-    )
+  /** The topic or domain that is published to at a host name. */
+  byHost(host: string): EventGridTopic | undefined {
+    return this.#published().find((topic) => topicHost(topic) === host.toLowerCase())
+  }
+
+  /** The topic or domain of a name, where the address is a local one. */
+  byName(name: string): EventGridTopic | undefined {
+    return this.#published().find((topic) => topic.name.toLowerCase() === name.toLowerCase())
   }
 
   /** The one of a name; throws where there is none, or more than one of it. */
@@ -155,6 +155,10 @@ export class Topics {
     if (existing && this.settingsOf(existing).schema !== schema) {
       throw invalidRequest("The property 'properties.inputSchema' cannot be changed.")
     }
+  }
+
+  #published(): readonly EventGridTopic[] {
+    return this.all().filter(({ kind }) => kind !== 'systemTopic')
   }
 
   async #write(topic: EventGridTopic): Promise<void> {

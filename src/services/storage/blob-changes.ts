@@ -21,6 +21,7 @@ export function setProperties(
   asked: Asked & {
     /** Absent where the request names none of them: then they stay. */
     readonly headers?: ContentHeaders | undefined
+    readonly metadata?: Readonly<Record<string, string>> | undefined
     readonly length?: number | undefined
     readonly sequence?: SequenceChange | undefined
   },
@@ -31,7 +32,9 @@ export function setProperties(
     const numbered = sequence
       ? { ...pages(sized), sequenceNumber: nextNumber(sized, sequence) }
       : sized
-    return { ...numbered, ...(headers ? withAll(headers) : {}), ...stampOf(table, numbered) }
+    const metadata = asked.metadata ?? numbered.metadata
+    const named = { ...numbered, ...(headers ? withAll(headers) : {}), metadata }
+    return { ...named, ...table.stamp() }
   })
 }
 
@@ -144,7 +147,7 @@ export function setExpiry(
 }
 
 /** A snapshot or version by its time, or the current version by its own. */
-export async function pastOf(
+async function pastOf(
   table: BlobTable,
   place: BlobPlace,
   asked: { readonly found: BlobRecord | undefined; readonly moment: string },
@@ -190,11 +193,6 @@ function writable(
   const blob = present(found)
   checkWrite(blob, conditions, table.clock.now())
   return blob
-}
-
-function stampOf(table: BlobTable, found: BlobRecord): Partial<BlobRecord> {
-  const { lease } = found
-  return { ...table.stamp(), lease }
 }
 
 // A property that the request leaves out is cleared when it names any other.

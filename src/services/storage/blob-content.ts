@@ -1,8 +1,9 @@
 import type { Account } from './account.ts'
-import type { BlobKind, BlobRecord, ContentHeaders } from './blob.ts'
+import { plainAccess, type BlobKind, type BlobRecord, type ContentHeaders } from './blob.ts'
 import type { BlobPlace, BlobTable, PastBlob } from './blob-table.ts'
 import { checkWrite, type Conditions } from './conditions.ts'
 import { isLocked } from './lease.ts'
+import { pathConflict } from './path-errors.ts'
 import { momentOf } from './ticks.ts'
 
 /** What a blob is made with, whatever its kind. */
@@ -27,6 +28,7 @@ export function freshBlob(
 ): BlobRecord {
   const { kind, found, given, length } = parts
   const nowMs = table.clock.now()
+  if (found?.isDirectory === true) throw pathConflict()
   checkWrite(found, given.conditions, nowMs)
   const stamp = table.stamp()
   const record = {
@@ -44,7 +46,8 @@ export function freshBlob(
     ...versionOf(table, place.account),
     ...keptLease(found, nowMs),
   }
-  return found?.access ? { ...record, access: found.access } : record
+  const access = found?.access ?? (place.account.isHierarchical ? plainAccess : undefined)
+  return access ? { ...record, access } : record
 }
 
 /** What a write of a blob's content or metadata leaves of it besides: its lease and a new version. */

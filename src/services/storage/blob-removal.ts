@@ -6,6 +6,7 @@ import { dropBlocks } from './block-blob.ts'
 import { present, replacedPast } from './blob-changes.ts'
 import { checkConditions, checkWrite, type Conditions } from './conditions.ts'
 import { blobNotFound, snapshotsPresent } from './errors.ts'
+import { directoryIsNotEmpty } from './path-errors.ts'
 import { momentOf } from './ticks.ts'
 
 /** What is asked to go. */
@@ -31,6 +32,7 @@ export async function deleteBlob(
     if (asked.moment !== undefined) return removeMoment(table, place, { asked, found })
     const blob = present(found)
     checkWrite(blob, asked.conditions, table.clock.now())
+    if (blob.isDirectory === true && (await table.hasBelow(place))) throw directoryIsNotEmpty()
     const snapshots = (await table.past(place)).filter(
       ({ record }) => record.snapshot !== undefined && record.deletedMs === undefined,
     )

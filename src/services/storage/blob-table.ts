@@ -129,18 +129,10 @@ export class BlobTable {
     throw serverBusy()
   }
 
-  /** The operations of a change that goes along with others in one batch. */
-  operationsFor(
-    place: BlobPlace,
-    parts: {
-      readonly document: StoredDocument | undefined
-      readonly change: BlobChange
-      readonly origin: Origin
-    },
-  ): readonly Operation[] {
-    const before = parts.document && readBlob(parts.document)
-    const [, ...operations] = this.#batch(place, { ...parts, before })
-    return operations
+  /** True where there is a blob whose name begins with that of a directory. */
+  async hasBelow(place: BlobPlace): Promise<boolean> {
+    const from = `${place.name}/`
+    return (await this.list(place, { from, before: `${place.name}0`, limit: 1 })).length > 0
   }
 
   document(place: BlobPlace): Promise<StoredDocument | undefined> {
@@ -175,6 +167,16 @@ export class BlobTable {
     return { etag: etagOf(this.ticks.next()), modifiedMs: this.clock.now() }
   }
 
+  /** What a batch carries so that an event comes with it. */
+  eventFor(place: BlobPlace, happening: BlobHappening, origin: Origin): readonly Operation[] {
+    const { account, name } = place
+    const at = { account, container: place.container.name, name }
+    return this.#events.operationsFor(() => {
+      const stamp = { origin, ticks: this.ticks.next(), nowMs: this.clock.now() }
+      return toBlobEvent(at, happening, stamp)
+    })
+  }
+
   #batch(
     place: BlobPlace,
     parts: {
@@ -205,17 +207,8 @@ export class BlobTable {
       }),
     )
     batch.push(...operations)
-    if (happening) batch.push(...this.#eventOf(place, happening, origin))
+    if (happening) batch.push(...this.eventFor(place, happening, origin))
     return batch
-  }
-
-  #eventOf(place: BlobPlace, happening: BlobHappening, origin: Origin): readonly Operation[] {
-    const { account, name } = place
-    const at = { account, container: place.container.name, name }
-    return this.#events.operationsFor(() => {
-      const stamp = { origin, ticks: this.ticks.next(), nowMs: this.clock.now() }
-      return toBlobEvent(at, happening, stamp)
-    })
   }
 }
 
@@ -226,11 +219,6 @@ const afterSeparator = '\u0002'
 /** Snapshots, versions and deletions of one blob that are looked at together. */
 const pastCountMax = 10_000
 
-/** Where the past of a name begins and ends in a listing. */
-export function pastRange(name: string): { readonly from: string; readonly before: string } {
-  return { from: `${name}${separator}`, before: `${name}${afterSeparator}` }
-}
-
 /** The document of a blob. */
 export function blobKey(place: BlobPlace): { collection: string; partition: string; id: string } {
   const collection = blobCollection(place.account.name)
@@ -238,7 +226,7 @@ export function blobKey(place: BlobPlace): { collection: string; partition: stri
 }
 
 /** The document of a snapshot, version or deletion. */
-export function pastKey(
+function pastKey(
   place: BlobPlace,
   moment: string,
 ): { collection: string; partition: string; id: string } {

@@ -44,6 +44,13 @@ export interface PathAccess {
   readonly acl?: string | undefined
 }
 
+/** What a path has when nobody said otherwise. */
+export const plainAccess: PathAccess = {
+  owner: '$superuser',
+  group: '$superuser',
+  permissions: 'rw-r-----',
+}
+
 /** A blob, snapshot or version as the store keeps it. Its bytes never change, only which of them it has. */
 export interface BlobRecord extends ContentHeaders {
   readonly name: string

@@ -21,7 +21,7 @@ export interface BodyHashes {
 }
 
 /** How many bytes a request says it brings; refuses one that does not say, or says too much. */
-export function contentLength(request: StorageRequest, bytesMax: number): number {
+function contentLength(request: StorageRequest, bytesMax: number): number {
   const text = headerOf(request.headers, 'content-length')
   if (text === undefined) {
     if (headerOf(request.headers, 'transfer-encoding') === undefined) return 0
@@ -62,7 +62,7 @@ export async function readText(request: StorageRequest, bytesMax: number): Promi
 }
 
 /** The same as bytes. */
-export async function readBytes(request: StorageRequest, bytesMax: number): Promise<Buffer> {
+async function readBytes(request: StorageRequest, bytesMax: number): Promise<Buffer> {
   const length = contentLength(request, bytesMax)
   const md5 = createHash('md5')
   const chunks: Uint8Array[] = []

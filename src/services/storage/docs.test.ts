@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { addressOf, operations } from './operations.ts'
+import { pathAddressOf, pathOperations } from './path-operations.ts'
 
 const docs = readFileSync('docs/services/storage.md', 'utf8')
 
@@ -10,10 +11,10 @@ test('the documentation lists the operations', () => {
   const listed = [...section.matchAll(/^\| `([A-Z]+ [^`]+)` \| ([^|]+) \|/gm)].map(
     ([, address, name]) => `${address} ${name?.trim()}`,
   )
-  assert.deepEqual(
-    listed,
-    operations.map((operation) => `${addressOf(operation)} ${operation.name}`),
-  )
+  assert.deepEqual(listed, [
+    ...operations.map((operation) => `${addressOf(operation)} ${operation.name}`),
+    ...pathOperations.map((operation) => `${pathAddressOf(operation)} ${operation.name}`),
+  ])
 })
 
 test('the documentation lists the errors with their statuses', () => {

@@ -72,15 +72,6 @@ export function missingHeader(name: string): ServiceError {
   )
 }
 
-export function unsupportedHeader(name: string): ServiceError {
-  return new ServiceError(
-    'UnsupportedHeader',
-    400,
-    'One of the HTTP headers specified in the request is not supported.',
-    { details: { HeaderName: name } },
-  )
-}
-
 export function invalidQuery(name: string, value: string, reason: string): ServiceError {
   return new ServiceError(
     'InvalidQueryParameterValue',
@@ -118,14 +109,6 @@ export function invalidResourceName(): ServiceError {
     'InvalidResourceName',
     400,
     'The specified resource name contains invalid characters.',
-  )
-}
-
-export function outOfRangeName(): ServiceError {
-  return new ServiceError(
-    'OutOfRangeInput',
-    400,
-    'The specified resource name length is not within the permissible limits.',
   )
 }
 

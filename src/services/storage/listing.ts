@@ -27,7 +27,7 @@ export interface ListRequest {
 
 export type ListedItem =
   | { readonly kind: 'blob'; readonly record: BlobRecord; readonly isCurrent: boolean }
-  | { readonly kind: 'prefix'; readonly name: string }
+  | { readonly kind: 'prefix'; readonly name: string; readonly record?: BlobRecord }
   | { readonly kind: 'uncommitted'; readonly name: string }
 
 /** https://learn.microsoft.com/rest/api/storageservices/list-blobs */
@@ -39,6 +39,7 @@ export async function listBlobs(
   const { prefix, delimiter, limit } = request
   const sources = sourcesOf(table, place, request)
   const items: ListedItem[] = []
+  const directories = new Set<string>()
   let passed = 0
   for (;;) {
     const name = lowest(await Promise.all(sources.map((source) => source.peek())))
@@ -47,11 +48,15 @@ export async function listBlobs(
     const end = delimiter === '' ? -1 : name.indexOf(delimiter, prefix.length)
     if (end >= 0) {
       const common = name.slice(0, end + delimiter.length)
-      items.push({ kind: 'prefix', name: common })
+      if (!directories.has(common)) items.push({ kind: 'prefix', name: common })
       for (const source of sources) source.seek(`${common}${lastCharacter}`)
       continue
     }
-    for (const source of sources) items.push(...(await source.take(name)))
+    for (const source of sources) {
+      const taken = (await source.take(name)).map((item) => asPrefix(item, delimiter))
+      taken.forEach((item) => item.kind === 'prefix' && directories.add(item.name))
+      items.push(...taken)
+    }
     passed += 1
   }
 }
@@ -166,6 +171,14 @@ function isPastShown(record: BlobRecord, include: ListInclude): boolean {
     return include.deleted && (record.snapshot === undefined || include.snapshots)
   }
   return record.snapshot === undefined ? include.versions : include.snapshots
+}
+
+/** In a listing by levels a directory stands for what it holds. */
+function asPrefix(item: ListedItem, delimiter: string): ListedItem {
+  const isDirectory = item.kind === 'blob' && item.record.isDirectory === true
+  return isDirectory && delimiter === '/'
+    ? { kind: 'prefix', name: `${item.record.name}/`, record: item.record }
+    : item
 }
 
 function lowest(names: readonly (string | undefined)[]): string | undefined {

@@ -6,18 +6,6 @@ export function pathNotFound(): ServiceError {
   return new ServiceError('PathNotFound', 404, 'The specified path does not exist.')
 }
 
-export function filesystemNotFound(): ServiceError {
-  return new ServiceError('FilesystemNotFound', 404, 'The specified filesystem does not exist.')
-}
-
-export function filesystemExists(): ServiceError {
-  return new ServiceError(
-    'FilesystemAlreadyExists',
-    409,
-    'The specified filesystem already exists.',
-  )
-}
-
 export function pathExists(): ServiceError {
   return new ServiceError('PathAlreadyExists', 409, 'The specified path already exists.')
 }
@@ -51,5 +39,38 @@ export function sourcePathNotFound(): ServiceError {
     'SourcePathNotFound',
     404,
     'The source path for a rename operation does not exist.',
+  )
+}
+
+export function renameParentNotFound(): ServiceError {
+  return new ServiceError(
+    'RenameDestinationParentPathNotFound',
+    404,
+    'The parent directory of the destination path does not exist.',
+  )
+}
+
+export function directoryTooLarge(): ServiceError {
+  return new ServiceError(
+    'TooManyPaths',
+    409,
+    'The directory holds more paths than are moved at once.',
+  )
+}
+
+/** What only an account with a hierarchical namespace can do. */
+export function hierarchyNeeded(): ServiceError {
+  return new ServiceError(
+    'HierarchicalNamespaceNotEnabled',
+    400,
+    'This operation requires the hierarchical namespace to be enabled on the account.',
+  )
+}
+
+export function directoryIsNotEmpty(): ServiceError {
+  return new ServiceError(
+    'DirectoryIsNotEmpty',
+    409,
+    'This operation is not permitted on a non-empty directory.',
   )
 }

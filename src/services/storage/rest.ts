@@ -10,6 +10,9 @@ import { invalidQuery, invalidUri, methodNotAllowed } from './errors.ts'
 import { blobNameCharsMax, pathSegmentCountMax } from './limits.ts'
 import { findOperation, type Level, type Operation } from './operation.ts'
 import { operations } from './operations.ts'
+import { pathOperations, whatIsAsked, type PathOperation } from './path-operations.ts'
+import { pathFault, serviceOf } from './path-rest.ts'
+import { ensureParents } from './paths.ts'
 import { refuseUnsupported } from './request-headers.ts'
 import type { Storage } from './service.ts'
 import { headerOf, readStorageRequest, type StorageRequest } from './storage-request.ts'
@@ -26,7 +29,8 @@ export function blobHandler(storage: Storage): HttpHandler {
     let request: StorageRequest | undefined
     prepare(message, response, requestId)
     const answer = await storage.answer(requestId, () => {
-      const read = readStorageRequest(message, { accounts: storage.accounts, service: 'blob' })
+      const service = serviceOf(message)
+      const read = readStorageRequest(message, { accounts: storage.accounts, service })
       const origin = { ...read.origin, requestId }
       request = { ...read, origin }
       response.setHeader('x-ms-version', read.version)
@@ -46,13 +50,17 @@ export async function answerRequest(
   requestId: string,
   read: () => StorageRequest,
 ): Promise<Answer> {
+  let service: StorageRequest['service'] = 'blob'
   try {
     const request = read()
+    service = request.service
     if (request.method === 'OPTIONS') return preflight(request)
     return await run(storage, request)
   } catch (error) {
     if (!(error instanceof ServiceError)) throw error
-    return faultAnswer(storage, error, requestId)
+    return service === 'dfs'
+      ? pathFault(storage, error, requestId)
+      : faultAnswer(storage, error, requestId)
   }
 }
 
@@ -69,13 +77,20 @@ async function run(storage: Storage, request: StorageRequest): Promise<Answer> {
     nowMs: storage.clock.now(),
   })
   refuseUnsupported(request.headers)
+  const isMaking =
+    request.method === 'PUT' && 'comp' in operation && ['', 'blocklist'].includes(operation.comp)
+  if (account.isHierarchical && isMaking && operation.level === 'blob' && container) {
+    const place = { account, container, name: request.blob }
+    await ensureParents(storage.table, place, request.origin)
+  }
   return operation.handle({ storage, request, caller, container })
 }
 
-function operationOf(request: StorageRequest): Operation {
+function operationOf(request: StorageRequest): Operation | PathOperation {
   const level: Level =
     request.blob !== '' ? 'blob' : request.container === '' ? 'service' : 'container'
   const header = (name: string) => headerOf(request.headers, name)
+  if (request.service === 'dfs') return pathOperationOf(request, level)
   const found = findOperation(operations, { request, level, header })
   if (found) return found
   const comp = request.query.get('comp')
@@ -83,6 +98,15 @@ function operationOf(request: StorageRequest): Operation {
     throw invalidQuery('comp', comp, 'no such operation')
   }
   throw methodNotAllowed()
+}
+
+function pathOperationOf(request: StorageRequest, level: Level): PathOperation {
+  const what = whatIsAsked(request)
+  const found = pathOperations.find(
+    (each) => each.level === level && each.method === request.method && each.what === what,
+  )
+  if (!found) throw methodNotAllowed()
+  return found
 }
 
 // A name is only ever a key in the store: dots and slashes in it lead nowhere.

@@ -35,7 +35,7 @@ export interface StorageRequest {
 /** The version that is answered when the request does not say. */
 const oldestVersion = '2009-09-19'
 /** The newest version that is known; what is asked with a later one is refused, as Azure does. */
-export const newestVersion = '2026-04-06'
+const newestVersion = '2026-04-06'
 
 /** Reads the line and headers of a request; the host or the first segment names the account. */
 export function readStorageRequest(
@@ -64,7 +64,9 @@ export function toStorageRequest(
   },
   parts: { readonly accounts: Accounts; readonly service: StorageService },
 ): StorageRequest {
-  const { headers, url, method, isSecure, address, requestId } = line
+  const { headers, method, isSecure, address, requestId } = line
+  // A client that takes us for its proxy sends the whole address: https://www.rfc-editor.org/rfc/rfc9112#name-absolute-form
+  const url = line.url.replace(/^https?:\/\/[^/?]*/i, '')
   const question = url.indexOf('?')
   const path = question < 0 ? url : url.slice(0, question)
   const query = readQuery(question < 0 ? '' : url.slice(question + 1))

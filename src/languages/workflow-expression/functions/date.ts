@@ -24,10 +24,15 @@ export const dateFunctions: FunctionFamily = {
     formatted('getFutureTime', shift('getFutureTime', now(environment), args, 0), args, 2),
   getPastTime: (args, environment) =>
     formatted('getPastTime', shift('getPastTime', now(environment), negated(args, 0), 0), args, 2),
-  addToTime: (args) =>
-    formatted('addToTime', shift('addToTime', timestamp('addToTime', args, 0), args, 1), args, 3),
-  subtractFromTime: (args) => {
-    const time = timestamp('subtractFromTime', args, 0)
+  addToTime: (args, environment) =>
+    formatted(
+      'addToTime',
+      shift('addToTime', timestamp('addToTime', args, 0, environment), args, 1),
+      args,
+      3,
+    ),
+  subtractFromTime: (args, environment) => {
+    const time = timestamp('subtractFromTime', args, 0, environment)
     return formatted(
       'subtractFromTime',
       shift('subtractFromTime', time, negated(args, 1), 1),
@@ -39,31 +44,28 @@ export const dateFunctions: FunctionFamily = {
   addMinutes: addUnit('addMinutes', 'minute'),
   addHours: addUnit('addHours', 'hour'),
   addDays: addUnit('addDays', 'day'),
-  dateDifference: (args) => {
-    const start = timestamp('dateDifference', args, 0)
-    const end = timestamp('dateDifference', args, 1)
+  dateDifference: (args, environment) => {
+    const start = timestamp('dateDifference', args, 0, environment)
+    const end = timestamp('dateDifference', args, 1, environment)
     return formatTimeSpan(end.ticks - start.ticks, 'c')
   },
-  convertTimeZone: (args) => {
+  convertTimeZone: (args, environment) => {
     const name = 'convertTimeZone'
-    const utc = universal(name, timestamp(name, args, 0), args)
+    const utc = universal(name, timestamp(name, args, 0, environment), args)
     return formatted(name, fromUtc(utc, zoneArgument(name, args, 2)), args, 3)
   },
-  convertToUtc: (args) => {
-    const utc = universal('convertToUtc', timestamp('convertToUtc', args, 0), args)
+  convertToUtc: (args, environment) => {
+    const utc = universal('convertToUtc', timestamp('convertToUtc', args, 0, environment), args)
     return formatted('convertToUtc', utc, args, 2)
   },
-  convertFromUtc: (args) => {
-    const time = timestamp('convertFromUtc', args, 0)
-    return formatted(
-      'convertFromUtc',
-      fromUtc(time, zoneArgument('convertFromUtc', args, 1)),
-      args,
-      2,
-    )
+  convertFromUtc: (args, environment) => {
+    const time = timestamp('convertFromUtc', args, 0, environment)
+    const zone = zoneArgument('convertFromUtc', args, 1)
+    if (time.kind === 'Local') throw notInUtc(stringArgument('convertFromUtc', args, 0))
+    return formatted('convertFromUtc', fromUtc(time, zone), args, 2)
   },
-  formatDateTime: (args) => {
-    const time = timestamp('formatDateTime', args, 0)
+  formatDateTime: (args, environment) => {
+    const time = timestamp('formatDateTime', args, 0, environment)
     const locale = optionalString('formatDateTime', args, 2) ?? 'en-US'
     return written('formatDateTime', time, {
       format: optionalString('formatDateTime', args, 1),
@@ -108,12 +110,21 @@ function dateString(name: string, args: readonly Value[], index: ArgumentIndex):
   throw wrongArgument(name, index, { what, value })
 }
 
-function timestamp(name: string, args: readonly Value[], index: ArgumentIndex): DateTime {
+function timestamp(
+  name: string,
+  args: readonly Value[],
+  index: ArgumentIndex,
+  environment: ExpressionEnvironment,
+): DateTime {
   const text = dateString(name, args, index)
-  const time = readDateTime(text, english())
+  // A time without a date is one of today.
+  const dated = timeOnly.test(text) ? `${now(environment).format('yyyy-MM-dd')} ${text}` : text
+  const time = readDateTime(dated, english())
   if (time === undefined) throw notADate(name, text)
   return time
 }
+
+const timeOnly = /^\s*\d{1,2}(?::\d{2}){1,2}(?:\.\d+)?\s*(?:[ap]m?)?\s*$/i
 
 function notADate(name: string, text: string): ExpressionError {
   return new ExpressionError(
@@ -147,8 +158,8 @@ const units = ['second', 'minute', 'hour', 'day', 'week', 'month', 'year'] as co
 type TimeUnit = (typeof units)[number]
 
 function addUnit(name: string, unit: TimeUnit): FunctionBody {
-  return (args) => {
-    const time = timestamp(name, args, 0)
+  return (args, environment) => {
+    const time = timestamp(name, args, 0, environment)
     return formatted(
       name,
       moved(name, time, { count: integerArgument(name, args, 1), unit }),
@@ -207,11 +218,11 @@ function moved(
 }
 
 function startOf(name: string, cut: (time: DateTime) => DateTime): FunctionBody {
-  return (args) => formatted(name, cut(timestamp(name, args, 0)), args, 1)
+  return (args, environment) => formatted(name, cut(timestamp(name, args, 0, environment)), args, 1)
 }
 
 function partOf(name: string, read: (time: DateTime) => Value): FunctionBody {
-  return (args) => read(timestamp(name, args, 0))
+  return (args, environment) => read(timestamp(name, args, 0, environment))
 }
 
 function zoneArgument(name: string, args: readonly Value[], index: ArgumentIndex): Zone {
@@ -220,6 +231,14 @@ function zoneArgument(name: string, args: readonly Value[], index: ArgumentIndex
   if (zone !== undefined) return zone
   throw new ExpressionError(
     `In function '${name}', the value provided for the time zone id '${id}' was not valid.`,
+  )
+}
+
+// The host counts this parameter wrongly.
+function notInUtc(text: string): ExpressionError {
+  return functionError(
+    'convertFromUtc',
+    `expects its second parameter to be a string that contains a UTC date time. The value was '${text}'.${usage('ConvertFromUtc')}`,
   )
 }
 

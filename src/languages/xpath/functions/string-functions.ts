@@ -1,7 +1,7 @@
 import type { FunctionCall } from '../compilation.ts'
 import type { XPathContext } from '../context.ts'
 import { textLengthMax } from '../limits.ts'
-import { toNumber, toText, type Operand } from '../operand.ts'
+import { chargedText, toNumber, toText, type Operand } from '../operand.ts'
 import { textArgument, type CoreFunction } from './core-function.ts'
 
 /** The functions of texts. https://www.w3.org/TR/xpath-10/#section-String-Functions */
@@ -47,7 +47,10 @@ function includes(text: string, part: string): boolean {
 
 function test(call: FunctionCall, matches: (text: string, part: string) => boolean): Operand {
   const [text, part] = [textArgument(call, 0), textArgument(call, 1)]
-  return { type: 'boolean', evaluate: (context) => matches(text(context), part(context)) }
+  return {
+    type: 'boolean',
+    evaluate: (context) => matches(chargedText(text(context), context), part(context)),
+  }
 }
 
 function before(text: string, part: string): string {
@@ -62,7 +65,10 @@ function after(text: string, part: string): string {
 
 function cut(call: FunctionCall, part: (text: string, mark: string) => string): Operand {
   const [text, mark] = [textArgument(call, 0), textArgument(call, 1)]
-  return { type: 'string', evaluate: (context) => part(text(context), mark(context)) }
+  return {
+    type: 'string',
+    evaluate: (context) => part(chargedText(text(context), context), mark(context)),
+  }
 }
 
 // Characters outside of the basic plane count once: https://www.w3.org/TR/xpath-10/#strings
@@ -80,12 +86,25 @@ function substring(call: FunctionCall): Operand {
       const end = from + Math.round(length(context))
       if (Number.isNaN(from) || Number.isNaN(end)) return ''
       const [first, last] = [Math.max(from, 1) - 1, Math.max(end, 1) - 1]
-      const whole = text(context)
-      return surrogate.test(whole)
-        ? Array.from(whole).slice(first, last).join('')
-        : whole.slice(first, last)
+      return charactersOf(text(context), first, last)
     },
   }
+}
+
+// Walks only as far as it must: stylesheets take long texts apart piece by piece.
+function charactersOf(text: string, first: number, last: number): string {
+  const start = offsetOf(text, 0, first)
+  return text.slice(start, last === Infinity ? undefined : offsetOf(text, start, last - first))
+}
+
+/** Where a number of characters behind an offset end. */
+function offsetOf(text: string, from: number, count: number): number {
+  let offset = from
+  for (let passed = 0; passed < count && offset < text.length; passed++) {
+    const code = text.charCodeAt(offset)
+    offset += code >= 0xd800 && code <= 0xdbff ? 2 : 1
+  }
+  return offset
 }
 
 function stringLength(call: FunctionCall): Operand {
@@ -93,7 +112,7 @@ function stringLength(call: FunctionCall): Operand {
   return {
     type: 'number',
     evaluate: (context) => {
-      const whole = text(context)
+      const whole = chargedText(text(context), context)
       return surrogate.test(whole) ? Array.from(whole).length : whole.length
     },
   }
@@ -104,7 +123,7 @@ function normalizeSpace(call: FunctionCall): Operand {
   return {
     type: 'string',
     evaluate: (context) => {
-      const whole = text(context)
+      const whole = chargedText(text(context), context)
       if (!/[ \t\r\n]/.test(whole)) return whole
       return whole
         .split(/[ \t\r\n]+/)
