@@ -10,9 +10,10 @@ import { productApiKind, productGroupKind, productKind } from './product.ts'
 import { releaseKind } from './release.ts'
 import { subscriptionKind } from './subscription.ts'
 import { userKind } from './user.ts'
+import { inWorkspace, workspaceKind } from './workspace.ts'
 
-/** Everything that can be in a service: https://learn.microsoft.com/azure/templates/microsoft.apimanagement/service */
-export const entityKinds: readonly EntityKind[] = [
+/** What can be in a service, and in a workspace alike. */
+const sharedKinds: readonly EntityKind[] = [
   apiKind,
   releaseKind,
   operationKind,
@@ -27,7 +28,6 @@ export const entityKinds: readonly EntityKind[] = [
   fragmentKind,
   groupKind,
   keptKind('groups/users', 'GroupUser'),
-  userKind,
   keptKind('tags', 'Tag', { required: ['displayName'] }),
   keptKind('apis/tags', 'Tag'),
   keptKind('apis/operations/tags', 'Tag'),
@@ -35,6 +35,15 @@ export const entityKinds: readonly EntityKind[] = [
   keptKind('apiVersionSets', 'ApiVersionSet', { required: ['displayName', 'versioningScheme'] }),
   keptKind('apis/schemas', 'Schema', { required: ['contentType'] }),
   keptKind('schemas', 'Schema', { required: ['schemaType'] }),
+  keptKind('loggers', 'Logger', { required: ['loggerType'], secrets: ['credentials'] }),
+  keptKind('diagnostics', 'Diagnostic', { required: ['loggerId'] }),
+  keptKind('apis/diagnostics', 'Diagnostic', { required: ['loggerId'] }),
+]
+
+/** Everything that can be in a service: https://learn.microsoft.com/azure/templates/microsoft.apimanagement/service */
+export const entityKinds: readonly EntityKind[] = [
+  ...sharedKinds,
+  userKind,
   keptKind('gateways', 'Gateway'),
   keptKind('authorizationServers', 'AuthorizationServer', { secrets: ['clientSecret'] }),
   keptKind('openidConnectProviders', 'OpenIdConnectProvider', { secrets: ['clientSecret'] }),
@@ -44,9 +53,8 @@ export const entityKinds: readonly EntityKind[] = [
   keptKind('portalconfigs', 'PortalConfig'),
   keptKind('templates', 'EmailTemplate'),
   keptKind('notifications', 'Notification'),
-  keptKind('loggers', 'Logger', { required: ['loggerType'], secrets: ['credentials'] }),
-  keptKind('diagnostics', 'Diagnostic', { required: ['loggerId'] }),
-  keptKind('apis/diagnostics', 'Diagnostic', { required: ['loggerId'] }),
+  workspaceKind,
+  ...sharedKinds.map(inWorkspace),
 ]
 
 const byName = new Map(entityKinds.map((each) => [each.kind.toLowerCase(), each]))

@@ -58,6 +58,11 @@ export const entityActions: Readonly<Record<string, Readonly<Record<string, Enti
   },
 }
 
+/** The actions of a kind, which are the same in a workspace. */
+export function actionsOf(kind: string): Readonly<Record<string, EntityAction>> {
+  return entityActions[kind.replace(/^workspaces\//, '')] ?? {}
+}
+
 async function regenerate(
   instance: ServiceInstance,
   entity: Entity,

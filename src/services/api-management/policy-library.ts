@@ -1,4 +1,5 @@
-import { type EntityTree, pathOf } from './entity-tree.ts'
+import type { EntityHolder } from './entity-kind.ts'
+import { pathOf } from './entity-tree.ts'
 import { apiOf } from './api.ts'
 import type { PolicyDocuments } from './gateway/configuration.ts'
 import { notOfHandshakes } from './gateway/handshake.ts'
@@ -8,6 +9,7 @@ import {
   checkFragment,
   compilePolicies,
 } from './gateway/policy-compiler.ts'
+import type { PolicyScope } from './gateway/policy-error.ts'
 import type { NamedValues } from './named-values.ts'
 import { policyScopes, policyText } from './policy.ts'
 
@@ -24,12 +26,14 @@ const standardText = `<policies>
 /** The policy documents of a service, compiled when they are saved, and again when what is part of them changes. */
 export class PolicyLibrary implements PolicyDocuments {
   readonly standard: PolicyDocument
-  readonly #tree: EntityTree
+  readonly #holder: EntityHolder
+  readonly #rootScope: 'global' | 'workspace'
   readonly #namedValues: NamedValues
   readonly #compiled = new Map<string, { etag: string; document: PolicyDocument }>()
 
-  constructor(tree: EntityTree, namedValues: NamedValues) {
-    this.#tree = tree
+  constructor(holder: EntityHolder, namedValues: NamedValues, rootScope: 'global' | 'workspace') {
+    this.#holder = holder
+    this.#rootScope = rootScope
     this.#namedValues = namedValues
     this.standard = compilePolicies(standardText, {
       scope: 'global',
@@ -39,8 +43,8 @@ export class PolicyLibrary implements PolicyDocuments {
 
   /** The document of an entity, or `undefined` where the scope has none. */
   find(kind: string, names: readonly string[]): PolicyDocument | undefined {
-    const entity = this.#tree.get(kind, names)
-    const scope = policyScopes[kind]
+    const entity = this.#holder.get(kind, names)
+    const scope = this.#scopeOf(kind)
     if (!entity || !scope) return undefined
     const path = pathOf(kind, names).toLowerCase()
     const known = this.#compiled.get(path)
@@ -55,8 +59,8 @@ export class PolicyLibrary implements PolicyDocuments {
 
   /** Compiles a text that somebody wants to save; throws `SourceError`. */
   check(text: string, at: { kind: string; names: readonly string[] }): void {
-    const scope = policyScopes[at.kind]
-    const api = at.kind.startsWith('apis/') && this.#tree.get('apis', at.names.slice(0, 1))
+    const scope = this.#scopeOf(at.kind)
+    const api = at.kind.startsWith('apis/') && this.#holder.get('apis', at.names.slice(0, 1))
     const isWebSocket = api && apiOf(api).type === 'websocket'
     const without = isWebSocket ? { without: notOfHandshakes } : {}
     if (scope) compilePolicies(text, { scope, references: this.#references(), ...without })
@@ -78,12 +82,16 @@ export class PolicyLibrary implements PolicyDocuments {
     return baked.length > 0
   }
 
+  #scopeOf(kind: string): PolicyScope | undefined {
+    return kind === 'policies' ? this.#rootScope : policyScopes[kind]
+  }
+
   #references(): PolicyReferences {
     return {
       namedValue: (name) => this.#namedValues.find(name),
-      backend: (id) => this.#tree.get('backends', [id]),
+      backend: (id) => this.#holder.get('backends', [id]),
       fragmentText: (id) => {
-        const fragment = this.#tree.get('policyFragments', [id])
+        const fragment = this.#holder.get('policyFragments', [id])
         return fragment && policyText(fragment.properties)
       },
     }

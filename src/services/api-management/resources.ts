@@ -7,7 +7,7 @@ import type {
 import { entityNotFound } from './errors.ts'
 import type { EntityKind } from './entity-kind.ts'
 import { entityKinds } from './entity-kinds.ts'
-import { entityActions } from './operations.ts'
+import { actionsOf } from './operations.ts'
 import type { ApiManagement } from './service.ts'
 
 const root = 'Microsoft.ApiManagement/service'
@@ -40,7 +40,7 @@ function serviceResource(apiManagement: ApiManagement): ResourceProvider {
 }
 
 function entityResource(apiManagement: ApiManagement, kind: EntityKind): ResourceProvider {
-  const actions = Object.entries(entityActions[kind.kind] ?? {}).map(
+  const actions = Object.entries(actionsOf(kind.kind)).map(
     ([name, act]) =>
       [
         name,

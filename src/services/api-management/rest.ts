@@ -23,7 +23,7 @@ import {
   serviceNotFound,
 } from './errors.ts'
 import { managementBodyBytesMax } from './limits.ts'
-import { type EntityAction, entityActions } from './operations.ts'
+import { type EntityAction, actionsOf } from './operations.ts'
 import { answerQuota, quotaKinds } from './quota-rest.ts'
 import type { ServiceInstance } from './service-instance.ts'
 import type { ApiManagementParts } from './service-parts.ts'
@@ -160,7 +160,7 @@ function decodeName(word: string): string {
 }
 
 function findAction(kind: string, name: string): EntityAction | undefined {
-  const actions = Object.entries(entityActions[kind] ?? {})
+  const actions = Object.entries(actionsOf(kind))
   return actions.find(([each]) => each.toLowerCase() === name.toLowerCase())?.[1]
 }
 

@@ -4,46 +4,35 @@ import type { Duplex } from 'node:stream'
 import { messageOf } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { stringMember } from '../../base/json.ts'
-import { type Backend, backendOf } from './backend.ts'
-import { apiOf, rootName } from './api.ts'
 import type { EntityKind, EntityWriter } from './entity-kind.ts'
 import { findKind } from './entity-kinds.ts'
-import { type Entity, type EntityChange, EntityTree, pathOf } from './entity-tree.ts'
+import { type Entity, type EntityChange, EntityTree } from './entity-tree.ts'
 import { entityNotFound, kindNotSupported } from './errors.ts'
-import { BackendPools } from './gateway/backend-pool.ts'
 import { Configuration } from './gateway/configuration.ts'
 import { Gateway } from './gateway/gateway.ts'
-import type { GatewayParts, GatewayUser } from './gateway/gateway-parts.ts'
-import { QuotaCounters, collectionOf } from './gateway/quota-counters.ts'
-import { RateWindows } from './gateway/rate-windows.ts'
+import type { QuotaCounters } from './gateway/quota-counters.ts'
 import { TokenCheck } from './gateway/token-check.ts'
 import { TraceTable } from './gateway/trace-table.ts'
-import { ValueCache } from './gateway/value-cache.ts'
 import { builtInGroups } from './group.ts'
-import { NamedValueLeases } from './named-value-lease.ts'
-import { NamedValues } from './named-values.ts'
-import { isExpression, valueOf } from './named-value.ts'
-import { certificateOf } from './certificate.ts'
 import { readDefinition } from './api-definition.ts'
 import { parseOpenApi } from './open-api.ts'
-import { exampleOf } from './operation.ts'
-import { PolicyLibrary } from './policy-library.ts'
-import { replacePlaceholders } from './placeholders.ts'
-import { policyScopes } from './policy.ts'
 import { PropertyReader } from './property-reader.ts'
-import { newKey, subscriptionOf } from './subscription.ts'
+import { Realm, type RealmParts } from './realm.ts'
+import { newKey } from './subscription.ts'
 import type { ApiManagementParts } from './service-parts.ts'
 import { type VaultReader, vaultReferenceOf, withVaultFault } from './vault-reference.ts'
+import { WorkspaceHolder, insideWorkspace, workspaceOf } from './workspace.ts'
 
 /** One API Management service: https://learn.microsoft.com/azure/api-management/api-management-key-concepts */
 export class ServiceInstance implements EntityWriter {
   readonly name: string
-  readonly quotas: QuotaCounters
   readonly traces: TraceTable
   readonly #parts: ApiManagementParts
   readonly #tree: EntityTree
-  readonly #namedValues = new NamedValues()
-  readonly #library: PolicyLibrary
+  readonly #tokens: TokenCheck
+  readonly #realm: Realm
+  /** By their ids in lower case. */
+  readonly #workspaces = new Map<string, Realm>()
   readonly #gateway: Gateway
   #configuration: Configuration | undefined
   #resource: JsonObject
@@ -52,16 +41,16 @@ export class ServiceInstance implements EntityWriter {
     this.name = name
     this.#resource = resource
     this.#parts = parts
-    this.quotas = new QuotaCounters({ store: parts.store, clock: parts.clock, service: name })
     this.traces = new TraceTable(parts.clock)
     this.#tree = new EntityTree({
       store: parts.store,
       service: name,
       onChange: (changes) => this.#changed(changes),
     })
-    this.#library = new PolicyLibrary(this.#tree, this.#namedValues)
+    this.#tokens = new TokenCheck(parts)
+    this.#realm = new Realm(this, this.#realmParts())
     this.#gateway = new Gateway({
-      parts: this.#gatewayParts(),
+      parts: this.#realm.parts,
       logger: parts.logger,
       host: this.host,
       configuration: () => this.configuration,
@@ -85,7 +74,7 @@ export class ServiceInstance implements EntityWriter {
   /** Reads the entities that the store holds. */
   async load(): Promise<void> {
     await this.#tree.load()
-    this.#namedValues.adopt(this.#tree.list('namedValues'))
+    for (const each of [this.#realm, ...this.#allWorkspaces()]) each.adopt()
   }
 
   /** What is in every service from its beginning. */
@@ -106,15 +95,16 @@ export class ServiceInstance implements EntityWriter {
 
   async remove(): Promise<void> {
     await this.#tree.clear()
-    await this.#parts.store.write([{ kind: 'counter.drop', collection: collectionOf(this.name) }])
+    for (const each of [this.#realm, ...this.#workspaces.values()]) await each.quotas.drop()
   }
 
   get configuration(): Configuration {
-    this.#configuration ??= new Configuration(this, {
-      documents: this.#library,
-      namedValueId: (displayName) => this.#namedValues.idOf(displayName),
-    })
+    this.#configuration ??= this.#newConfiguration()
     return this.#configuration
+  }
+
+  get quotas(): QuotaCounters {
+    return this.#realm.quotas
   }
 
   get(kind: string, names: readonly string[]): Entity | undefined {
@@ -126,7 +116,9 @@ export class ServiceInstance implements EntityWriter {
   }
 
   checkPolicy(text: string, at: { kind: string; names: readonly string[] }): void {
-    this.#library.check(text, at)
+    const workspace = workspaceOf(at)
+    if (workspace === undefined) this.#realm.library.check(text, at)
+    else this.#workspace(workspace).library.check(text, insideWorkspace(at))
   }
 
   /** Creates or replaces an entity; what holds it must exist. */
@@ -137,7 +129,9 @@ export class ServiceInstance implements EntityWriter {
     const { kind, names, properties } = entity
     const definition = this.#kindOf(kind)
     this.#checkHolder(definition, names)
-    if (definition.kind === 'apis' && 'format' in properties) return this.#import(entity, options)
+    const isApi = definition.kind === 'apis' || definition.kind === 'workspaces/apis'
+    if (isApi && 'format' in properties)
+      return this.#import({ ...entity, kind: definition.kind }, options)
     const old = this.get(kind, names)
     const fields = new PropertyReader(properties)
     const request = { holder: this, names, properties, fields, ...(old ? { old } : {}) }
@@ -197,7 +191,7 @@ export class ServiceInstance implements EntityWriter {
         try {
           await this.refreshSecret(entity)
         } catch (error) {
-          const ids = { service: this.name, [kind]: entity.names[0] ?? '' }
+          const ids = { service: this.name, [kind]: entity.names.join('/') }
           this.#parts.logger.warn(ids, `a secret could not be read: ${messageOf(error)}`)
         }
       }
@@ -216,16 +210,16 @@ export class ServiceInstance implements EntityWriter {
 
   // An API with a definition: its operations are those of the definition, and no others.
   async #import(
-    entity: { names: readonly string[]; properties: JsonObject },
+    entity: { kind: string; names: readonly string[]; properties: JsonObject },
     options: { ifMatch?: string },
   ): Promise<Entity> {
     const { format, value, ...properties } = entity.properties
-    const { names } = entity
+    const { kind, names } = entity
     const text = await readDefinition({ format, value }, this.#parts.outgoing)
     const { displayName, serviceUrl, operations } = parseOpenApi(text)
     const api = await this.put(
       {
-        kind: 'apis',
+        kind,
         names,
         properties: {
           ...(displayName === undefined ? {} : { displayName }),
@@ -236,11 +230,11 @@ export class ServiceInstance implements EntityWriter {
       options,
     )
     const kept = new Set(operations.map(({ id }) => id.toLowerCase()))
-    for (const old of this.list('apis/operations', names)) {
+    for (const old of this.list(`${kind}/operations`, names)) {
       if (!kept.has(old.names[1]?.toLowerCase() ?? '')) await this.delete(old.kind, old.names)
     }
     for (const { id, properties: own } of operations) {
-      await this.put({ kind: 'apis/operations', names: [...names, id], properties: own })
+      await this.put({ kind: `${kind}/operations`, names: [...names, id], properties: own })
     }
     return api
   }
@@ -262,115 +256,59 @@ export class ServiceInstance implements EntityWriter {
     if (!this.get(kind, names)) await this.#tree.put({ kind, names, properties })
   }
 
+  #newConfiguration(): Configuration {
+    const service = this.#realm.newConfiguration()
+    const inner = this.#allWorkspaces().map((each) => each.newConfiguration(service))
+    return service.withWorkspaces(inner)
+  }
+
+  #allWorkspaces(): readonly Realm[] {
+    return this.list('workspaces').map(({ names: [id = ''] }) => this.#workspace(id))
+  }
+
   #vaultReader(): VaultReader {
     const { clock, readSecret } = this.#parts
     return { service: this.name, nowMs: clock.now(), read: readSecret }
   }
 
-  // A named value that changes changes nothing else, unless it is part of a compiled document.
   #changed(changes: readonly EntityChange[]): void {
-    const isNamedValue = changes.every(({ kind }) => kind === 'namedValues')
-    if (changes.some(({ kind }) => kind === 'namedValues')) {
-      this.#namedValues.adopt(this.#tree.list('namedValues'))
-      const isCode = changes.some(({ entity }) => entity && isExpression(valueOf(entity) ?? ''))
-      if (isCode) this.#library.forgetAll()
-      if (this.#library.forgetBaked() || isCode) this.#configuration = undefined
-    }
-    if (isNamedValue) return
+    let isOther = false
     for (const change of changes) {
-      if (change.kind in policyScopes) this.#library.forget(pathOf(change.kind, change.names))
-      if (change.kind === 'policyFragments') this.#library.forgetAll()
+      const workspace = workspaceOf(change)
+      const realm = workspace === undefined ? this.#realm : this.#workspace(workspace)
+      const own = workspace === undefined ? change : insideWorkspace(change)
+      isOther = realm.changed([own]) || isOther
     }
-    this.#configuration = undefined
+    for (const { kind, names, entity } of changes) {
+      if (kind === 'workspaces' && !entity) this.#workspaces.delete(names[0]?.toLowerCase() ?? '')
+    }
+    if (isOther) this.#configuration = undefined
   }
 
-  #gatewayParts(): GatewayParts {
-    const { clock, telemetry, outgoing } = this.#parts
-    const find = (kind: string, id: string): Entity | undefined => this.get(kind, [id])
-    const backend = (id: string): Backend | undefined => {
-      const entity = find('backends', id)
-      return entity && backendOf(entity, (text) => this.#filled(text))
-    }
+  #workspace(id: string): Realm {
+    const known = this.#workspaces.get(id.toLowerCase())
+    if (known) return known
+    const made = new Realm(new WorkspaceHolder(this, id), { ...this.#realmParts(), workspace: id })
+    this.#workspaces.set(id.toLowerCase(), made)
+    return made
+  }
+
+  #realmParts(): RealmParts {
     return {
-      service: { name: this.name, region: stringMember(this.#resource, 'location') ?? 'local' },
-      clock,
-      telemetry,
-      outgoing,
-      leases: new NamedValueLeases(clock),
-      quotas: this.quotas,
-      rates: new RateWindows(clock),
+      service: this.name,
+      region: () => stringMember(this.#resource, 'location') ?? 'local',
       traces: this.traces,
-      secrets: () => this.#secrets(),
-      cache: new ValueCache(clock),
-      tokens: new TokenCheck({ clock, outgoing }),
-      namedValue: (name) => this.#namedValues.find(name) ?? '',
-      backend,
-      pools: new BackendPools({ clock, find: backend }),
-      certificates: () => this.list('certificates').map(certificateOf),
-      groupsOf: (product) =>
-        this.#groups(this.list('products/groups', [product]).map(({ names }) => names[1] ?? '')),
-      apisOf: (product) =>
-        this.list('products/apis', [product])
-          .map(({ names }) => find('apis', rootName(names[1] ?? '')))
-          .filter((each) => each !== undefined)
-          .map(apiOf),
-      exampleOf: (api, operation, wanted) => {
-        const entity = this.get('apis/operations', [api, operation])
-        return entity && exampleOf(entity, wanted)
-      },
-      user: (id) => this.#user(find('users', id)),
-      managedIdentityToken: (request) =>
-        this.#parts.managedIdentityToken({ service: this.name, ...request }),
-      log: (call, message) =>
-        telemetry.log({
-          context: call.trace,
-          source: `${this.name}/${call.api.id}`,
-          timeMs: clock.now(),
-          level: 'information',
-          message,
-        }),
+      tokens: this.#tokens,
+      secrets: () => [this.#realm, ...this.#workspaces.values()].flatMap((each) => each.secrets()),
+      parts: this.#parts,
     }
-  }
-
-  #filled(text: string): string {
-    return replacePlaceholders(text, (name) => this.#namedValues.find(name))
-  }
-
-  #secrets(): readonly string[] {
-    const keys = this.list('subscriptions').map(subscriptionOf)
-    return [
-      ...this.#namedValues.secretValues(),
-      ...keys.flatMap(({ primaryKey, secondaryKey }) => [primaryKey, secondaryKey]),
-    ]
-  }
-
-  #user(entity: Entity | undefined): GatewayUser | undefined {
-    if (!entity) return undefined
-    const { properties, names } = entity
-    const [id = ''] = names
-    const groups = this.list('groups/users')
-      .filter((each) => each.names[1] === id)
-      .map((each) => each.names[0] ?? '')
-    const email = stringMember(properties, 'email') ?? null
-    return {
-      id,
-      firstName: stringMember(properties, 'firstName') ?? null,
-      lastName: stringMember(properties, 'lastName') ?? null,
-      email,
-      note: stringMember(properties, 'note') ?? null,
-      registrationDateMs: Date.parse(stringMember(properties, 'registrationDate') ?? '') || 0,
-      groups: this.#groups(['developers', ...groups]),
-      identities: email === null ? [] : [{ id: email, provider: 'Basic' }],
-    }
-  }
-
-  #groups(ids: readonly string[]): readonly { id: string; name: string }[] {
-    return ids.map((id) => ({
-      id,
-      name: stringMember(this.get('groups', [id])?.properties, 'displayName') ?? id,
-    }))
   }
 }
 
 /** The kinds that may refer to a secret of a vault. */
-const vaultKinds = ['namedValues', 'certificates'] as const
+const vaultKinds = [
+  'namedValues',
+  'certificates',
+  'workspaces/namedValues',
+  'workspaces/certificates',
+] as const

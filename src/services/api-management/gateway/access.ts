@@ -10,13 +10,18 @@ export interface Access {
 
 const anonymous: Access = { product: undefined, subscription: undefined }
 
+// The key of the whole service opens what is in its workspaces, too.
+function ofService({ outer }: Configuration, key: string): Subscription | undefined {
+  const subscription = outer?.subscription(key)
+  return subscription?.scope.kind === 'service' ? subscription : undefined
+}
+
 /**
  * What a key, or its absence, gives access to; `undefined` when it opens nothing.
  * https://learn.microsoft.com/azure/api-management/api-management-subscriptions#how-api-management-handles-requests-with-or-without-subscription-keys
  */
 export function findAccess(
-  configuration: Configuration,
-  { api }: ServedApi,
+  { api, configuration }: ServedApi,
   key: string | undefined,
 ): Access | undefined {
   if (key === undefined) {
@@ -24,7 +29,7 @@ export function findAccess(
     if (product) return { product, subscription: undefined }
     return api.subscriptionRequired ? undefined : anonymous
   }
-  const subscription = configuration.subscription(key)
+  const subscription = configuration.subscription(key) ?? ofService(configuration, key)
   if (subscription?.state !== 'active') return undefined
   const { scope } = subscription
   if (scope.kind === 'product') {

@@ -15,6 +15,7 @@ import type {
   PolicySubscription,
   PolicyUrl,
   PolicyUser,
+  PolicyWorkspace,
 } from '../../../languages/csharp/policy-context.ts'
 import type { Api } from '../api.ts'
 import type { ClientCertificate } from '../certificate.ts'
@@ -90,6 +91,11 @@ export class CallContext implements PolicyContext {
 
   get variables(): ReadonlyMap<string, unknown> {
     return this.#call.variables
+  }
+
+  get workspace(): PolicyWorkspace | null {
+    const { workspace } = this.#call.parts
+    return workspace ? { typeName: 'IWorkspace', ...workspace } : null
   }
 
   trace(message: string): void {

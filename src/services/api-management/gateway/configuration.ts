@@ -7,12 +7,15 @@ import { type Product, productOf } from '../product.ts'
 import { type Subscription, subscriptionOf } from '../subscription.ts'
 import { CallUrl } from './call-url.ts'
 import { EffectivePolicy } from './effective-policy.ts'
+import type { GatewayParts } from './gateway-parts.ts'
 import { notOfHandshakes, onHandshake } from './handshake.ts'
 import { OperationMatcher } from './operation-match.ts'
 import type { PolicyDocument } from './policy-compiler.ts'
 
 /** An API with its operations, as requests find it. */
 export interface ServedApi {
+  /** Of the service, or of the workspace that the API is in. */
+  readonly configuration: Configuration
   readonly api: Api
   /** `/orders` in lower case, with the version behind it where the version set says so. */
   readonly prefix: string
@@ -35,10 +38,24 @@ export interface PolicyDocuments {
   readonly standard: PolicyDocument
 }
 
+/** What a configuration is made with. */
+export interface ConfigurationOptions {
+  readonly documents: PolicyDocuments
+  readonly namedValueId: (displayName: string) => string
+  readonly parts: GatewayParts
+  readonly outer?: Configuration
+}
+
 /** What the gateway serves, made anew after a change; a running call keeps the one it began with. */
 export class Configuration {
   /** The one with the longest path first. */
   readonly apis: readonly ServedApi[]
+  /** What policies of these APIs may use. */
+  readonly parts: GatewayParts
+  /** The configuration of the service, for that of a workspace. */
+  readonly outer: Configuration | undefined
+  readonly #holder: EntityHolder
+  readonly #options: ConfigurationOptions
   readonly #products: readonly Product[]
   /** `basic/orders`: which APIs are in which products. */
   readonly #productApis: ReadonlySet<string>
@@ -49,13 +66,17 @@ export class Configuration {
 
   constructor(
     holder: EntityHolder,
-    options: { documents: PolicyDocuments; namedValueId: (displayName: string) => string },
+    options: ConfigurationOptions,
+    workspaces: readonly Configuration[] = [],
   ) {
+    this.#holder = holder
+    this.#options = options
+    this.parts = options.parts
+    this.outer = options.outer
     this.#documents = options.documents
     this.#namedValueId = options.namedValueId
-    this.apis = holder
-      .list('apis')
-      .map((entity) => served(holder, entity))
+    const own = holder.list('apis').map((entity) => served(holder, entity, this))
+    this.apis = [...own, ...workspaces.flatMap(({ apis }) => apis)]
       // The longest path first, so that `orders/archive` is not taken for `orders`.
       .toSorted((left, right) => right.prefix.length - left.prefix.length)
     this.#products = holder.list('products').map(productOf)
@@ -68,6 +89,12 @@ export class Configuration {
       this.#byKey.set(subscription.primaryKey, subscription)
       this.#byKey.set(subscription.secondaryKey, subscription)
     }
+  }
+
+  /** The same, with the APIs of workspaces beside its own. */
+  withWorkspaces(workspaces: readonly Configuration[]): Configuration {
+    if (workspaces.length === 0) return this
+    return new Configuration(this.#holder, this.#options, workspaces)
   }
 
   subscription(key: string): Subscription | undefined {
@@ -89,6 +116,13 @@ export class Configuration {
     )
   }
 
+  /** The policies around those of products and APIs, from the narrowest scope to the widest. */
+  rootPolicies(): readonly PolicyDocument[] {
+    const own = this.#documents.find('policies', ['policy'])
+    if (!this.outer) return [own ?? this.#documents.standard]
+    return [...(own ? [own] : []), ...this.outer.rootPolicies()]
+  }
+
   effectivePolicy(place: {
     product: Product | undefined
     api: Api
@@ -101,7 +135,7 @@ export class Configuration {
       this.#documents.find('apis/operations/policies', [api.id, operation.id, 'policy']),
       this.#documents.find('apis/policies', [api.id, 'policy']),
       product && this.#documents.find('products/policies', [product.id, 'policy']),
-      this.#documents.find('policies', ['policy']) ?? this.#documents.standard,
+      ...this.rootPolicies(),
     ].filter((each) => each !== undefined)
     const made = new EffectivePolicy(documents, {
       namedValueId: this.#namedValueId,
@@ -115,7 +149,7 @@ export class Configuration {
   }
 }
 
-function served(holder: EntityHolder, entity: Entity): ServedApi {
+function served(holder: EntityHolder, entity: Entity, configuration: Configuration): ServedApi {
   const api = apiOf(entity)
   const isWebSocket = api.type === 'websocket'
   const operations = isWebSocket
@@ -128,7 +162,8 @@ function served(holder: EntityHolder, entity: Entity): ServedApi {
     .map((word) => `/${word.toLowerCase()}`)
     .join('')
   const serviceUrl = api.serviceUrl ? CallUrl.parse(api.serviceUrl) : undefined
-  return { api, prefix, serviceUrl, versioning, matcher: new OperationMatcher(operations) }
+  const matcher = new OperationMatcher(operations)
+  return { configuration, api, prefix, serviceUrl, versioning, matcher }
 }
 
 function versioningOf(holder: EntityHolder, api: Api): Versioning | undefined {

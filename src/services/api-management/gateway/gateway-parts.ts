@@ -28,6 +28,8 @@ export interface GatewayUser {
 /** What policies may use while they run. */
 export interface GatewayParts {
   readonly service: { readonly name: string; readonly region: string }
+  /** The workspace that the APIs are in. */
+  readonly workspace: { readonly id: string; readonly name: string } | undefined
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly outgoing: OutgoingHttp

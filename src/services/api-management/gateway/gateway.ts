@@ -127,7 +127,6 @@ export class Gateway {
       method,
       headers,
       url,
-      configuration,
       route: url && routeOf(configuration, { method, headers, url }),
     }
   }
@@ -152,14 +151,14 @@ export class Gateway {
     arrival: Arrival,
     options: { request: IncomingMessage; route: Route; signal: Cancellation },
   ): GatewayCall {
-    const { id, headers, trace, configuration } = arrival
+    const { id, headers, trace } = arrival
     const { request, route, signal } = options
-    const { api } = route.served
+    const { api, configuration } = route.served
     const key = headers.text(api.keyHeader) ?? route.url.query.get(api.keyQuery)?.[0]
-    const access = findAccess(configuration, route.served, key)
+    const access = findAccess(route.served, key)
     return new GatewayCall({
       id,
-      parts: this.#parts,
+      parts: configuration.parts,
       trace,
       startMs: this.#parts.clock.now(),
       configuration,
@@ -336,7 +335,6 @@ interface Arrival {
   readonly method: string
   readonly headers: HeaderList
   readonly url: CallUrl | undefined
-  readonly configuration: Configuration
   readonly route: Route | undefined
 }
 

@@ -4,7 +4,7 @@ import { messageOf } from '../../../base/errors.ts'
 export type Section = 'inbound' | 'backend' | 'outbound' | 'on-error'
 
 /** The level whose document a policy stands in; the narrowest one names the operation. */
-export type PolicyScope = 'global' | 'product' | 'api' | 'operation'
+export type PolicyScope = 'global' | 'workspace' | 'product' | 'api' | 'operation'
 
 /** What went wrong, as `context.LastError` tells it and as the caller is answered when nobody handles it. */
 export interface PolicyFault {

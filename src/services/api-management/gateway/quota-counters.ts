@@ -34,7 +34,7 @@ export class QuotaCounters {
   constructor(parts: { store: Store; clock: Clock; service: string }) {
     this.#store = parts.store
     this.#clock = parts.clock
-    this.#collection = collectionOf(parts.service)
+    this.#collection = `api-management/quotas/${parts.service.toLowerCase()}`
   }
 
   /** What was used in the period that now lies in. */
@@ -127,6 +127,11 @@ export class QuotaCounters {
     )
   }
 
+  /** Forgets every count. */
+  async drop(): Promise<void> {
+    await this.#store.write([{ kind: 'counter.drop', collection: this.#collection }])
+  }
+
   async #read(key: string, periodKey: string): Promise<{ calls: number; bytes: number }> {
     const [calls, bytes] = await Promise.all(
       units.map((unit) =>
@@ -135,11 +140,6 @@ export class QuotaCounters {
     )
     return { calls: calls?.value ?? 0, bytes: bytes?.value ?? 0 }
   }
-}
-
-/** Where the store keeps the counters of a service. */
-export function collectionOf(service: string): string {
-  return `api-management/quotas/${service.toLowerCase()}`
 }
 
 function keyOf(key: string, periodKey: string, unit: Unit): string {
