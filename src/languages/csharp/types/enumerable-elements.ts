@@ -3,7 +3,7 @@ import { enumerate } from '../../dotnet/sequence.ts'
 import { type Implementation } from '../type-model.ts'
 import { countOf } from './collection-types.ts'
 import { defaultOf } from './defaults.ts'
-import { filtered } from './enumerable-steps.ts'
+import { cursorOf, elementsOf, Filtered, type Cursor } from './cursor.ts'
 import { bool, callback, callOf, int } from './guards.ts'
 
 type Members = Record<string, Implementation>
@@ -51,17 +51,17 @@ export function elementMembers(): Members {
       !some(source, (item) => !bool(callback(test)(item))),
     'static int Count<T>(this IEnumerable<T> source)': (source) => countOf(source),
     'static int Count<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
-      counted(filtered(source, callback(test))),
+      counted(new Filtered(source, callback(test))),
     'static long LongCount<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (
       source,
       test,
-    ) => BigInt(counted(filtered(source, callback(test)))),
+    ) => BigInt(counted(new Filtered(source, callback(test)))),
     'static long LongCount<T>(this IEnumerable<T> source)': (source) => BigInt(countOf(source)),
   }
   for (const [name, pick] of Object.entries(picks)) {
     const read = (source: unknown, test?: unknown): unknown[] => {
-      const all = test === undefined ? enumerate(source) : filtered(source, callback(test))
-      return name === 'First' ? firstOf(all) : [...all]
+      const all = test === undefined ? enumerate(source) : new Filtered(source, callback(test))
+      return name === 'First' ? firstOf(all) : elementsOf(all)
     }
     const fallback = (call: unknown): unknown => defaultOf(callOf(call).types[0])
     members[`static T ${name}<T>(this IEnumerable<T> source)`] = (source) =>
@@ -81,15 +81,15 @@ export function elementMembers(): Members {
   return members
 }
 
-function counted(source: Iterable<unknown>): number {
+function counted(cursor: Cursor): number {
   let count = 0
-  for (const _ of source) count += 1
+  while (cursor.move()) count += 1
   return count
 }
 
-function firstOf(source: Iterable<unknown>): unknown[] {
-  const turn = source[Symbol.iterator]().next()
-  return turn.done === true ? [] : [turn.value]
+function firstOf(source: unknown): unknown[] {
+  const cursor = cursorOf(source)
+  return cursor.move() ? [cursor.current] : []
 }
 
 function required(found: { readonly value: unknown } | undefined, fault: () => Error): unknown {
@@ -98,6 +98,6 @@ function required(found: { readonly value: unknown } | undefined, fault: () => E
 }
 
 function some(source: unknown, test: Implementation): boolean {
-  for (const item of enumerate(source)) if (bool(test(item))) return true
+  for (const cursor = cursorOf(source); cursor.move();) if (bool(test(cursor.current))) return true
   return false
 }

@@ -3,7 +3,8 @@ import { enumerate, Sequence } from '../../dotnet/sequence.ts'
 import type { DotnetObject } from '../../dotnet/value.ts'
 import type { Implementation } from '../type-model.ts'
 import { comparerOf } from './comparers.ts'
-import { flattened, lazy, mapped } from './enumerable-steps.ts'
+import { Mapped } from './cursor.ts'
+import { flattened, lazy } from './enumerable-steps.ts'
 import { callback, callOf } from './guards.ts'
 
 type Members = Record<string, Implementation>
@@ -177,7 +178,7 @@ function joins(): Members {
           () => {
             const options = { key: callback(innerKey), comparer, types: names(call, 2, 1) }
             const find = finder(byKey(inner, options), comparer)
-            return mapped(outer, (item) =>
+            return new Mapped(outer, (item) =>
               callback(result)(
                 item,
                 find(callback(outerKey)(item)) ?? new List(callOf(call).types[1]?.name),

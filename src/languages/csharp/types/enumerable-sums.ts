@@ -4,7 +4,7 @@ import { arithmetic, castNumber, isNumeric, type NumericValue } from '../../dotn
 import { enumerate } from '../../dotnet/sequence.ts'
 import type { NumericKind } from '../../dotnet/types.ts'
 import type { Implementation } from '../type-model.ts'
-import { mapped } from './enumerable-steps.ts'
+import { Mapped } from './cursor.ts'
 import { callback, callOf } from './guards.ts'
 
 type Members = Record<string, Implementation>
@@ -33,9 +33,9 @@ export function aggregateMembers(): Members {
       extreme(enumerate(source), -1, false),
     'static T Max<T>(this IEnumerable<T> source)': (source) => extreme(enumerate(source), 1, false),
     'static R Min<T,R>(this IEnumerable<T> source, Func<T,R> selector)': (source, select, call) =>
-      extreme(mapped(source, callback(select)), -1, isNullable(call)),
+      extreme(new Mapped(source, callback(select)), -1, isNullable(call)),
     'static R Max<T,R>(this IEnumerable<T> source, Func<T,R> selector)': (source, select, call) =>
-      extreme(mapped(source, callback(select)), 1, isNullable(call)),
+      extreme(new Mapped(source, callback(select)), 1, isNullable(call)),
   }
   for (const [keyword, kind, average] of summed) {
     const mean: NumericKind = average === 'double' ? 'Double' : kind
@@ -46,14 +46,14 @@ export function aggregateMembers(): Members {
       ) => sum(enumerate(source), kind)
       members[
         `static ${keyword}${mark} Sum<T>(this IEnumerable<T> source, Func<T,${keyword}${mark}> selector)`
-      ] = (source, select) => sum(mapped(source, callback(select)), kind)
+      ] = (source, select) => sum(new Mapped(source, callback(select)), kind)
       members[`static ${average}${mark} Average(this IEnumerable<${keyword}${mark}> source)`] = (
         source,
       ) => averageOf(enumerate(source), { kind, mean, isNullable: isNullableType })
       members[
         `static ${average}${mark} Average<T>(this IEnumerable<T> source, Func<T,${keyword}${mark}> selector)`
       ] = (source, select) =>
-        averageOf(mapped(source, callback(select)), { kind, mean, isNullable: isNullableType })
+        averageOf(new Mapped(source, callback(select)), { kind, mean, isNullable: isNullableType })
     }
   }
   return members

@@ -13,12 +13,11 @@ import { comparerOf } from './comparers.ts'
 import { arrayOf } from '../arrays.ts'
 import { defaultOf } from './defaults.ts'
 import { Grouping, groupMembers, Lookup } from './enumerable-groups.ts'
+import { elementsOf, Filtered, Mapped } from './cursor.ts'
 import {
-  filtered,
   flattened,
   joined,
   lazy,
-  mapped,
   orElse,
   skipped,
   taken,
@@ -106,22 +105,22 @@ function projections(): Members {
       source,
       predicate,
       call,
-    ) => lazy(call, source, () => filtered(source, callback(predicate))),
+    ) => lazy(call, source, () => new Filtered(source, callback(predicate))),
     'static IEnumerable<T> Where<T>(this IEnumerable<T> source, Func<T,int,bool> predicate)': (
       source,
       predicate,
       call,
-    ) => lazy(call, source, () => filtered(source, callback(predicate))),
+    ) => lazy(call, source, () => new Filtered(source, callback(predicate))),
     'static IEnumerable<R> Select<T,R>(this IEnumerable<T> source, Func<T,R> selector)': (
       source,
       selector,
       call,
-    ) => lazy(call, source, () => mapped(source, callback(selector)), 1),
+    ) => lazy(call, source, () => new Mapped(source, callback(selector)), 1),
     'static IEnumerable<R> Select<T,R>(this IEnumerable<T> source, Func<T,int,R> selector)': (
       source,
       selector,
       call,
-    ) => lazy(call, source, () => mapped(source, callback(selector)), 1),
+    ) => lazy(call, source, () => new Mapped(source, callback(selector)), 1),
     'static IEnumerable<R> SelectMany<T,R>(this IEnumerable<T> source, Func<T,IEnumerable<R>> selector)':
       (source, selector, call) =>
         lazy(call, source, () => flattened(source, callback(selector)), 1),
@@ -334,7 +333,7 @@ function conversions(): Members {
   }
   return {
     'static T[] ToArray<T>(this IEnumerable<T> source)': (source, call) =>
-      arrayOf(callOf(call).types[0]?.name ?? 'System.Object', [...enumerate(source)]),
+      arrayOf(callOf(call).types[0]?.name ?? 'System.Object', elementsOf(source)),
     'static List<T> ToList<T>(this IEnumerable<T> source)': (source, call) =>
       List.from(callOf(call).types[0]?.name ?? '', source),
     'static IEnumerable<T> AsEnumerable<T>(this IEnumerable<T> source)': (source) => source,
@@ -353,18 +352,21 @@ function conversions(): Members {
     'static HashSet<T> ToHashSet<T>(this IEnumerable<T> source)': (source, call) =>
       new HashSet(callOf(call).types[0]?.name, source),
     'static IEnumerable<R> Cast<R>(this System.Collections.IEnumerable source)': (source, call) =>
-      lazy(call, source, () => mapped(source, (item) => castTo(callOf(call), item))),
+      lazy(call, source, () => new Mapped(source, (item) => castTo(callOf(call), item))),
     'static IEnumerable<R> OfType<R>(this System.Collections.IEnumerable source)': (
       source,
       call,
     ) => {
       const [type] = callOf(call).types
       const { world } = callOf(call)
-      return lazy(call, source, () =>
-        filtered(
-          source,
-          (item) => item !== null && type !== undefined && isInstance(world, item, type),
-        ),
+      return lazy(
+        call,
+        source,
+        () =>
+          new Filtered(
+            source,
+            (item) => item !== null && type !== undefined && isInstance(world, item, type),
+          ),
       )
     },
   }
