@@ -179,11 +179,11 @@ export function webhookProperties(url: string, more: JsonObject = {}): JsonObjec
 
 /** Lets what was begun run to its next wait: requests to real servers take real time. */
 export async function untilTrue(condition: () => boolean | Promise<boolean>): Promise<void> {
-  for (let turn = 0; turn < 500; turn += 1) {
+  for (let turn = 0; turn < 2_500; turn += 1) {
     if (await condition()) return
     await delay(4)
   }
-  throw new Error('It did not come true within two seconds.')
+  throw new Error('It did not come true within ten seconds.')
 }
 
 /** The topic `orders` with one subscription, `all`, to a webhook. */

@@ -185,3 +185,32 @@ test("a publisher's trace goes on in the span of the publish", async (t) => {
   assert.equal(span?.context.traceId, trace.traceId)
   assert.equal(span?.parentSpanId, trace.spanId)
 })
+
+test('garbage is refused as garbage, never as a fault of the service', async (t) => {
+  const { call, keys, grid } = await open(t)
+  await grid.put('topics/cloud', { inputSchema: 'CloudEventSchemaV1_0' })
+  const { key1 } = grid.eventGrid.topics.named('topic', 'cloud')
+  const cloudHost = 'cloud.westeurope-1.eventgrid.azure.net'
+  const valid = JSON.stringify([orderEvent('1')])
+  const bodies = [
+    ...Array.from({ length: valid.length }, (_, at) => valid.slice(0, at) + valid.slice(at + 1)),
+    ...Array.from({ length: 60 }, (_, at) => valid.slice(0, at * 3)),
+    '[{"__proto__":{"id":"1"}}]',
+    '{"__proto__":null,"constructor":1,"toString":2}',
+    '"text"',
+    'null',
+    '[[]]',
+    '[{"id":{"a":1},"subject":[],"eventType":true,"eventTime":0}]',
+    Buffer.from([0xff, 0xfe, 0x00, 0x80]).toString('latin1'),
+  ]
+  const statuses = new Set<number>()
+  for (const body of bodies) {
+    const here = await call({ headers: { 'aeg-sas-key': keys[0] }, body })
+    const cloud = await call({ headers: { 'aeg-sas-key': key1 }, body, host: cloudHost })
+    statuses.add(here.status).add(cloud.status)
+  }
+  assert.deepEqual(
+    [...statuses].toSorted((one, other) => one - other),
+    [200, 400],
+  )
+})
