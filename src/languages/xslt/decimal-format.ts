@@ -1,4 +1,10 @@
-import { numberText } from '../xpath/values.ts'
+import {
+  digitsOfReal,
+  fractionDigits,
+  roundDigits,
+  wholeDigits,
+  type Digits,
+} from '../dotnet/digits.ts'
 
 /** The characters that `format-number()` uses. https://www.w3.org/TR/xslt-10/#format-number */
 export interface DecimalFormat {
@@ -28,120 +34,169 @@ export const defaultDecimalFormat: DecimalFormat = {
   patternSeparator: ';',
 }
 
-interface Picture {
-  readonly prefix: string
-  readonly suffix: string
-  readonly integerLeast: number
-  readonly fractionLeast: number
-  readonly fractionMost: number
+/** A picture that says nothing, or two things at once. */
+export class PictureFault extends Error {
+  override readonly name = 'PictureFault'
+}
+
+/**
+ * A number by a picture like `#,##0.00`, as .NET reads it: `#` writes nothing for zero, a part behind `;` is a picture of its
+ * own for negative numbers, 15 digits count. https://learn.microsoft.com/dotnet/standard/base-types/custom-numeric-format-strings
+ */
+export function formatDecimal(value: number, picture: string, format: DecimalFormat): string {
+  const [positive, negative] = parsePicture(picture, format)
+  if (Number.isNaN(value)) return format.nan
+  if (!Number.isFinite(value)) return (value < 0 ? format.minusSign : '') + format.infinity
+  const section = value < 0 && negative !== undefined ? negative : positive
+  const digits = digitsOfReal(Math.abs(value), 15)
+  const shifted = digits.digits === '' ? digits : { ...digits, point: digits.point + section.shift }
+  const rounded = roundDigits(shifted, section.fractionPlaces)
+  const isMarked = value < 0 && section === positive && rounded.digits !== ''
+  return (isMarked ? format.minusSign : '') + writeSection(section, rounded, format)
+}
+
+type Token =
+  | { readonly kind: 'digit'; readonly isZero: boolean }
+  | { readonly kind: 'point' | 'comma' }
+  | { readonly kind: 'literal'; readonly text: string }
+
+interface Section {
+  readonly tokens: readonly Token[]
+  readonly wholePlaces: number
+  readonly wholeZeros: number
+  readonly fractionPlaces: number
+  readonly fractionZeros: number
   /** Digits between separators; 0 for none. */
   readonly group: number
-  readonly factor: number
-  /** The separator is written even where no digit follows: `0.`. */
-  readonly showsPoint: boolean
+  /** Places that `%` and the sign of per mille move the point. */
+  readonly shift: number
 }
 
-/** A number by a picture like `#,##0.00`. https://www.w3.org/TR/xslt-10/#format-number */
-export function formatDecimal(value: number, picture: string, format: DecimalFormat): string {
-  if (Number.isNaN(value)) return format.nan
-  const separator = picture.indexOf(format.patternSeparator)
-  const positive = parsePicture(separator < 0 ? picture : picture.slice(0, separator), format)
-  const text = numberPart(Math.abs(value), positive, format)
-  if (value >= 0) return positive.prefix + text + positive.suffix
-  // The second part of a picture gives only what stands around a negative number.
-  const negative = parsePicture(separator < 0 ? '' : picture.slice(separator + 1), format)
-  const isSame = negative.prefix === positive.prefix && negative.suffix === positive.suffix
-  if (separator < 0 || isSame) return format.minusSign + positive.prefix + text + positive.suffix
-  return negative.prefix + text + negative.suffix
+function parsePicture(
+  picture: string,
+  format: DecimalFormat,
+): readonly [Section, Section | undefined] {
+  if (picture === '') throw new PictureFault('Format cannot be empty.')
+  const sections: Token[][] = [[]]
+  let shifts = [0]
+  for (const piece of picture.match(/'[^']*'?|[^]/gu) ?? []) {
+    const tokens = sections.at(-1) ?? []
+    if (piece === format.patternSeparator) {
+      if (sections.length > 1)
+        throw new PictureFault(`Format '${picture}' has two pattern separators.`)
+      sections.push([])
+      shifts = [...shifts, 0]
+      continue
+    }
+    tokens.push(tokenOf(piece, format))
+    const moved = piece === format.percent ? 2 : piece === format.perMille ? 3 : 0
+    shifts[shifts.length - 1] = (shifts.at(-1) ?? 0) + moved
+  }
+  const [first, second] = sections.map((tokens, index) =>
+    sectionOf(tokens, shifts[index] ?? 0, picture),
+  )
+  if (first === undefined) throw new PictureFault('Format cannot be empty.')
+  return [first, second]
 }
 
-function parsePicture(picture: string, format: DecimalFormat): Picture {
-  const active = new Set([
-    format.digit,
-    format.zeroDigit,
-    format.decimalSeparator,
-    format.groupingSeparator,
-  ])
-  const characters = Array.from(picture)
-  const start = characters.findIndex((character) => active.has(character))
-  const end = characters.findLastIndex((character) => active.has(character)) + 1
-  const [prefix, body, suffix] =
-    start < 0
-      ? [picture, [], '']
-      : [
-          characters.slice(0, start).join(''),
-          characters.slice(start, end),
-          characters.slice(end).join(''),
-        ]
-  const point = body.indexOf(format.decimalSeparator)
-  const whole = point < 0 ? body : body.slice(0, point)
-  const fraction = point < 0 ? [] : body.slice(point + 1)
-  const lastGroup = whole.lastIndexOf(format.groupingSeparator)
-  const affixes = prefix + suffix
-  const zeros = body.filter((character) => character === format.zeroDigit).length
+// An apostrophe quotes characters that would mean something.
+function tokenOf(piece: string, format: DecimalFormat): Token {
+  if (piece.startsWith("'")) return { kind: 'literal', text: piece.replaceAll("'", '') }
+  if (piece === format.digit) return { kind: 'digit', isZero: false }
+  if (piece === format.zeroDigit) return { kind: 'digit', isZero: true }
+  if (piece === format.decimalSeparator) return { kind: 'point' }
+  if (piece === format.groupingSeparator) return { kind: 'comma' }
+  return { kind: 'literal', text: piece }
+}
+
+function sectionOf(tokens: readonly Token[], shift: number, picture: string): Section {
+  const point = tokens.findIndex(({ kind }) => kind === 'point')
+  if (tokens.findLastIndex(({ kind }) => kind === 'point') !== point)
+    throw new PictureFault(`Format '${picture}' cannot have two decimal separators.`)
+  const whole = digitTokens(point < 0 ? tokens : tokens.slice(0, point))
+  const fraction = point < 0 ? [] : digitTokens(tokens.slice(point))
+  if (whole.length + fraction.length === 0)
+    throw new PictureFault('Format string should have at least one digit or zero digit.')
+  const firstZero = whole.indexOf(true)
+  if (firstZero >= 0 && whole.includes(false, firstZero)) {
+    throw new PictureFault(
+      `Format '${picture}' cannot have digit symbol after zero digit symbol before decimal point.`,
+    )
+  }
+  if (fraction.lastIndexOf(true) > fraction.indexOf(false) && fraction.includes(false)) {
+    throw new PictureFault(
+      `Format '${picture}' cannot have zero digit symbol after digit symbol after decimal point.`,
+    )
+  }
   return {
-    prefix: unquoted(prefix),
-    suffix: unquoted(suffix),
-    // A picture without zeros has one before the separator, or behind one that nothing precedes.
-    integerLeast:
-      zeros === 0 && point > 0
-        ? 1
-        : whole.filter((character) => character === format.zeroDigit).length,
-    fractionLeast:
-      zeros === 0 && point === 0
-        ? Math.min(1, fraction.length)
-        : fraction.filter((character) => character === format.zeroDigit).length,
-    fractionMost: fraction.filter(
-      (character) => character === format.zeroDigit || character === format.digit,
-    ).length,
-    showsPoint: point >= 0 && fraction.length === 0,
-    group: lastGroup < 0 ? 0 : whole.length - lastGroup - 1,
-    factor: affixes.includes(format.percent) ? 100 : affixes.includes(format.perMille) ? 1000 : 1,
+    tokens,
+    wholePlaces: whole.length,
+    wholeZeros: firstZero < 0 ? 0 : whole.length - firstZero,
+    fractionPlaces: fraction.length,
+    fractionZeros: fraction.filter((isZero) => isZero).length,
+    group: groupOf(tokens, point),
+    shift,
   }
 }
 
-// An apostrophe quotes a character that would mean something.
-function unquoted(text: string): string {
-  return text.replaceAll(/'([^']*)'/g, (_all, inside: string) => (inside === '' ? "'" : inside))
+function digitTokens(tokens: readonly Token[]): boolean[] {
+  return tokens.flatMap((token) => (token.kind === 'digit' ? [token.isZero] : []))
 }
 
-function numberPart(value: number, picture: Picture, format: DecimalFormat): string {
-  const scaled = value * picture.factor
-  if (scaled === Infinity) return format.infinity
-  const [wholeDigits = '', fractionDigits = ''] = roundedDigits(scaled, picture.fractionMost)
-  const whole = wholeDigits.replace(/^0+/, '').padStart(picture.integerLeast, '0')
-  let fraction = fractionDigits
-  while (fraction.length > picture.fractionLeast && fraction.endsWith('0'))
-    fraction = fraction.slice(0, -1)
-  fraction = fraction.padEnd(picture.fractionLeast, '0')
-  const least = whole === '' && fraction === '' ? '0' : whole
-  const grouped = picture.group > 0 ? groupDigits(least, picture.group, format) : least
-  const point = fraction === '' && !picture.showsPoint ? '' : format.decimalSeparator
-  const text = grouped + point + fraction
-  return localized(text, format)
+// The last separator says how many digits a group has.
+function groupOf(tokens: readonly Token[], point: number): number {
+  const comma = tokens.findLastIndex(({ kind }) => kind === 'comma')
+  const lastDigit = tokens.findLastIndex(({ kind }) => kind === 'digit')
+  const size = (point < 0 ? lastDigit + 1 : point) - comma - 1
+  return comma <= 0 || size > 9 || size < 1 ? 0 : size
 }
 
-// Halves go away from zero, as in .NET.
-function roundedDigits(value: number, places: number): readonly string[] {
-  const [whole = '0', fraction = ''] = numberText(value).split('.')
-  if (fraction.length <= places) return [whole, fraction]
-  const kept = whole + fraction.slice(0, places)
-  const rest = fraction.slice(places)
-  const isUp = rest >= '5'
-  const digits = (BigInt(kept) + (isUp ? 1n : 0n)).toString().padStart(kept.length, '0')
-  return places === 0 ? [digits, ''] : [digits.slice(0, -places), digits.slice(-places)]
-}
-
-function groupDigits(digits: string, size: number, format: DecimalFormat): string {
-  let grouped = digits.slice(-size)
-  for (let end = digits.length - size; end > 0; end -= size) {
-    grouped = digits.slice(Math.max(0, end - size), end) + format.groupingSeparator + grouped
+function writeSection(section: Section, value: Digits, format: DecimalFormat): string {
+  const all = wholeDigits(value)
+  const whole = localized((all === '0' ? '' : all).padStart(section.wholeZeros, '0'), format)
+  const shown = fractionDigits(value, section.fractionPlaces).replace(/0+$/, '')
+  const fraction = localized(shown.padEnd(section.fractionZeros, '0'), format)
+  let text = ''
+  let written = 0
+  let left = section.wholePlaces
+  let isFraction = false
+  for (const token of section.tokens) {
+    if (token.kind === 'literal') text += token.text
+    else if (token.kind === 'point') {
+      if (section.wholePlaces === 0) text += grouped(whole, 0, { section, format })
+      if (fraction.length > 0) text += format.decimalSeparator
+      isFraction = true
+      written = 0
+    } else if (token.kind === 'digit' && isFraction) {
+      text += fraction[written] ?? ''
+      written += 1
+    } else if (token.kind === 'digit') {
+      // The first place takes all digits that there are more than places.
+      left -= 1
+      const end = Math.max(written, whole.length - left)
+      text += grouped(whole.slice(0, end), written, { section, format, length: whole.length })
+      written = end
+    }
   }
-  return grouped
+  return text
 }
 
-function localized(text: string, { zeroDigit }: DecimalFormat): string {
-  if (zeroDigit === '0') return text
+function grouped(
+  digits: readonly string[],
+  start: number,
+  how: { readonly section: Section; readonly format: DecimalFormat; readonly length?: number },
+): string {
+  const { section, format, length = digits.length } = how
+  let text = ''
+  for (let index = start; index < digits.length; index++) {
+    if (section.group > 0 && index > 0 && (length - index) % section.group === 0)
+      text += format.groupingSeparator
+    text += digits[index] ?? ''
+  }
+  return text
+}
+
+function localized(digits: string, { zeroDigit }: DecimalFormat): readonly string[] {
   const zero = zeroDigit.codePointAt(0) ?? 0x30
-  return text.replaceAll(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)))
+  return Array.from(digits, (digit) => String.fromCodePoint(zero + Number(digit)))
 }

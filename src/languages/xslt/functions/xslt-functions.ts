@@ -6,7 +6,12 @@ import { nodesOperand, toNumber, toText, type Operand } from '../../xpath/operan
 import { inOrder } from '../../xpath/path.ts'
 import { stringOf } from '../../xpath/values.ts'
 import { activationOf } from '../activation.ts'
-import { defaultDecimalFormat, formatDecimal } from '../decimal-format.ts'
+import {
+  defaultDecimalFormat,
+  formatDecimal,
+  PictureFault,
+  type DecimalFormat,
+} from '../decimal-format.ts'
 import { isInstruction } from '../element-table.ts'
 import { msxslNamespace, nameKey, xsltNamespace } from '../names.ts'
 import type { Site } from '../site.ts'
@@ -95,8 +100,20 @@ function formatNumber(call: FunctionCall, site: Site): Operand {
       const format = site.program.decimalFormats.get(found)
       if (format === undefined && written !== undefined)
         throw site.failed(`There is no decimal format '${written}'.`)
-      return formatDecimal(number(context), picture(context), format ?? defaultDecimalFormat)
+      return formatted(number(context), picture(context), { format, site })
     },
+  }
+}
+
+function formatted(
+  value: number,
+  picture: string,
+  { format, site }: { readonly format: DecimalFormat | undefined; readonly site: Site },
+): string {
+  try {
+    return formatDecimal(value, picture, format ?? defaultDecimalFormat)
+  } catch (error) {
+    throw error instanceof PictureFault ? site.failed(error.message, 'select') : error
   }
 }
 
