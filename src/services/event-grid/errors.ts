@@ -54,6 +54,15 @@ export function bearerUnreadable(): ServiceError {
   return unauthorized('Unable to read access token.')
 }
 
+/** The bearer's principal has no role that lets it send. */
+export function senderForbidden(resourceId: string): ServiceError {
+  return new ServiceError(
+    'Forbidden',
+    403,
+    `The principal associated with access token presented with the incoming request does not have permission to send data to ${resourceId}.`,
+  )
+}
+
 export function topicNotMatching(): ServiceError {
   return unauthorized(
     'One or more of the specified topics do not match with the topic that the request is sent to: leave the property empty.',
@@ -178,13 +187,4 @@ function badRequest(message: string, detail: string): ServiceError {
 
 function unauthorized(message: string): ServiceError {
   return new ServiceError('Unauthorized', 401, message, { details: { code: 'Unauthorized' } })
-}
-
-/** The bearer's principal has no role that lets it send. */
-export function senderForbidden(resourceId: string): ServiceError {
-  return new ServiceError(
-    'Forbidden',
-    403,
-    `The principal associated with access token presented with the incoming request does not have permission to send data to ${resourceId}.`,
-  )
 }

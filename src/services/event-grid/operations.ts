@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
+import { ServiceError } from '../../base/errors.ts'
 import { parseTraceparent } from '../../base/trace-context.ts'
 import { readBody } from '../../protocols/http/request-body.ts'
 import { addressNotFound, apiVersionMissing, apiVersionUnsupported } from './errors.ts'
+import type { GridEvent } from './event.ts'
 import { publishBytesMax } from './limits.ts'
 import { checkSender } from './publish-access.ts'
 import { readPublishedEvents } from './published-events.ts'
@@ -50,23 +52,35 @@ export const operations: readonly Operation[] = [
 ]
 
 async function publishEvents(call: GridCall): Promise<GridAnswer> {
-  const { eventGrid, request, query } = call
+  const { eventGrid, request } = call
+  const startMs = eventGrid.clock.preciseNow()
   const topic = topicOf(call)
-  const { isLocalAuthDisabled, schema, mapping } = eventGrid.topics.settingsOf(topic)
-  const { clock, verifyToken } = eventGrid
-  const hosts = [topicHost(topic), (request.headers.host ?? '').toLowerCase()]
-  const proof = { headers: request.headers, hosts, nowMs: clock.now() }
+  const { traceparent } = request.headers
+  const parent = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined)
+  try {
+    await eventGrid.publishTo(topic, await readEvents(call, topic), parent)
+  } catch (error) {
+    if (error instanceof ServiceError) eventGrid.reportRefusal(topic, { error, startMs }, parent)
+    throw error
+  }
+  return { status: 200 }
+}
+
+/** The events of a publisher who may send them. */
+async function readEvents(call: GridCall, topic: EventGridTopic): Promise<readonly GridEvent[]> {
+  const { eventGrid, request, query } = call
+  const { clock, verifyToken, topics } = eventGrid
+  const { isLocalAuthDisabled, schema, mapping } = topics.settingsOf(topic)
+  const { headers } = request
+  const hosts = [topicHost(topic), (headers.host ?? '').toLowerCase()]
+  const proof = { headers, hosts, nowMs: clock.now() }
   await checkSender(topic, proof, { isLocalAuthDisabled, verifyToken })
   checkApiVersion(query.get('api-version'))
   const body = await readBody(request, { bytesMax: publishBytesMax + 1 })
-  const events = readPublishedEvents(
-    { headers: request.headers, contentType: request.headers['content-type'], body },
+  return readPublishedEvents(
+    { headers, contentType: headers['content-type'], body },
     { schema, nowMs: clock.now(), ...(mapping ? { mapping } : {}) },
   )
-  const { traceparent } = request.headers
-  const parent = parseTraceparent(typeof traceparent === 'string' ? traceparent : undefined)
-  await eventGrid.publishTo(topic, events, parent)
-  return { status: 200 }
 }
 
 async function probe(call: GridCall): Promise<GridAnswer> {

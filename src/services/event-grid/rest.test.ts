@@ -186,6 +186,19 @@ test("a publisher's trace goes on in the span of the publish", async (t) => {
   assert.equal(span?.parentSpanId, trace.spanId)
 })
 
+test('a span tells of events that nobody wants and of publishers that were refused', async (t) => {
+  const { call, keys, grid } = await open(t)
+  await call({ headers: { 'aeg-sas-key': keys[0] } })
+  await call({ headers: { 'aeg-sas-key': keys[0] }, body: '[]' })
+  assert.deepEqual(
+    grid.spans.map(({ status, reason }) => [status, reason?.slice(0, 30)]),
+    [
+      ['ok', 'No event subscription wants it'],
+      ['error', 'BadRequest: This resource is c'],
+    ],
+  )
+})
+
 test('garbage is refused as garbage, never as a fault of the service', async (t) => {
   const { call, keys, grid } = await open(t)
   await grid.put('topics/cloud', { inputSchema: 'CloudEventSchemaV1_0' })

@@ -1,6 +1,7 @@
 // Survives a crash: topics with their keys, event subscriptions, and every event that was accepted, once for each
 // subscription that it matched, until it is delivered, dead-lettered or dropped by the rules of that subscription.
 import type { Clock } from '../../base/clock.ts'
+import type { ServiceError } from '../../base/errors.ts'
 import { newUuid } from '../../base/ids.ts'
 import { parseJson, stringMember } from '../../base/json.ts'
 import type { JsonObject } from '../../base/json.ts'
@@ -151,9 +152,11 @@ export class EventGrid implements Startable {
       const context = trace ? childOf(trace) : newTrace()
       return { event: { schema: 'EventGridSchema', body }, sources, context, parent: trace }
     })
-    await this.#store(accepted)
+    const wanted = await this.#store(accepted)
     const resource = raised.source.split('/').at(-1) ?? ''
-    for (const each of accepted) this.#report([each], { resource, startMs })
+    for (const each of accepted) {
+      this.#report([each], { resource, startMs, isWanted: wanted.has(each) })
+    }
   }
 
   /** Takes events of a custom topic or domain; resolves when they are durable. */
@@ -168,8 +171,28 @@ export class EventGrid implements Startable {
       const placed = topic.kind === 'domain' ? inDomain(topic, event) : inTopic(topic, event)
       return { ...placed, context, parent }
     })
-    await this.#store(accepted)
-    this.#report(accepted, { resource: topic.name, startMs })
+    const wanted = await this.#store(accepted)
+    this.#report(accepted, { resource: topic.name, startMs, isWanted: wanted.size > 0 })
+  }
+
+  /** Tells of a publisher that was refused. */
+  reportRefusal(
+    topic: EventGridTopic,
+    refusal: { readonly error: ServiceError; readonly startMs: number },
+    parent: TraceContext | undefined,
+  ): void {
+    const { error, startMs } = refusal
+    this.telemetry.span({
+      context: parent ? childOf(parent) : newTrace(),
+      ...(parent ? { parentSpanId: parent.spanId } : {}),
+      service: 'event-grid',
+      operation: 'publish',
+      resource: topic.name,
+      startMs,
+      durationMs: this.clock.preciseNow() - startMs,
+      status: 'error',
+      reason: `${error.code}: ${error.message}`,
+    })
   }
 
   /** Takes events by objects in either schema, as the output binding of functions has them. */
@@ -220,14 +243,18 @@ export class EventGrid implements Startable {
     return this.subscriptions.givenUp()
   }
 
-  /** All of the events, for each subscription that wants them, or none. */
-  async #store(accepted: readonly Accepted[]): Promise<void> {
-    const appends: AppendMessage[] = []
+  /** All of the events, for each subscription that wants them, or none; gives those that anyone wants. */
+  async #store(accepted: readonly Accepted[]): Promise<ReadonlySet<Accepted>> {
+    const wanted = new Set<Accepted>()
+    const batch: AppendMessage[] = []
     for (const each of accepted) {
-      appends.push(...this.#appendsFor(each))
-      if (appends.length > deliveriesPerPublishMax) throw tooManyDeliveries(deliveriesPerPublishMax)
+      const appends = this.#appendsFor(each)
+      if (appends.length > 0) wanted.add(each)
+      batch.push(...appends)
+      if (batch.length > deliveriesPerPublishMax) throw tooManyDeliveries(deliveriesPerPublishMax)
     }
-    if (appends.length > 0) await this.#options.store.write(appends)
+    if (batch.length > 0) await this.#options.store.write(batch)
+    return wanted
   }
 
   #appendsFor({ event, sources, context }: Accepted): readonly AppendMessage[] {
@@ -244,7 +271,7 @@ export class EventGrid implements Startable {
 
   #report(
     accepted: readonly Accepted[],
-    span: { readonly resource: string; readonly startMs: number },
+    span: { readonly resource: string; readonly startMs: number; readonly isWanted: boolean },
   ): void {
     const [first] = accepted
     if (!first) return
@@ -259,6 +286,7 @@ export class EventGrid implements Startable {
       startMs: span.startMs,
       durationMs: this.clock.preciseNow() - span.startMs,
       status: 'ok',
+      ...(span.isWanted ? {} : { reason: 'No event subscription wants it.' }),
       payload: writeExactJson(bodies).slice(0, spanPayloadCharsMax),
     })
   }
