@@ -48,6 +48,31 @@ export interface Platform extends Services {
 
 /** Starts every service on one state folder and runs the projects on it. */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const instance = await openInstance(options)
+  try {
+    return await runProjects(instance)
+  } catch (error) {
+    await stopInstance(instance)
+    throw error
+  }
+}
+
+/** What an instance has before anything runs on it. */
+interface Instance {
+  readonly projects: readonly AzdProject[]
+  readonly dataDir: string
+  readonly host: string
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly say: (line: string) => void
+  readonly store: Store
+  readonly services: Services
+  readonly ports: Ports
+  /** What is to be stopped, in this order. */
+  readonly running: { stop(): Promise<void> }[]
+}
+
+async function openInstance(options: PlatformOptions): Promise<Instance> {
   const clock = options.clock ?? new RealClock()
   const { logger, host = '127.0.0.1', say = () => {} } = options
   const dataDir = resolve(options.dataDir)
@@ -63,72 +88,65 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     spansPath: join(dataDir, 'spans.db'),
     hostsPath: join(dataDir, 'hosts.json'),
   })
-  const ports = new Ports({
-    host,
-    say,
-    ...(options.port === undefined ? {} : { first: options.port }),
-  })
-  const running: { stop(): Promise<void> }[] = [services.lifecycle, { stop: () => store.close() }]
-  try {
-    await services.lifecycle.start()
-    const deployment = new ProjectDeployment({ ...services, ports, say })
-    for (const project of projects) await deployment.deploy(project)
-    const listeners = new Listeners({ ...services, dataDir, host, ports, logger, clock })
-    running.unshift(listeners)
-    await listeners.start()
-    for (const project of projects) await deployment.takePorts(project)
-    await listeners.openDataPlanes()
-    const identity = identityOfApps({ ...services, listeners })
-    for (const project of projects) await deployment.run(project, identity)
-    const watch = new ProjectWatch({
-      projects,
-      clock,
-      say,
-      deploy: async (project) => {
-        await deployment.deploy(project)
-        await listeners.refresh()
-        endpoints = await tell(listeners)
-      },
-    })
-    watch.start()
-    running.unshift(watch)
-    const { places, arrows } = declaredFlow(services.functions.apps())
-    await services.monitor.declare(places, arrows)
-    let endpoints = await tell(listeners)
-    services.eventGrid.beginDeliveries()
-    const idle = new IdleWatch({ ...services, clock })
-    return {
-      ...services,
-      get endpoints() {
-        return endpoints
-      },
-      projects,
-      clock,
-      store,
-      idle,
-      stop,
-    }
-  } catch (error) {
-    await stop()
-    throw error
-  }
+  const first = options.port === undefined ? {} : { first: options.port }
+  const ports = new Ports({ host, say, ...first })
+  const running = [services.lifecycle, { stop: () => store.close() }]
+  return { projects, dataDir, host, clock, logger, say, store, services, ports, running }
+}
 
-  /** Says to other programs, and to the apps, where everything is. */
-  async function tell(listeners: Listeners): Promise<Endpoints> {
-    serveApps(services, host)
-    const registrations = await appRegistrations(services)
-    const endpoints = endpointsOf({ ...services, listeners, registrations, host })
-    writeEndpoints(dataDir, endpoints)
-    return endpoints
+async function runProjects(instance: Instance): Promise<Platform> {
+  const { projects, clock, say, services, running, store } = instance
+  await services.lifecycle.start()
+  const deployment = new ProjectDeployment({ ...services, ...instance })
+  for (const project of projects) await deployment.deploy(project)
+  const listeners = new Listeners({ ...services, ...instance })
+  running.unshift(listeners)
+  await listeners.start()
+  for (const project of projects) await deployment.takePorts(project)
+  await listeners.openDataPlanes()
+  const identity = identityOfApps({ ...services, listeners })
+  for (const project of projects) await deployment.run(project, identity)
+  let endpoints = await tellEndpoints(instance, listeners)
+  const deploy = async (project: AzdProject): Promise<void> => {
+    await deployment.deploy(project)
+    await listeners.refresh()
+    endpoints = await tellEndpoints(instance, listeners)
   }
+  const watch = new ProjectWatch({ projects, clock, say, deploy })
+  watch.start()
+  running.unshift(watch)
+  const { places, arrows } = declaredFlow(services.functions.apps())
+  await services.monitor.declare(places, arrows)
+  services.eventGrid.beginDeliveries()
+  return {
+    ...services,
+    get endpoints() {
+      return endpoints
+    },
+    projects,
+    clock,
+    store,
+    idle: new IdleWatch({ ...services, clock }),
+    stop: () => stopInstance(instance),
+  }
+}
 
-  async function stop(): Promise<void> {
-    removeEndpoints(dataDir)
-    const results = []
-    // One part that cannot stop must not keep the others, and with them the store, from it.
-    for (const part of running.splice(0)) results.push(...(await Promise.allSettled([part.stop()])))
-    for (const result of results) if (result.status === 'rejected') throw result.reason
-  }
+/** Says to other programs, and to the apps, where everything is. */
+async function tellEndpoints(instance: Instance, listeners: Listeners): Promise<Endpoints> {
+  const { services, host, dataDir } = instance
+  serveApps(services, host)
+  const registrations = await appRegistrations(services)
+  const endpoints = endpointsOf({ ...services, listeners, registrations, host })
+  writeEndpoints(dataDir, endpoints)
+  return endpoints
+}
+
+async function stopInstance({ dataDir, running }: Instance): Promise<void> {
+  removeEndpoints(dataDir)
+  const results = []
+  // One part that cannot stop must not keep the others, and with them the store, from it.
+  for (const part of running.splice(0)) results.push(...(await Promise.allSettled([part.stop()])))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 /** Makes a file of the state readable by its owner alone, before anything is in it: it holds keys. */

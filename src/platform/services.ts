@@ -81,82 +81,19 @@ export interface Services {
 
 /** The whole composition: plain constructor calls, in the order of what needs what. */
 export function newServices(options: ServicesOptions): Services {
-  const { clock, host, store, logger } = options
-  const monitor = new Monitor({ path: options.spansPath, clock, logger })
-  const shared = { store, clock, logger, telemetry: monitor }
-  const cosmosDb = new CosmosDb(shared)
-  const serviceBus = new ServiceBus({ ...shared, owner: newUuid() })
-  const resources = new ResourceManager({ store, clock, logger, ...localAzure })
-  const hosts = new LocalHosts({ file: options.hostsPath })
-  const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
-  const access = new RoleAccess({ entra, resources, clock })
-  const keyVault = new KeyVault({
-    ...shared,
-    tenantId: entra.tenant.id,
-    ...vaultIdentity(access),
-  })
-  const egress = new Egress({ hostMap: hosts.map })
-  const storage = new Storage({
-    ...shared,
-    tenantId: entra.tenant.id,
-    identity: storageIdentity(access),
-  })
-  const eventGridTriggers = new EventGridTriggers({
-    clock,
+  const foundation = newFoundation(options)
+  const { monitor, resources, hosts, entra, egress, keyVault } = foundation
+  const carriers = newCarriers(foundation)
+  const { cosmosDb, serviceBus, storage } = carriers
+  const triggers: EventGridTriggers = new EventGridTriggers({
+    clock: options.clock,
     appOf: (site) => functions.site(site)?.serviceName,
   })
-  const eventGrid = new EventGrid({
-    ...shared,
-    outgoing: egress,
-    verifyToken: senderCheck(access),
-    holdsDeliveries: true,
-    destinations: {
-      AzureFunction: eventGridTriggers.destination,
-      ...eventGridToServiceBus(serviceBus),
-    },
-  })
+  const eventGrid = newEventGrid(foundation, { serviceBus, triggers })
   storage.onBlobEvent(storageToEventGrid(eventGrid))
-  const functions: FunctionApps = new FunctionApps({
-    ...shared,
-    host,
-    hostName: 'interline',
-    hostsFile: hosts.file,
-    resolveReference: keyVaultToFunctions({ keyVault, resources }),
-    extensions: {
-      triggers: [
-        changeFeedToFunctions({ cosmosDb, clock, logger }),
-        serviceBusToFunctions({ serviceBus, clock, logger }),
-        eventGridTriggers.source,
-      ],
-      inputs: [cosmosDbToFunctions(cosmosDb)],
-      outputs: [
-        functionsToCosmosDb(cosmosDb),
-        functionsToServiceBus(serviceBus),
-        functionsToEventGrid(eventGrid),
-      ],
-      webhooks: [eventGridTriggers.webhook],
-    },
-  })
-  const logicApps = new LogicApps({
-    ...shared,
-    host,
-    outgoing: egress,
-    serviceProviders: [
-      logicAppsToStorage(storage),
-      serviceBusToLogicApps({ serviceBus, clock, logger }),
-      logicAppsToCosmosDb({ cosmosDb, clock, logger }),
-    ],
-    managedConnectors: [eventGridToLogicApps(eventGrid)],
-    identityToken: siteIdentity({ entra, resources }),
-    resolveReference: keyVaultToFunctions({ keyVault, resources }),
-  })
-  const apiManagement = new ApiManagement({
-    ...shared,
-    outgoing: egress,
-    managedIdentityToken: gatewayIdentity({ entra, resources }),
-    verifyManagementToken: managementTokenCheck(access),
-    readSecret: keyVaultToApiManagement({ keyVault, resources }),
-  })
+  const functions = newFunctions(foundation, { ...carriers, eventGrid, triggers })
+  const logicApps = newLogicApps(foundation, { ...carriers, eventGrid })
+  const apiManagement = newApiManagement(foundation)
   const providers = [
     ...cosmosDbResources(cosmosDb),
     ...serviceBusResources(serviceBus),
@@ -183,9 +120,7 @@ export function newServices(options: ServicesOptions): Services {
   ])
   return {
     monitor,
-    cosmosDb,
-    serviceBus,
-    storage,
+    ...carriers,
     eventGrid,
     functions,
     logicApps,
@@ -196,4 +131,118 @@ export function newServices(options: ServicesOptions): Services {
     hosts,
     lifecycle,
   }
+}
+
+/** What every other service stands on: identities, resources, names, calls that leave. */
+function newFoundation(options: ServicesOptions) {
+  const { clock, host, store, logger } = options
+  const monitor = new Monitor({ path: options.spansPath, clock, logger })
+  const shared = { store, clock, logger, telemetry: monitor }
+  const resources = new ResourceManager({ store, clock, logger, ...localAzure })
+  const hosts = new LocalHosts({ file: options.hostsPath })
+  const entra = new EntraId({ ...shared, tenantId: localAzure.tenantId })
+  const access = new RoleAccess({ entra, resources, clock })
+  const tenantId = entra.tenant.id
+  const keyVault = new KeyVault({ ...shared, tenantId, ...vaultIdentity(access) })
+  const egress = new Egress({ hostMap: hosts.map })
+  return { shared, host, monitor, resources, hosts, entra, access, keyVault, egress }
+}
+
+type Foundation = ReturnType<typeof newFoundation>
+
+/** What keeps items, messages and files for the others. */
+function newCarriers({ shared, entra, access }: Foundation) {
+  return {
+    cosmosDb: new CosmosDb(shared),
+    serviceBus: new ServiceBus({ ...shared, owner: newUuid() }),
+    storage: new Storage({
+      ...shared,
+      tenantId: entra.tenant.id,
+      identity: storageIdentity(access),
+    }),
+  }
+}
+
+type Carriers = ReturnType<typeof newCarriers>
+
+function newEventGrid(
+  { shared, access, egress }: Foundation,
+  { serviceBus, triggers }: Pick<Carriers, 'serviceBus'> & { triggers: EventGridTriggers },
+): EventGrid {
+  return new EventGrid({
+    ...shared,
+    outgoing: egress,
+    verifyToken: senderCheck(access),
+    holdsDeliveries: true,
+    destinations: {
+      AzureFunction: triggers.destination,
+      ...eventGridToServiceBus(serviceBus),
+    },
+  })
+}
+
+function newFunctions(
+  { shared, host, hosts, keyVault, resources }: Foundation,
+  joined: Carriers & { eventGrid: EventGrid; triggers: EventGridTriggers },
+): FunctionApps {
+  const { cosmosDb, serviceBus, eventGrid, triggers } = joined
+  const { clock, logger } = shared
+  return new FunctionApps({
+    ...shared,
+    host,
+    hostName: 'interline',
+    hostsFile: hosts.file,
+    resolveReference: keyVaultToFunctions({ keyVault, resources }),
+    extensions: {
+      triggers: [
+        changeFeedToFunctions({ cosmosDb, clock, logger }),
+        serviceBusToFunctions({ serviceBus, clock, logger }),
+        triggers.source,
+      ],
+      inputs: [cosmosDbToFunctions(cosmosDb)],
+      outputs: [
+        functionsToCosmosDb(cosmosDb),
+        functionsToServiceBus(serviceBus),
+        functionsToEventGrid(eventGrid),
+      ],
+      webhooks: [triggers.webhook],
+    },
+  })
+}
+
+function newLogicApps(
+  { shared, host, egress, entra, keyVault, resources }: Foundation,
+  { cosmosDb, serviceBus, storage, eventGrid }: Carriers & { eventGrid: EventGrid },
+): LogicApps {
+  const { clock, logger } = shared
+  return new LogicApps({
+    ...shared,
+    host,
+    outgoing: egress,
+    serviceProviders: [
+      logicAppsToStorage(storage),
+      serviceBusToLogicApps({ serviceBus, clock, logger }),
+      logicAppsToCosmosDb({ cosmosDb, clock, logger }),
+    ],
+    managedConnectors: [eventGridToLogicApps(eventGrid)],
+    identityToken: siteIdentity({ entra, resources }),
+    resolveReference: keyVaultToFunctions({ keyVault, resources }),
+  })
+}
+
+function newApiManagement({
+  shared,
+  access,
+  egress,
+  entra,
+  keyVault,
+  resources,
+}: Foundation): ApiManagement {
+  return new ApiManagement({
+    ...shared,
+    outgoing: egress,
+    managedIdentityToken: gatewayIdentity({ entra, resources }),
+    verifyManagementToken: managementTokenCheck(access),
+    readSecret: keyVaultToApiManagement({ keyVault, resources }),
+  })
 }

@@ -7,9 +7,9 @@ import type { EventGrid } from '../../services/event-grid/service.ts'
 import type { DeliverBlobEvent } from '../../services/storage/blob-events.ts'
 
 export function storageToEventGrid(eventGrid: EventGrid): DeliverBlobEvent {
-  return ({ account: _, topic, trace, ...event }) =>
-    eventGrid.publish({
-      source: topic,
-      events: [{ ...event, trace: trace === undefined ? undefined : parseTraceparent(trace) }],
-    })
+  return async ({ topic, trace, id, subject, eventType, eventTime, data, dataVersion }) => {
+    const event = { id, subject, eventType, eventTime, data, dataVersion }
+    const cause = trace === undefined ? undefined : parseTraceparent(trace)
+    await eventGrid.publish({ source: topic, events: [{ ...event, trace: cause }] })
+  }
 }
