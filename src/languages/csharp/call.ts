@@ -19,20 +19,48 @@ export function callRun(world: TypeWorld, choice: Choice, target: Value | undefi
   }
   const variables = choice.slots.filter((slot) => slot.kind === 'variable')
   const list = choice.slots.map((slot) => slotRun(slot))
-  const receiver = target && !member.isStatic ? receiverRun(world, target) : undefined
-  if (variables.length > 0) return callWithReferences(run, { choice, receiver, list, call })
-  return plainCall(run, { receiver, list, call })
+  const self = target && !member.isStatic ? target : undefined
+  if (variables.length > 0) {
+    const receiver = self && receiverRun(world, self)
+    return callWithReferences(run, { choice, receiver, list, call })
+  }
+  if (self && mayBeNull(world, self)) return callOnObject(run, { receiver: self.run, list, call })
+  return plainCall(run, { receiver: self?.run, list, call })
+}
+
+function mayBeNull(world: TypeWorld, { type }: Value): boolean {
+  return !isValueType(type) && !world.underlying(type)
+}
+
+/** The value of a receiver, which must not be null. */
+export function notNull(value: unknown): unknown {
+  if (value === null || value === undefined) throw systemException('NullReferenceException')
+  return value
+}
+
+// The arguments are computed before anybody looks whether there is a receiver.
+function callOnObject(run: Implementation, plan: Plan & { readonly receiver: Run }): Run {
+  const { receiver, list, call } = plan
+  const [first, second] = list
+  if (!first) return (frame) => run(notNull(receiver(frame)), call)
+  if (!second) {
+    return (frame) => {
+      const self = receiver(frame)
+      const value = first(frame)
+      return run(notNull(self), value, call)
+    }
+  }
+  return (frame) => {
+    const self = receiver(frame)
+    const values = list.map((one) => one(frame))
+    return run(notNull(self), ...values, call)
+  }
 }
 
 /** Code for the receiver that throws when it is null. */
 export function receiverRun(world: TypeWorld, target: Value): Run {
   const { run } = target
-  if (isValueType(target.type) || world.underlying(target.type)) return run
-  return (frame) => {
-    const value = run(frame)
-    if (value === null || value === undefined) throw systemException('NullReferenceException')
-    return value
-  }
+  return mayBeNull(world, target) ? (frame) => notNull(run(frame)) : run
 }
 
 interface Plan {
