@@ -1,7 +1,7 @@
 import type { XmlNode } from '../xml/xml-tree.ts'
 import { activationOf } from './activation.ts'
 import type { BodyCompiler, InstructionCompiler } from './body-compiler.ts'
-import { wrongElement } from './element-table.ts'
+import { checkElement } from './check-element.ts'
 import {
   compileApplyImports,
   compileApplyTemplates,
@@ -84,7 +84,7 @@ export class ContentCompiler implements BodyCompiler {
       if (child.kind === 'element') {
         if (child.name.uri !== xsltNamespace || child.name.local !== 'param') break
         const own = site.at(child, scope)
-        this.#check(own)
+        checkElement(own)
         parameters.push(compileParameter(own, this))
       } else if (child.kind === 'text') break
       first += 1
@@ -127,14 +127,9 @@ export class ContentCompiler implements BodyCompiler {
     if (local === 'fallback') return nothing
     const compile = Object.hasOwn(compilers, local) ? compilers[local] : undefined
     if (compile === undefined && site.isForward) return this.#unknown(site, 'instruction')
-    this.#check(site)
+    checkElement(site)
     if (compile === undefined) throw site.invalid(`'${site.written}' cannot stand here.`)
     return compile(site, this, isTail)
-  }
-
-  #check(site: Site): void {
-    const wrong = wrongElement(site.element)
-    if (wrong !== undefined && !site.isForward) throw site.invalid(wrong.message, wrong.attribute)
   }
 
   // What is not known runs its `xsl:fallback`. https://www.w3.org/TR/xslt-10/#fallback

@@ -4,7 +4,7 @@ import type { AttributeSet } from './attribute-set.ts'
 import { settleAttributeSets } from './attribute-set.ts'
 import { ContentCompiler } from './compile-body.ts'
 import { defaultDecimalFormat, type DecimalFormat } from './decimal-format.ts'
-import { wrongElement } from './element-table.ts'
+import { checkElement } from './check-element.ts'
 import { compileFunction } from './functions/compile-function.ts'
 import { compileValue } from './instructions/variable.ts'
 import { LocalScope } from './local-scope.ts'
@@ -58,9 +58,7 @@ class ProgramCompiler {
       this.#simplified(site)
       return
     }
-    const wrong = wrongElement(module.element)
-    if (wrong !== undefined && module.version === 1)
-      throw site.invalid(wrong.message, wrong.attribute)
+    checkElement(site)
     for (const element of site.elements) this.#declaration(this.#site(element, module))
   }
 
@@ -91,8 +89,7 @@ class ProgramCompiler {
     if (uri !== xsltNamespace || local === 'import' || local === 'include') return
     const declare = Object.hasOwn(this.#declarations, local) ? this.#declarations[local] : undefined
     if (declare === undefined && site.isForward) return
-    const wrong = wrongElement(site.element)
-    if (wrong !== undefined && !site.isForward) throw site.invalid(wrong.message, wrong.attribute)
+    checkElement(site)
     if (declare === undefined)
       throw site.invalid(`'${site.written}' cannot stand at the top of a stylesheet.`)
     declare(site)
@@ -128,8 +125,10 @@ class ProgramCompiler {
     const hasMatch = site.attribute('match') !== undefined
     if (!hasName && !hasMatch) throw site.invalid("'xsl:template' has neither 'name' nor 'match'.")
     if (hasName) this.#nameTemplate(site, template)
-    if (!hasMatch && site.attribute('mode') !== undefined)
-      throw site.invalid("'mode' stands only beside 'match'.", 'mode')
+    for (const local of hasMatch ? [] : ['mode', 'priority']) {
+      if (site.attribute(local) !== undefined)
+        throw site.invalid(`'${local}' stands only beside 'match'.`, local)
+    }
     this.#later.push(() => {
       if (hasMatch) this.#addRules(site, template)
       template.body = this.#content.template(site)
@@ -223,7 +222,7 @@ class ProgramCompiler {
         throw site.invalid(`'${value}' is not one character.`, local)
       return value
     }
-    const { [0]: fallback } = [defaultDecimalFormat]
+    const fallback = defaultDecimalFormat
     const format: DecimalFormat = {
       decimalSeparator: character('decimal-separator', fallback.decimalSeparator),
       groupingSeparator: character('grouping-separator', fallback.groupingSeparator),
@@ -236,6 +235,9 @@ class ProgramCompiler {
       digit: character('digit', fallback.digit),
       patternSeparator: character('pattern-separator', fallback.patternSeparator),
     }
+    const known = this.#program.decimalFormats.get(key)
+    if (known !== undefined && JSON.stringify(known) !== JSON.stringify(format))
+      throw site.invalid('There are two decimal formats of this name.', 'name')
     this.#program.decimalFormats.set(key, format)
   }
 

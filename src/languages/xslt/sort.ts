@@ -1,6 +1,7 @@
 import type { XmlNode } from '../xml/xml-tree.ts'
 import { XPathContext } from '../xpath/context.ts'
 import { toNumber, toText, type Operand } from '../xpath/operand.ts'
+import { checkElement } from './check-element.ts'
 import { xsltNamespace } from './names.ts'
 import type { Site, TextClosure } from './site.ts'
 
@@ -14,7 +15,11 @@ export function isSort({ name }: XmlNode): boolean {
 
 /** Compiles the elements `xsl:sort` of an element; undefined for none. */
 export function compileSorts(site: Site, elements: readonly XmlNode[]): SortClosure | undefined {
-  const keys = elements.map((element) => compileKey(site.at(element)))
+  const keys = elements.map((element) => {
+    const own = site.at(element)
+    checkElement(own)
+    return compileKey(own)
+  })
   if (keys.length === 0) return undefined
   return (nodes, context) => {
     if (nodes.length < 2) return nodes

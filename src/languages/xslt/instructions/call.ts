@@ -3,6 +3,7 @@ import type { XPathContext, XPathValue } from '../../xpath/context.ts'
 import { nodeSetOfSite } from '../node-selection.ts'
 import { activationOf, type Passed } from '../activation.ts'
 import type { BodyCompiler } from '../body-compiler.ts'
+import { checkElement } from '../check-element.ts'
 import { nameKey, xsltNamespace } from '../names.ts'
 import type { ResultBuilder } from '../result-builder.ts'
 import type { Run } from '../run.ts'
@@ -122,6 +123,7 @@ function compilePassed(
     const own = site.at(element)
     if (uri !== xsltNamespace || local !== 'with-param')
       throw own.invalid(`'${own.written}' cannot stand in '${site.written}'.`)
+    checkElement(own)
     const key = nameKey(own.name(own.required('name'), 'name'))
     if (values.some((other) => other.key === key))
       throw own.invalid(`The parameter '${own.required('name')}' is passed twice.`, 'name')

@@ -1,6 +1,7 @@
 import { XPathContext } from '../../xpath/context.ts'
 import { toBoolean } from '../../xpath/operand.ts'
 import type { BodyCompiler } from '../body-compiler.ts'
+import { checkElement } from '../check-element.ts'
 import { xsltNamespace } from '../names.ts'
 import { nodeSetOfSite } from '../node-selection.ts'
 import type { Site } from '../site.ts'
@@ -47,6 +48,7 @@ export function compileChoose(site: Site, compiler: BodyCompiler, isTail: boolea
   for (const element of site.elements) {
     const branch = site.at(element, new LocalScope(site.scope))
     const isXslt = element.name.uri === xsltNamespace
+    if (isXslt) checkElement(branch)
     if (isXslt && element.name.local === 'when' && otherwise === undefined) {
       const test = toBoolean(branch.expression('test'))
       branches.push({ test, body: compiler.body(branch, { isTail }) })
