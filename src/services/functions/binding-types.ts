@@ -169,8 +169,22 @@ export const bindingTypes: readonly BindingType[] = [
         ? undefined
         : 'expected either connection, or topicEndpointUri and topicKeySetting',
   },
+  {
+    type: 'blobTrigger',
+    directions: ['trigger'],
+    properties: {
+      path: requiredText,
+      connection: text,
+      source: { kind: 'word', words: ['LogsAndContainerScan', 'EventGrid'] },
+      sdkBinding,
+    },
+  },
+  {
+    type: 'blob',
+    directions: ['in', 'out'],
+    properties: { path: requiredExpression, connection: text, sdkBinding },
+  },
   ...unsupported('trigger', [
-    'blobTrigger',
     'queueTrigger',
     'eventHubTrigger',
     'sqlTrigger',
@@ -187,14 +201,7 @@ export const bindingTypes: readonly BindingType[] = [
     'rabbitMQTrigger',
     'signalRTrigger',
   ]),
-  ...unsupported('in', [
-    'blob',
-    'table',
-    'sql',
-    'mysql',
-    'webPubSubConnection',
-    'webPubSubContext',
-  ]),
+  ...unsupported('in', ['table', 'sql', 'mysql', 'webPubSubConnection', 'webPubSubContext']),
   ...unsupported('in', ['durableClient', 'signalRConnectionInfo']),
   ...unsupported('out', ['queue', 'eventHub', 'webPubSub', 'sendGrid', 'twilioSms']),
   ...unsupported('out', ['kafka', 'rabbitMQ', 'signalR']),

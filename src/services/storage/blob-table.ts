@@ -190,7 +190,7 @@ export class BlobTable {
     const { pastPut = [], pastRemoved = [], staged = [], operations = [], happening } = change
     const container = keyOf(place.account.name, place.container.name)
     const batch: Operation[] = [{ kind: 'document.check', ...container, expect: 'present' }]
-    batch.push(blobOperation(place, document, change.next))
+    batch.push(blobOperation(place, { document, next: change.next, trace: origin.trace }))
     for (const { moment, record } of pastPut) {
       const body = JSON.stringify(record)
       batch.push({ kind: 'document.put', ...pastKey(place, moment), body, etag: newUuid() })
@@ -254,13 +254,19 @@ function toPast(document: StoredDocument): PastBlob {
 
 function blobOperation(
   place: BlobPlace,
-  document: StoredDocument | undefined,
-  next: BlobRecord | undefined,
+  parts: {
+    readonly document: StoredDocument | undefined
+    readonly next: BlobRecord | undefined
+    readonly trace: string | undefined
+  },
 ): Operation {
+  const { document, next } = parts
   const key = blobKey(place)
   const expect = document ? { etag: document.etag } : 'absent'
   if (next) {
-    return { kind: 'document.put', ...key, body: JSON.stringify(next), etag: newUuid(), expect }
+    const trace = parts.trace === undefined ? {} : { trace: parts.trace }
+    const body = JSON.stringify(next)
+    return { kind: 'document.put', ...key, body, etag: newUuid(), expect, ...trace }
   }
   return document
     ? { kind: 'document.delete', ...key, expect }

@@ -78,3 +78,8 @@ export const corsRuleCountMax = 5
 
 /** Bytes that nobody wrote are read in parts of this size. */
 export const zeroChunkBytes = 262_144
+
+/** What one look at the changed blobs takes at once, how often it looks, and when it tries again. */
+export const watchedPageMax = 256
+export const watcherPollMs = 10_000
+export const watcherRetryMs = 1_000
