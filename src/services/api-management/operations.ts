@@ -39,6 +39,10 @@ export const entityActions: Readonly<Record<string, Readonly<Record<string, Enti
       }
       return { token: instance.traces.issueToken(api, lifeMs) }
     },
+    invalidateDebugCredentials: async (instance) => {
+      instance.traces.forgetTokens()
+      return undefined
+    },
     listTrace: async (instance, _entity, body) => {
       const trace = instance.traces.find(new PropertyReader(body).requiredText('traceId'))
       if (!trace) throw entityNotFound('Trace')

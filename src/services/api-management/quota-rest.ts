@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from '../../base/json.ts'
+import type { JsonObject } from '../../base/json.ts'
 import { entityNotFound, operationNotSupported } from './errors.ts'
 import type { QuotaCounters, QuotaUse } from './gateway/quota-counters.ts'
 import { PropertyReader } from './property-reader.ts'
@@ -15,30 +15,26 @@ export interface QuotaRequest {
 }
 
 /**
- * Reads and changes what a `quota-by-key` has counted; gives nothing for a change that is done.
+ * Reads and changes what a `quota-by-key` has counted.
  * https://learn.microsoft.com/rest/api/apimanagement/quota-by-counter-keys
  */
 export async function answerQuota(
   quotas: QuotaCounters,
   request: QuotaRequest,
-): Promise<JsonValue | undefined> {
+): Promise<JsonObject> {
   const [key, periodKey] = request.names
-  if (key === undefined) throw operationNotSupported(request.method, 'quotas')
+  const isKnown = request.method === 'GET' || request.method === 'PATCH'
+  if (key === undefined || !isKnown) throw operationNotSupported(request.method, 'quotas')
   const periods = await quotas.periods(key)
   if (periods.length === 0) throw entityNotFound('Quota counter')
   const period = periods.find((each) => each.periodKey === periodKey)
   if (periodKey !== undefined && !period) throw entityNotFound('Quota period')
-  switch (request.method) {
-    case 'GET': {
-      if (period) return contractOf(key, period)
-      return { value: periods.map((each) => contractOf(key, each)), count: periods.length }
-    }
-    case 'PATCH':
-      await change(quotas, { key, period: period ?? periods.at(-1), request })
-      return undefined
-    default:
-      throw operationNotSupported(request.method, 'quotas')
+  if (request.method === 'PATCH') {
+    await change(quotas, { key, period: period ?? periods.at(-1), request })
   }
+  const contracts = (await quotas.periods(key)).map((each) => contractOf(key, each))
+  const contract = contracts.find((each) => each['periodKey'] === periodKey)
+  return contract ?? { value: contracts, count: contracts.length }
 }
 
 async function change(

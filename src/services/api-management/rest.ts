@@ -187,7 +187,7 @@ async function quotaAnswer(
     names: target.names,
     readProperties: () => readProperties(request),
   })
-  return body === undefined ? { status: 204 } : { status: 200, body }
+  return { status: 200, body }
 }
 
 // The gateway of the service itself, which is not one of those that people add.

@@ -21,7 +21,7 @@ export interface TraceGrant {
 /** The traces of one service: who may have one, and the newest of them. */
 export class TraceTable {
   readonly #clock: Clock
-  readonly #key = randomHex(32)
+  #key = randomHex(32)
   readonly #traces = new Map<string, JsonObject>()
 
   constructor(clock: Clock) {
@@ -33,6 +33,11 @@ export class TraceTable {
     const expiresMs = this.#clock.now() + Math.min(lifeMs, debugTokenLifeMsMax)
     const content = `aid=${encodeURIComponent(api)}&p=tracing&ex=${expiresMs}`
     return `${content}&s=${this.#sign(content)}`
+  }
+
+  /** From now on tokens that were issued are worth nothing. */
+  forgetTokens(): void {
+    this.#key = randomHex(32)
   }
 
   /**
