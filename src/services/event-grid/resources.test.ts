@@ -2,10 +2,14 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isJsonObject } from '../../base/json.ts'
 import type { JsonObject } from '../../base/json.ts'
+import { newLogger } from '../../base/logger.ts'
+import { silentTelemetry } from '../../base/telemetry.ts'
+import { Egress } from '../../protocols/http/egress.ts'
 import { group, openEventGrid, openWebhook, orderEvent } from './fixture.ts'
 import { storageId, untilTrue, webhookProperties } from './fixture.ts'
 import type { EventGridFixture } from './fixture.ts'
 import { eventGridResources } from './resources.ts'
+import { EventGrid } from './service.ts'
 
 const provider = `${group}/providers/Microsoft.EventGrid`
 
@@ -81,6 +85,23 @@ test('the events of a storage account reach those who subscribed to its system t
   await raise(grid, '3')
   await byTopic.until(2)
   assert.equal(byAccount.received.length, 2)
+})
+
+test('an event that is raised before the service has started waits for it', async (t) => {
+  const first = await openEventGrid(t)
+  const webhook = await openWebhook(t)
+  const extension = `${storageId}/providers/Microsoft.EventGrid/eventSubscriptions/direct`
+  await first.put(extension, webhookProperties(webhook.url))
+  await first.eventGrid.stop()
+  const outgoing = new Egress({ hostMap: () => undefined })
+  const logger = newLogger({ level: 'silent', name: 'test' })
+  const { store, clock } = first
+  const next = new EventGrid({ store, clock, logger, telemetry: silentTelemetry, outgoing })
+  const raised = raise({ ...first, eventGrid: next }, 'early')
+  await next.start()
+  t.after(() => next.stop().then(() => outgoing.stop()))
+  await raised
+  await webhook.until(1)
 })
 
 test('a domain routes by the topic that an event names', async (t) => {

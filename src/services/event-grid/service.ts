@@ -81,6 +81,11 @@ export class EventGrid implements Startable {
   readonly #options: EventGridOptions
   /** Names this run of the program in the leases of what it delivers. */
   readonly #owner = newUuid()
+  #tellLoaded: () => void = () => {}
+  /** What is published before it is known who subscribed would be lost: it waits. */
+  readonly #loaded = new Promise<void>((resolve) => {
+    this.#tellLoaded = resolve
+  })
 
   constructor(options: EventGridOptions) {
     const { store, clock, telemetry, outgoing } = options
@@ -110,6 +115,7 @@ export class EventGrid implements Startable {
     await takeOver(store, this.#owner)
     await this.topics.load()
     await this.subscriptions.start()
+    this.#tellLoaded()
     const topics = this.topics.all().length
     logger.info({ topics, subscriptions: this.subscriptions.all().length }, 'Event Grid started')
   }
@@ -144,6 +150,7 @@ export class EventGrid implements Startable {
     readonly source: string
     readonly events: readonly SystemEvent[]
   }): Promise<void> {
+    await this.#loaded
     if (this.subscriptions.ofSource(raised.source).length === 0) return
     const startMs = this.clock.preciseNow()
     const sources = [raised.source]
@@ -165,6 +172,7 @@ export class EventGrid implements Startable {
     events: readonly GridEvent[],
     parent: TraceContext | undefined,
   ): Promise<void> {
+    await this.#loaded
     const startMs = this.clock.preciseNow()
     const context = parent ? childOf(parent) : newTrace()
     const accepted = events.map((event): Accepted => {
@@ -219,6 +227,7 @@ export class EventGrid implements Startable {
     readonly properties: JsonObject
   }): Promise<EventSubscription> {
     const { name, sourceId, properties } = given
+    await this.#loaded
     await this.#checkSource(sourceId)
     const id = given.id ?? eventSubscriptionId(sourceId, name)
     return this.subscriptions.put({ id, name, sourceId, properties })
