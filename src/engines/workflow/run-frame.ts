@@ -78,7 +78,7 @@ export class RunFrame {
 
   /** The innermost loop around this frame, or the one of a name. */
   loopOf(name?: string): RunFrame['loop'] {
-    for (let frame: RunFrame | undefined = this; frame; frame = frame.parent) {
+    for (const frame of this.#outwards()) {
       const isIt =
         name === undefined ? frame.loop?.node.work.kind === 'foreach' : isNamed(frame.loop, name)
       if (isIt) return frame.loop
@@ -91,11 +91,17 @@ export class RunFrame {
     const node = this.run.graph.nodes.get(name.toLowerCase())
     if (!node) return undefined
     const path = pathTo(node)
-    for (let frame: RunFrame | undefined = this; frame; frame = frame.parent) {
-      const from = path.findIndex((step) => step.graph === frame?.graph)
+    for (const frame of this.#outwards()) {
+      const from = path.findIndex((step) => step.graph === frame.graph)
       if (from >= 0) return descend(frame, path.slice(from))
     }
     return undefined
+  }
+
+  /** This frame and those around it, innermost first. */
+  *#outwards(): Iterable<RunFrame> {
+    yield this
+    for (let frame = this.parent; frame; frame = frame.parent) yield frame
   }
 
   /** The records of the actions directly inside an action, each with those of its iterations where it is a loop. */

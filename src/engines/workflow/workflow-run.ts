@@ -2,11 +2,12 @@
  * One run. Its state is its log: after a crash the same graph is walked again, what the log has is taken from it, and the
  * run goes on from there. The log is written before anything that others can see begins.
  */
-import type { Clock, Timer } from '../../base/clock.ts'
+import type { Clock } from '../../base/clock.ts'
 import { childOf, type TraceContext } from '../../base/trace-context.ts'
 import { type Value, isObject } from '../../languages/workflow-expression/value.ts'
 import type { ActionCall, Outcome } from './action-call.ts'
 import type { ActionRecord } from './action-record.ts'
+import { CallScope } from './call-scope.ts'
 import { runForeach } from './foreach.ts'
 import type {
   ActionGraph,
@@ -422,54 +423,6 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
 
   #checkSuspended(): void {
     if (this.#suspended) throw new RunSuspended('the platform stops')
-  }
-}
-
-/** The time that one call may take. */
-class CallScope {
-  readonly #abort = new AbortController()
-  readonly #run: AbortSignal
-  readonly #clock: Clock
-  #timer: Timer | undefined
-  #isLate = false
-
-  constructor(run: AbortSignal, clock: Clock) {
-    this.#run = run
-    this.#clock = clock
-    if (run.aborted) this.#abort.abort(run.reason)
-    else run.addEventListener('abort', this.#onRunAbort, { once: true })
-  }
-
-  readonly #onRunAbort = (): void => this.#abort.abort(this.#run.reason)
-
-  get signal(): AbortSignal {
-    return this.#abort.signal
-  }
-
-  get isLate(): boolean {
-    return this.#isLate
-  }
-
-  limit(leftMs: number): void {
-    this.#timer = this.#clock.after(Math.max(leftMs, 0), () => {
-      this.#isLate = true
-      this.#abort.abort(new Error('the action timed out'))
-    })
-  }
-
-  /** Gives up on work that does not heed the signal. */
-  race<T>(work: T | Promise<T>): Promise<T> {
-    const { signal } = this
-    return new Promise<T>((resolve, reject) => {
-      if (signal.aborted) return reject(signal.reason)
-      signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-      Promise.resolve(work).then(resolve, reject)
-    })
-  }
-
-  close(): void {
-    this.#timer?.cancel()
-    this.#run.removeEventListener('abort', this.#onRunAbort)
   }
 }
 

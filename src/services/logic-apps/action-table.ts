@@ -1,7 +1,13 @@
 import { apiConnection } from './actions/api-connection.ts'
 import { compose } from './actions/compose.ts'
 import { condition, foreach, scope, switchCase, until } from './actions/control.ts'
+import { expression } from './actions/expression.ts'
+import { apiManagement, callFunction } from './actions/function.ts'
+import { apiConnectionWebhook, httpWebhook } from './actions/http-webhook.ts'
+import { http } from './actions/http.ts'
+import { javascriptCode } from './actions/javascript-code.ts'
 import { join } from './actions/join.ts'
+import { liquid } from './actions/liquid.ts'
 import { parseJsonAction } from './actions/parse-json.ts'
 import { query } from './actions/query.ts'
 import { response } from './actions/response.ts'
@@ -18,6 +24,8 @@ import {
   setVariable,
 } from './actions/variables.ts'
 import { wait } from './actions/wait.ts'
+import { sendToBatch, workflow } from './actions/workflow.ts'
+import { xmlValidation } from './actions/xml-validation.ts'
 import { xslt } from './actions/xslt.ts'
 import type { ActionCompiler } from './compile-context.ts'
 
@@ -47,6 +55,18 @@ export const actionCompilers: ReadonlyMap<string, ActionCompiler> = new Map([
   ['apiconnection', apiConnection],
   ['openapiconnection', apiConnection],
   ['xslt', xslt],
+  ['liquid', liquid],
+  ['xmlvalidation', xmlValidation],
+  ['http', http],
+  ['httpwebhook', httpWebhook],
+  ['apiconnectionwebhook', apiConnectionWebhook],
+  ['openapiconnectionwebhook', apiConnectionWebhook],
+  ['workflow', workflow],
+  ['sendtobatch', sendToBatch],
+  ['function', callFunction],
+  ['apimanagement', apiManagement],
+  ['expression', expression],
+  ['javascriptcode', javascriptCode],
 ])
 
 const integrationAccount = 'it needs an integration account, which is not there'

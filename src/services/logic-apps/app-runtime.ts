@@ -12,6 +12,7 @@ import type { ManagedConnectors } from './managed-connectors.ts'
 import type { Maps } from './maps.ts'
 import type { WorkflowResponse } from './responder.ts'
 import type { RunContext } from './run-context.ts'
+import type { ScriptThread } from './script-thread.ts'
 import type { ServiceProviders } from './service-providers.ts'
 
 /** The settings of an app, by name without regard to case. */
@@ -42,6 +43,7 @@ export interface AppRuntime {
   readonly connections: Connections
   readonly artifacts: Artifacts
   readonly maps: Maps
+  readonly scripts: ScriptThread
   readonly serviceProviders: ServiceProviders
   readonly connectors: ManagedConnectors
   readonly identityToken: IdentityToken | undefined

@@ -33,6 +33,8 @@ export interface Catalog {
   ): { hasAction(operation: string): boolean; hasTrigger(operation: string): boolean } | undefined
   serviceProviderConnection(name: string): boolean
   managedConnection(name: string): boolean
+  functionConnection(name: string): boolean
+  apiManagementConnection(name: string): boolean
   workflow(name: string): boolean
   artifact(kind: 'Maps' | 'Schemas', name: string): boolean
 }

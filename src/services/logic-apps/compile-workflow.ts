@@ -5,6 +5,7 @@ import {
   type WorkflowGraph,
 } from '../../engines/workflow/graph.ts'
 import { parseActionStatus, type ActionStatus } from '../../engines/workflow/status.ts'
+import { writeJson } from '../../languages/workflow-expression/json-text.ts'
 import type { CompiledTemplate } from '../../languages/workflow-expression/template.ts'
 import {
   type Value,
@@ -70,7 +71,7 @@ class Compiler implements CompileContext {
     const check = new ReferenceCheck({
       graph,
       actions: this.#actions,
-      parameters: new Set([...parameters.keys()]),
+      parameters: new Set(parameters.keys()),
       refuse: (action, message) => this.refuse(action, message),
     })
     for (const noted of this.#noted) check.check(noted)
@@ -198,7 +199,7 @@ class Compiler implements CompileContext {
         if (status) return status
         throw this.refuse(
           action,
-          `"The 'runAfter' status '${String(text)}' is not valid: it must be one of 'Succeeded, Failed, Skipped, TimedOut'."`,
+          `"The 'runAfter' status '${writeJson(text)}' is not valid: it must be one of 'Succeeded, Failed, Skipped, TimedOut'."`,
         )
       })
     }

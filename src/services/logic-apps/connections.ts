@@ -20,6 +20,8 @@ import { memberOf, objectOf, textOf, toJsonObject } from './workflow-value.ts'
 export class Connections {
   readonly #managed = new Map<string, ManagedConnection>()
   readonly #providers = new Map<string, ServiceProviderConnection & { readonly provider: string }>()
+  readonly #functions = new Map<string, ValueObject>()
+  readonly #apiManagement = new Map<string, ValueObject>()
   /** Connections that could not be read, with the reason: an action that uses one fails by it. */
   readonly faults: readonly string[]
 
@@ -47,6 +49,12 @@ export class Connections {
         ...(parameterSetName === undefined ? {} : { parameterSetName }),
       })
     }
+    for (const [name, entry] of Object.entries(objectOf(file, 'functionConnections'))) {
+      this.#functions.set(name.toLowerCase(), evaluate(name, entry))
+    }
+    for (const [name, entry] of Object.entries(objectOf(file, 'apiManagementConnections'))) {
+      this.#apiManagement.set(name.toLowerCase(), evaluate(name, entry))
+    }
     this.faults = faults
   }
 
@@ -72,6 +80,16 @@ export class Connections {
       }
     }
     return undefined
+  }
+
+  /** `triggerUrl` and `authentication` of a function. */
+  functions(name: string): ValueObject | undefined {
+    return this.#functions.get(name.toLowerCase())
+  }
+
+  /** `baseUrl` and `subscriptionKey` of an API. */
+  apiManagement(name: string): ValueObject | undefined {
+    return this.#apiManagement.get(name.toLowerCase())
   }
 
   provider(name: string): (ServiceProviderConnection & { readonly provider: string }) | undefined {

@@ -47,7 +47,8 @@ export function readHostSettings(dir: string, settings: AppSettingSource): HostS
   const read = (name: string): string | undefined => {
     const override = settings.get(`AzureFunctionsJobHost__extensions__workflow__settings__${name}`)
     const value = override ?? values[name]
-    return value === undefined || value === null ? undefined : String(value)
+    if (typeof value === 'number' || typeof value === 'boolean') return String(value)
+    return typeof value === 'string' ? value : undefined
   }
   const times = { runTimeoutMs, statelessRunTimeoutMs, retentionMs, requestTimeoutMs }
   for (const [name, key] of Object.entries(durations)) {

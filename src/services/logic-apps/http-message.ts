@@ -21,11 +21,17 @@ export interface HttpMessage {
 }
 
 /** Reads an answer as the HTTP action shows it. */
-export async function readMessage(response: OutgoingResponse): Promise<HttpMessage> {
+export async function readMessage(
+  response: OutgoingResponse,
+  options: { isPiece?: boolean } = {},
+): Promise<HttpMessage> {
   const headers = headerObject(response.headers)
   const bytes = await readBytes(response.body)
   const type = headerOf(headers, 'content-type')
-  return { statusCode: response.status, headers, body: bodyValue(bytes, type) }
+  const body = options.isPiece
+    ? makeContent(type ?? 'application/octet-stream', bytes.toString('base64'))
+    : bodyValue(bytes, type)
+  return { statusCode: response.status, headers, body }
 }
 
 /** Reads a stream to its end, up to the size of a message. */

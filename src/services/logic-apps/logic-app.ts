@@ -112,6 +112,10 @@ export class LogicApp implements AppRuntime {
     return this.#options.parts.connectors
   }
 
+  get scripts() {
+    return this.#options.parts.scripts
+  }
+
   get settings() {
     return this.#settings
   }
@@ -311,6 +315,8 @@ export class LogicApp implements AppRuntime {
         },
       serviceProviderConnection: (name) => this.#connections.provider(name) !== undefined,
       managedConnection: (name) => this.#connections.managed(name) !== undefined,
+      functionConnection: (name) => this.#connections.functions(name) !== undefined,
+      apiManagementConnection: (name) => this.#connections.apiManagement(name) !== undefined,
       workflow: (name) => names.has(name.toLowerCase()),
       artifact: (kind, name) => this.#artifacts.has(kind, name),
     }

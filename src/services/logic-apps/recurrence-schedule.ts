@@ -49,7 +49,7 @@ export function parseRecurrence(value: Value): Recurrence | undefined {
             hours: numbers(schedule, 'hours'),
             minutes: numbers(schedule, 'minutes'),
             weekDays: listOf(schedule, 'weekDays').map((day) =>
-              weekDays.indexOf(String(day).toLowerCase()),
+              weekDays.indexOf(textOf({ day }, 'day')?.toLowerCase() ?? ''),
             ),
             monthDays: numbers(schedule, 'monthDays'),
           },
@@ -186,6 +186,8 @@ function numbers(schedule: Value, name: string): number[] {
   const list = listOf(schedule, name)
   const items = isArray(list) ? list : []
   return items
-    .map((item) => (isInteger(item) ? Number(item) : Number.parseInt(String(item), 10)))
+    .map((item) =>
+      isInteger(item) ? Number(item) : Number.parseInt(typeof item === 'string' ? item : '', 10),
+    )
     .filter((item) => !Number.isNaN(item))
 }

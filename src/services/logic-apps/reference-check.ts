@@ -44,27 +44,27 @@ export class ReferenceCheck {
   }
 
   #checkAction({ action, part }: NotedCalls, name: string): void {
-    const { graph, refuse } = this.#parts
+    const { graph } = this.#parts
     const target = graph.nodes.get(name.toLowerCase())
     if (!target) {
-      throw refuse(
+      throw this.#parts.refuse(
         action,
         `The template validation failed: 'The action(s) '${name}' referenced by '${part}' in action '${action.name}' are not defined in the template.'.`,
       )
     }
     const node = graph.nodes.get(action.name.toLowerCase())
     if (!node || this.#isVisible(node, target)) return
-    throw refuse(
+    throw this.#parts.refuse(
       action,
       `The template validation failed: 'The ${part} of template action '${action.name}' cannot reference action '${target.name}'. Action '${target.name}' must either be in 'runAfter' path or within a scope action on the 'runAfter' path of action '${action.name}', or be a Trigger.'.`,
     )
   }
 
   #checkLoop({ action, part }: NotedCalls, name: string, kind: 'foreach' | 'until'): void {
-    const { graph, refuse } = this.#parts
+    const { graph } = this.#parts
     const target = graph.nodes.get(name.toLowerCase())
     if (!target) {
-      throw refuse(
+      throw this.#parts.refuse(
         action,
         `The template validation failed: 'The repetition action(s) '${name}' referenced by '${part}' in action '${action.name}' are not defined in the template.'.`,
       )
@@ -72,16 +72,16 @@ export class ReferenceCheck {
     const node = graph.nodes.get(action.name.toLowerCase())
     const isAround = target.work.kind === kind && node && owners(node).includes(target)
     if (isAround || node === target) return
-    throw refuse(
+    throw this.#parts.refuse(
       action,
       `The template validation failed: 'The ${part} of template action '${action.name}' is invalid. Action '${target.name}' must be a parent '${kind}' scope of action '${action.name}' to be referenced by 'repeatItems' or 'items' functions.'.`,
     )
   }
 
   #checkParameter({ action, part }: NotedCalls, name: string): void {
-    const { parameters, refuse } = this.#parts
+    const { parameters } = this.#parts
     if (parameters.has(name.toLowerCase()) || name === '$connections') return
-    throw refuse(
+    throw this.#parts.refuse(
       action,
       `The template validation failed: 'The workflow parameter(s) '${name}' referenced by '${part}' in action '${action.name}' are not defined in the template.'.`,
     )

@@ -1,4 +1,4 @@
-import { isJsonObject, objectMember, stringMember } from '../../base/json.ts'
+import { isJsonObject, objectMember, stringMember, type JsonValue } from '../../base/json.ts'
 import type { AppRuntime } from './app-runtime.ts'
 import type { ManagedConnectorAnswer, ManagedConnectorCall } from './managed-connector.ts'
 import type { SendToRuntimeUrl } from './managed-connectors.ts'
@@ -10,10 +10,10 @@ export function sendToRuntimeUrl(app: AppRuntime): SendToRuntimeUrl {
   return async (base, call) => {
     const url = new URL(base.replace(/\/$/, '') + call.path)
     for (const [name, value] of Object.entries(call.queries))
-      url.searchParams.append(name, String(value))
+      url.searchParams.append(name, plain(value))
     const { bytes, contentType } = writeMessage(call.body)
     const headers = [
-      ...Object.entries(call.headers).flatMap(([name, value]) => [name, String(value)]),
+      ...Object.entries(call.headers).flatMap(([name, value]) => [name, plain(value)]),
       ...(contentType === undefined ? [] : ['content-type', contentType]),
       ...(await authorization(app, call)),
     ]
@@ -28,6 +28,10 @@ export function sendToRuntimeUrl(app: AppRuntime): SendToRuntimeUrl {
     })
     return answerOf(await readMessage(response))
   }
+}
+
+function plain(value: JsonValue): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
 async function authorization(app: AppRuntime, call: ManagedConnectorCall): Promise<string[]> {

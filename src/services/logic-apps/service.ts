@@ -15,6 +15,7 @@ import { ManagedConnectors } from './managed-connectors.ts'
 import { logicAppHandler } from './rest.ts'
 import type { ServiceProvider } from './service-provider.ts'
 import type { LogicAppParts } from './service-parts.ts'
+import { ScriptThread } from './script-thread.ts'
 import { ServiceProviders } from './service-providers.ts'
 import { resolveReferences, type ResolveReference } from './setting-references.ts'
 
@@ -74,6 +75,7 @@ export class LogicApps implements Startable {
       outgoing,
       serviceProviders: new ServiceProviders(serviceProviders),
       connectors: new ManagedConnectors(managedConnectors),
+      scripts: new ScriptThread(),
       identityToken: options.identityToken,
     }
   }
@@ -84,13 +86,14 @@ export class LogicApps implements Startable {
     const running = [...this.#running.values()]
     this.#running.clear()
     await Promise.all(running.map((each) => each.stop()))
+    await this.#parts.scripts.stop()
   }
 
   /** Listens, loads the workflows of a folder and opens their triggers; a definition that is not valid stops no other. */
   async run(deployment: LogicAppDeployment): Promise<RunningLogicApp> {
     const { host, logger, clock } = this.#options
     const { name, dir } = deployment
-    let app: LogicApp | undefined
+    const served: { app?: LogicApp } = {}
     const http = new HttpServer({
       host,
       port: deployment.port,
@@ -99,7 +102,7 @@ export class LogicApps implements Startable {
       logger,
       clock,
       handler: async (request, response) => {
-        if (app) await logicAppHandler(app)(request, response)
+        if (served.app) await logicAppHandler(served.app)(request, response)
         else response.writeHead(503, { 'content-length': 0, 'retry-after': '1' }).end()
       },
     })
@@ -121,7 +124,7 @@ export class LogicApps implements Startable {
     }
     this.#running.set(name, { app: loaded, port, stop })
     // A trigger that subscribes is called back while it is being opened.
-    app = loaded
+    served.app = loaded
     await loaded.start()
     files.start()
     return { app: loaded, port }

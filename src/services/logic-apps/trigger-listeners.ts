@@ -57,7 +57,7 @@ export class TriggerListeners {
 
   async pending(): Promise<number> {
     const counts = await Promise.all(
-      [...this.#open.values()].map(({ listener }) => listener.pending?.() ?? 0),
+      [...this.#open.values()].map(async ({ listener }) => (await listener.pending?.()) ?? 0),
     )
     return counts.reduce((sum, count) => sum + count, 0)
   }

@@ -1,0 +1,16 @@
+/** A script for the thread; `context` is the JSON text of `workflowContext`. */
+export interface ScriptRequest {
+  readonly id: number
+  readonly code: string
+  readonly context: string
+  readonly timeoutMs: number
+  readonly memoryBytes: number
+}
+
+/** What a script gave, as JSON text, or why it gave nothing. */
+export type ScriptAnswer =
+  | { readonly id: number; readonly json: string }
+  | {
+      readonly id: number
+      readonly error: { readonly kind: 'failed' | 'timeout' | 'syntax'; readonly message: string }
+    }
