@@ -59,11 +59,6 @@ export function qualifiedNameEnd(text: string, start: number): number {
   return localEnd === end + 1 ? end : localEnd
 }
 
-/** True for a name without a colon. https://www.w3.org/TR/xml-names/#NT-NCName */
-export function isLocalName(text: string): boolean {
-  return text !== '' && localNameEnd(text, 0) === text.length
-}
-
 /** True for a name with at most one colon between two names. */
 export function isQualifiedName(text: string): boolean {
   return text !== '' && qualifiedNameEnd(text, 0) === text.length

@@ -29,6 +29,9 @@ export class XmlTree {
   readonly number: number
   /** Elements by the attribute that the document type declares as ID. */
   readonly ids = new Map<string, XmlNode>()
+  // Few nodes are ever asked for these: they would make every node larger.
+  readonly #scopes = new Map<XmlNode, readonly NamespaceDeclaration[]>()
+  readonly #namespaceNodes = new Map<XmlNode, readonly XmlNode[]>()
   /** The system identifiers of unparsed entities by name. */
   unparsedEntities: ReadonlyMap<string, string> = new Map()
 
@@ -36,6 +39,36 @@ export class XmlTree {
     this.uri = uri
     this.number = number
     this.root = new XmlNode('root', this, null)
+  }
+
+  /** The namespaces in scope of an element that declares some. */
+  scopeOf(element: XmlNode): readonly NamespaceDeclaration[] {
+    const known = this.#scopes.get(element)
+    if (known !== undefined) return known
+    const outer = element.parent?.scope ?? xmlScope
+    const own = new Set(element.declarations.map(({ prefix }) => prefix))
+    const scope = [
+      ...outer.filter(({ prefix }) => !own.has(prefix)),
+      ...element.declarations.filter(({ uri }) => uri !== ''),
+    ]
+    this.#scopes.set(element, scope)
+    return scope
+  }
+
+  /** The namespace nodes of an element: always the same ones. */
+  namespaceNodesOf(element: XmlNode): readonly XmlNode[] {
+    const known = this.#namespaceNodes.get(element)
+    if (known !== undefined) return known
+    const nodes = element.scope.map(({ prefix, uri }, index) => {
+      const node = new XmlNode('namespace', this, element)
+      node.name = { prefix: '', local: prefix, uri: '' }
+      node.value = uri
+      node.order = element.order
+      node.index = index
+      return node
+    })
+    this.#namespaceNodes.set(element, nodes)
+    return nodes
   }
 }
 
@@ -59,8 +92,6 @@ export class XmlNode {
   children: readonly XmlNode[] = noNodes
   attributes: readonly XmlNode[] = noNodes
   declarations: readonly NamespaceDeclaration[] = noDeclarations
-  #scope: readonly NamespaceDeclaration[] | undefined
-  #namespaceNodes: readonly XmlNode[] | undefined
 
   constructor(kind: XmlNodeKind, tree: XmlTree, parent: XmlNode | null) {
     this.kind = kind
@@ -70,36 +101,13 @@ export class XmlNode {
 
   /** The namespaces in scope of an element; the same array where nothing new is declared. */
   get scope(): readonly NamespaceDeclaration[] {
-    this.#scope ??= this.#findScope()
-    return this.#scope
+    if (this.declarations.length > 0) return this.tree.scopeOf(this)
+    return this.parent?.scope ?? xmlScope
   }
 
   /** The namespace nodes of an element: made at first use. */
   get namespaceNodes(): readonly XmlNode[] {
-    this.#namespaceNodes ??= this.kind === 'element' ? this.#makeNamespaceNodes() : noNodes
-    return this.#namespaceNodes
-  }
-
-  #findScope(): readonly NamespaceDeclaration[] {
-    if (this.kind !== 'element') return this.parent?.scope ?? xmlScope
-    const outer = this.parent?.scope ?? xmlScope
-    if (this.declarations.length === 0) return outer
-    const own = new Set(this.declarations.map(({ prefix }) => prefix))
-    return [
-      ...outer.filter(({ prefix }) => !own.has(prefix)),
-      ...this.declarations.filter(({ uri }) => uri !== ''),
-    ]
-  }
-
-  #makeNamespaceNodes(): readonly XmlNode[] {
-    return this.scope.map(({ prefix, uri }, index) => {
-      const node = new XmlNode('namespace', this.tree, this)
-      node.name = { prefix: '', local: prefix, uri: '' }
-      node.value = uri
-      node.order = this.order
-      node.index = index
-      return node
-    })
+    return this.kind === 'element' ? this.tree.namespaceNodesOf(this) : noNodes
   }
 }
 
@@ -138,11 +146,6 @@ function namespaceRank(node: XmlNode): number {
 export function namespaceOf(node: XmlNode, prefix: string): string | undefined {
   const found = node.scope.find((declaration) => declaration.prefix === prefix)
   return found?.uri ?? (prefix === '' ? '' : undefined)
-}
-
-/** The value of an attribute without a namespace. */
-export function attributeValue(element: XmlNode, local: string): string | undefined {
-  return attributeNode(element, local)?.value
 }
 
 /** The attribute of a name; without a namespace where none is given. */
