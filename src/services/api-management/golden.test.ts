@@ -4,14 +4,14 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { ManualClock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
-import { isJsonObject, stringMember } from '../../base/json.ts'
+import { isJsonObject, parseJson, stringMember } from '../../base/json.ts'
 import { openService, type OpenedService } from './service-fixture.ts'
 
-// A case: a policy document of the API, perhaps `named NAME VALUE` lines and `fragment NAME <xml>` lines before it; then
-// for each call a line `> METHOD /path`, its headers, an empty line and its body; a line `----------`; and what comes
+// A case: a policy document of the API, perhaps lines `named NAME VALUE`, `fragment NAME <xml>`, `backend NAME PATH` and
+// `put PATH JSON` (any entity with its properties) before it; then for each call a line `> METHOD /path`, its headers, an empty line and its body; a line `----------`; and what comes
 // back: `backend: METHOD /path` with the headers `x-*` and the body it got, then the status, headers and body of the
 // answer. `@wait SECONDS` moves the clock. A document that cannot be saved has only its error. The backend answers 200
-// with `{"got":"METHOD /path"}`; `/status/N` answers N.
+// with `{"got":"METHOD /path"}`; `/status/N` answers N, `/echo` gives back the body with its type.
 const folder = join('tests', 'golden', 'policies')
 
 for (const file of readdirSync(folder).filter((name) => name.endsWith('.golden'))) {
@@ -28,9 +28,14 @@ for (const file of readdirSync(folder).filter((name) => name.endsWith('.golden')
 async function run(service: OpenedService, input: string, clock: ManualClock): Promise<string> {
   const [head = '', ...calls] = input.split(/^(?=[>@])/m).reduce(joinDocument, [])
   const lines = head.split('\n')
-  const settings = lines.filter((line) => /^(named|fragment|backend) /.test(line))
+  const settings = lines.filter((line) => /^(named|fragment|backend|put) /.test(line))
   const value = lines.filter((line) => !settings.includes(line)).join('\n')
   service.answer = (request, response) => {
+    if (request.url.startsWith('/echo')) {
+      response.writeHead(200, { 'content-type': request.headers['content-type'] ?? '' })
+      response.end(request.body)
+      return
+    }
     const [, status = '200'] = /^\/status\/(\d+)/.exec(request.url) ?? []
     response.writeHead(Number(status), {
       'content-type': 'application/json',
@@ -88,6 +93,11 @@ async function prepare(service: OpenedService, settings: readonly string[]): Pro
     if (kind === 'backend') await service.put(`backends/${name}`, { url: `${serviceUrl}${text}` })
     if (kind === 'fragment') {
       await service.put(`policyFragments/${name}`, { format: 'rawxml', value: text })
+    }
+    if (kind === 'put') {
+      const properties = parseJson(text)
+      assert.ok(isJsonObject(properties), line)
+      await service.put(name, properties)
     }
   }
 }

@@ -84,3 +84,6 @@ export const debugTokenLifeMsMax = 3_600_000
 
 /** How often secrets of vaults are read again: https://learn.microsoft.com/azure/api-management/api-management-howto-properties#key-vault-secrets */
 export const vaultRefreshMs = 4 * 3_600_000
+
+/** Steps that one `xsl-transform` may take. */
+export const transformStepsMax = 5_000_000

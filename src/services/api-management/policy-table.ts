@@ -15,6 +15,7 @@ import { findAndReplace } from './policies/find-and-replace.ts'
 import { forwardRequest } from './policies/forward-request.ts'
 import { includeFragment } from './policies/include-fragment.ts'
 import { ipFilter } from './policies/ip-filter.ts'
+import { jsonToXml } from './policies/json-to-xml.ts'
 import { jsonp } from './policies/jsonp.ts'
 import { limitConcurrency } from './policies/limit-concurrency.ts'
 import { mockResponse } from './policies/mock-response.ts'
@@ -39,6 +40,8 @@ import { trace } from './policies/trace.ts'
 import { validateAzureAdToken } from './policies/validate-azure-ad-token.ts'
 import { validateJwt } from './policies/validate-jwt.ts'
 import { wait } from './policies/wait.ts'
+import { xmlToJson } from './policies/xml-to-json.ts'
+import { xslTransform } from './policies/xsl-transform.ts'
 
 /** Every policy there is here. https://learn.microsoft.com/azure/api-management/api-management-policies */
 const policies: readonly PolicyDefinition[] = [
@@ -58,6 +61,7 @@ const policies: readonly PolicyDefinition[] = [
   forwardRequest,
   includeFragment,
   ipFilter,
+  jsonToXml,
   jsonp,
   limitConcurrency,
   mockResponse,
@@ -82,6 +86,8 @@ const policies: readonly PolicyDefinition[] = [
   validateAzureAdToken,
   validateJwt,
   wait,
+  xmlToJson,
+  xslTransform,
 ]
 
 const byName = new Map(policies.map((each) => [each.name, each]))
@@ -129,15 +135,12 @@ export const refusedPolicies: ReadonlyMap<string, string> = new Map([
   ]),
   ...named(needsCertificates, ['authentication-certificate', 'validate-client-certificate']),
   ...named(notYet, [
-    'json-to-xml',
     'proxy',
     'validate-content',
     'validate-headers',
     'validate-odata-request',
     'validate-parameters',
     'validate-status-code',
-    'xml-to-json',
-    'xsl-transform',
   ]),
 ])
 
