@@ -20,7 +20,7 @@ export interface OutgoingRequest {
   readonly method: string
   /** `[name, value, name, value]` */
   readonly headers: readonly string[]
-  readonly body?: Readable | Uint8Array
+  readonly body?: Readable | Uint8Array | undefined
   /** How long the headers of the answer may take. */
   readonly timeoutMs: number
   /**
@@ -28,11 +28,11 @@ export interface OutgoingRequest {
    * and mapped Azure names may lead to this machine.
    */
   readonly isDeclared: boolean
-  readonly tls?: OutgoingTls
+  readonly tls?: OutgoingTls | undefined
   /** True when the head of the answer is wanted before its body, however small that is. */
-  readonly isUnbuffered?: boolean
+  readonly isUnbuffered?: boolean | undefined
   /** Ends the request when its caller goes away. */
-  readonly signal?: Cancellation
+  readonly signal?: Cancellation | undefined
   readonly trace: TraceContext
 }
 

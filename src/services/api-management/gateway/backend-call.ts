@@ -1,5 +1,6 @@
-import { childOf } from '../../../base/trace-context.ts'
+import { type TraceContext, childOf } from '../../../base/trace-context.ts'
 import { messageOf } from '../../../base/errors.ts'
+import type { Cancellation } from '../../../protocols/http/cancellation.ts'
 import {
   AddressRefused,
   OutgoingTimeout,
@@ -9,8 +10,7 @@ import {
 } from '../../../protocols/http/outgoing-http.ts'
 import type { ClientCertificate } from '../certificate.ts'
 import { redirectsMax, spanPayloadCharsMax } from '../limits.ts'
-import { shownHeaders, shownUrl } from './call-trace.ts'
-import { CallUrl } from './call-url.ts'
+import { traceRequest, traceResponse } from './call-steps.ts'
 import type { CallResponse, GatewayCall } from './gateway-call.ts'
 import { type HeaderList, hopNamesOf, receivedHeaders } from './header-list.ts'
 import { MessageBody, codingOf } from './message-body.ts'
@@ -61,7 +61,7 @@ async function callOnce(call: GatewayCall, request: BackendRequest): Promise<Cal
   const { clock, telemetry } = call.parts
   const trace = childOf(call.trace)
   const startMs = clock.preciseNow()
-  const sent = toOutgoing(request)
+  const sent = toOutgoing(request, { trace, signal: call.signal })
   const finish = (outcome: { reason?: string; status: 'ok' | 'error' }): void => {
     telemetry.span({
       context: trace,
@@ -77,7 +77,7 @@ async function callOnce(call: GatewayCall, request: BackendRequest): Promise<Cal
   }
   traceRequest(call, request)
   try {
-    const answer = await send(call, request, { ...sent, trace, signal: call.signal })
+    const answer = await send(call, request, sent)
     const isError = answer.status >= 500
     finish(isError ? { status: 'error', reason: `answered ${answer.status}` } : { status: 'ok' })
     const headers = receivedHeaders(answer.headers)
@@ -98,11 +98,9 @@ async function send(
 ): Promise<OutgoingResponse> {
   const isHandshake = call.api.type === 'websocket' && request.policy === 'forward-request'
   if (!isHandshake) return call.parts.outgoing.send(outgoing)
-  const { body: _none, url, ...asked } = outgoing
-  const answer = await call.parts.outgoing.upgrade(
-    { ...asked, url: url.replace(/^ws/, 'http') },
-    'websocket',
-  )
+  const { body: _none, ...asked } = outgoing
+  const url = asked.url.replace(/^ws/, 'http')
+  const answer = await call.parts.outgoing.upgrade({ ...asked, url }, 'websocket')
   if ('status' in answer) return answer
   call.upgraded?.destroy()
   call.upgraded = answer.socket
@@ -110,51 +108,26 @@ async function send(
   return { status: 101, reason: 'Switching Protocols', headers, body: new Uint8Array() }
 }
 
-function traceRequest(
-  call: GatewayCall,
-  { policy, url, method, headers, timeoutMs }: BackendRequest,
-): void {
-  if (!call.tracing) return
-  const { keyHeader, keyQuery } = call.api
-  const message = `Request is being forwarded to the backend service. Timeout set to ${timeoutMs / 1000} seconds`
-  const shown = {
-    method,
-    url: shownUrl(CallUrl.parse(url), keyQuery),
-    headers: shownHeaders(headers, keyHeader),
-  }
-  call.tracing.add(call.section, policy, { message, request: shown })
-}
-
-function traceResponse(
-  call: GatewayCall,
-  policy: string,
-  answer: { status: number; reason: string; headers: HeaderList },
-): void {
-  const { status, reason, headers } = answer
-  call.tracing?.add(call.section, policy, {
-    response: {
-      status: { code: status, reason },
-      headers: shownHeaders(headers, call.api.keyHeader),
-    },
-  })
-}
-
-function toOutgoing(request: BackendRequest): Omit<OutgoingRequest, 'trace' | 'signal'> {
-  const { headers, isUnbuffered } = request
+function toOutgoing(
+  request: BackendRequest,
+  of: { trace: TraceContext; signal: Cancellation },
+): OutgoingRequest {
+  const { headers, body, certificate, acceptsAnyCertificate } = request
   const hidden: string[] = []
   if (request.hidesHost) hidden.push('host')
   // A body that was read or replaced has a new length; an untouched stream keeps the one that was announced.
-  if (request.body.isReady) hidden.push('content-length')
-  const body = request.body.take()
+  if (body.isReady) hidden.push('content-length')
   return {
     url: request.url,
     method: request.method,
     headers: headers.toRaw(hopNamesOf(headers), hidden),
+    body: body.take(),
     timeoutMs: request.timeoutMs,
     isDeclared: request.isDeclared,
-    ...(isUnbuffered ? { isUnbuffered } : {}),
-    ...(request.certificate || request.acceptsAnyCertificate ? { tls: tlsOf(request) } : {}),
-    ...(body === undefined ? {} : { body }),
+    isUnbuffered: request.isUnbuffered,
+    tls: certificate || acceptsAnyCertificate ? tlsOf(request) : undefined,
+    trace: of.trace,
+    signal: of.signal,
   }
 }
 

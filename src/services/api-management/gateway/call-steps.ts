@@ -1,5 +1,8 @@
+import type { BackendRequest } from './backend-call.ts'
 import { type CallTrace, shownHeaders, shownUrl } from './call-trace.ts'
+import { CallUrl } from './call-url.ts'
 import type { CallResponse, GatewayCall } from './gateway-call.ts'
+import type { HeaderList } from './header-list.ts'
 
 const gatewaySource = 'api-inspector'
 
@@ -36,6 +39,38 @@ export function traceAnswer(call: GatewayCall, trace: CallTrace, answer: CallRes
     response: {
       status: { code: answer.status, reason: answer.reason },
       headers: shownHeaders(answer.headers, call.api.keyHeader),
+    },
+  })
+}
+
+/** Tells what a backend is asked. */
+export function traceRequest(
+  call: GatewayCall,
+  request: Pick<BackendRequest, 'policy' | 'url' | 'method' | 'headers' | 'timeoutMs'>,
+): void {
+  if (!call.tracing) return
+  const { policy, url, method, headers, timeoutMs } = request
+  const { keyHeader, keyQuery } = call.api
+  const message = `Request is being forwarded to the backend service. Timeout set to ${timeoutMs / 1000} seconds`
+  const shown = {
+    method,
+    url: shownUrl(CallUrl.parse(url), keyQuery),
+    headers: shownHeaders(headers, keyHeader),
+  }
+  call.tracing.add(call.section, policy, { message, request: shown })
+}
+
+/** Tells what a backend answered. */
+export function traceResponse(
+  call: GatewayCall,
+  policy: string,
+  answer: { status: number; reason: string; headers: HeaderList },
+): void {
+  const { status, reason, headers } = answer
+  call.tracing?.add(call.section, policy, {
+    response: {
+      status: { code: status, reason },
+      headers: shownHeaders(headers, call.api.keyHeader),
     },
   })
 }

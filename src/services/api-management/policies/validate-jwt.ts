@@ -81,9 +81,7 @@ export const validateJwt: PolicyDefinition = {
 }
 
 /** Texts without the space around them; read once where they are the same for each call. */
-function compileList(
-  values: readonly Value<string>[],
-): (call: GatewayCall) => readonly string[] {
+function compileList(values: readonly Value<string>[]): (call: GatewayCall) => readonly string[] {
   const constants = values.flatMap(({ constant }) =>
     constant === undefined ? [] : constant.trim(),
   )
