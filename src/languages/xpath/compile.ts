@@ -65,10 +65,11 @@ export function compileParsed<Result>(
   },
 ): Result {
   const fault = (message: string, offset: number): Error =>
-    new SourceError('InvalidXPath', message, position(offset))
+    new SourceError('XPathFailed', message, position(offset))
   try {
     return how.compile(parseXPath(text), new ExpressionCompiler(how.options, fault))
   } catch (error) {
-    throw error instanceof XPathFault ? fault(error.message, error.offset) : error
+    if (!(error instanceof XPathFault)) throw error
+    throw new SourceError('InvalidXPath', error.message, position(error.offset))
   }
 }

@@ -112,7 +112,7 @@ export function nodeSetOf(
       offset,
     )
   }
-  if (operand.type !== 'any') throw compilation.fault('A node-set is expected.', offset)
+  if (operand.type !== 'any') throw new XPathFault('A node-set is expected.', offset)
   const { evaluate } = operand
   return (context) => {
     const value = evaluate(context)
