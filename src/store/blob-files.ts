@@ -34,9 +34,9 @@ export class BlobFiles {
     return { id: `i${randomHex(12)}`, length, bytes: Buffer.concat(chunks) }
   }
 
-  /** Forgets staged bytes that no batch will put. */
+  /** Forgets staged bytes that no batch will put; those that one has put stay. */
   async discard(blob: StagedBlob): Promise<void> {
-    if (blob.bytes) return
+    if (!this.#staged.has(blob.id)) return
     await this.remove(blob.id)
     this.#staged.delete(blob.id)
   }
@@ -197,12 +197,15 @@ async function writeFile(
 
 async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promise<number> {
   if (chunks.length === 0) return 0
-  const whole = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)
-  for (let offset = 0; offset < whole.byteLength;) {
-    const { bytesWritten } = await file.write(whole, offset)
-    offset += bytesWritten
+  const length = bytesIn(chunks)
+  const { bytesWritten } = await file.writev([...chunks])
+  if (bytesWritten === length) return length
+  // The system took a part only, which happens when a disk is nearly full.
+  const rest = Buffer.concat(chunks).subarray(bytesWritten)
+  for (let offset = 0; offset < rest.byteLength;) {
+    offset += (await file.write(rest, offset)).bytesWritten
   }
-  return whole.byteLength
+  return length
 }
 
 function bytesIn(chunks: readonly Uint8Array[]): number {

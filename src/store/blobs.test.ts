@@ -82,6 +82,13 @@ for (const engine of storeEngines) {
       assert.deepEqual(await read(store, held), large)
     })
 
+    test('bytes that were put are not forgotten by who staged them', async (t) => {
+      const { store } = await engine.open(t)
+      const blob = await put(store, large)
+      await store.discardBlob(blob)
+      assert.deepEqual(await read(store, blob), large)
+    })
+
     test('documents of a partition are listed in the order of their ids', async (t) => {
       const { store } = await engine.open(t)
       const place = { collection: 'c', partition: 'p' }
