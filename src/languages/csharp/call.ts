@@ -32,8 +32,8 @@ function mayBeNull(world: TypeWorld, { type }: Value): boolean {
   return !isValueType(type) && !world.underlying(type)
 }
 
-/** The value of a receiver, which must not be null. */
-export function notNull(value: unknown): unknown {
+// A receiver must be there.
+function notNull(value: unknown): unknown {
   if (value === null || value === undefined) throw systemException('NullReferenceException')
   return value
 }
@@ -69,15 +69,34 @@ interface Plan {
   readonly call: unknown
 }
 
+// A call may take long, and an expression may be a long row of calls: each is a step.
+function staticCall(run: Implementation, { list, call }: Plan): Run {
+  const [first, second] = list
+  if (!first || list.length > 2) {
+    return (frame) => {
+      frame.machine.step()
+      return run(...list.map((one) => one(frame)), call)
+    }
+  }
+  if (!second) {
+    return (frame) => {
+      frame.machine.step()
+      return run(first(frame), call)
+    }
+  }
+  return (frame) => {
+    frame.machine.step()
+    return run(first(frame), second(frame), call)
+  }
+}
+
 function plainCall(run: Implementation, plan: Plan): Run {
-  const { call } = plan
-  const list = plan.receiver ? [plan.receiver, ...plan.list] : plan.list
-  const [first, second, third] = list
-  if (!first) return () => run(call)
-  if (!second) return (frame) => run(first(frame), call)
-  if (!third) return (frame) => run(first(frame), second(frame), call)
-  if (list.length === 3) return (frame) => run(first(frame), second(frame), third(frame), call)
-  return (frame) => run(...list.map((one) => one(frame)), call)
+  const { receiver, list, call } = plan
+  if (!receiver) return staticCall(run, plan)
+  const [first, second] = list
+  if (!first) return (frame) => run(receiver(frame), call)
+  if (!second) return (frame) => run(receiver(frame), first(frame), call)
+  return (frame) => run(receiver(frame), ...list.map((one) => one(frame)), call)
 }
 
 function callWithReferences(run: Implementation, plan: Plan & { readonly choice: Choice }): Run {

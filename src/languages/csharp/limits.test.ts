@@ -16,13 +16,14 @@ const endless = [
   'try { while (true) { } } catch { return 1; } return 2;',
   'var s = "a"; while (true) s += s;',
   'return Enumerable.Repeat(1, 900000).SelectMany(x => Enumerable.Repeat(1, 900000)).Count();',
-  'return Enumerable.Range(0, 900000).Where(x => Enumerable.Range(0, 900000).Contains(-1)).Count();',
+  'return Enumerable.Range(0, 90000).Where(x => Enumerable.Range(0, 90000).Contains(-1)).Count();',
   'return new int[2000000000].Length;',
   'return new int[100000, 100000].Length;',
   'return Enumerable.Range(0, int.MaxValue).ToList().Count;',
   'return Enumerable.Range(0, int.MaxValue).Sum();',
   'Func<int, int> f = null; f = n => f(n + 1); return f(0);',
   'return (5).ToString("D999999999").Length;',
+  `return 0${' + Enumerable.Range(0, 100000).Distinct().Count()'.repeat(1000)};`,
   'JToken t = 1; for (var i = 0; i < 100000; i++) t = new JObject(new JProperty("a", t)); return t.ToString();',
 ]
 

@@ -6,6 +6,11 @@ export class LimitError extends Error {
   override readonly name = 'LimitError'
 }
 
+// Steps in front of the first look at the time, and between two looks while steps are quick.
+const firstSteps = 8
+const quickSteps = 64
+const slowMs = 5
+
 /** What one evaluation may use: the context, and the steps and calls it has left. */
 export class Machine {
   readonly context: PolicyContext
@@ -13,6 +18,8 @@ export class Machine {
   #depth = 0
   // The time that was really spent, not that of the injected clock: it bounds work, it is no part of a result.
   #deadlineMs = 0
+  #checkedMs = 0
+  #untilCheck = firstSteps
 
   constructor(context: PolicyContext) {
     this.context = context
@@ -24,7 +31,8 @@ export class Machine {
     if (this.#stepsLeft < 0) {
       throw new LimitError(`The expression was stopped after ${stepsMax} steps.`)
     }
-    if ((this.#stepsLeft & 63) === 0) this.#checkTime()
+    this.#untilCheck -= 1
+    if (this.#untilCheck <= 0) this.#checkTime()
   }
 
   enter(): void {
@@ -51,6 +59,9 @@ export class Machine {
   #checkTime(): void {
     const nowMs = performance.now()
     if (this.#deadlineMs === 0) this.#deadlineMs = nowMs + evaluationMsMax
+    // Where a step takes long, as one over a large sequence does, each of them is timed.
+    this.#untilCheck = nowMs - this.#checkedMs > slowMs ? 1 : quickSteps
+    this.#checkedMs = nowMs
     if (nowMs > this.#deadlineMs) {
       throw new LimitError(`The expression was stopped after ${evaluationMsMax} ms.`)
     }
