@@ -40,11 +40,10 @@ import { storageToEventGrid } from './wiring/storage-to-event-grid.ts'
 import { senderCheck } from './wiring/entra-id-to-event-grid.ts'
 import { keyVaultToApiManagement } from './wiring/key-vault-to-api-management.ts'
 import { keyVaultToFunctions } from './wiring/key-vault-to-functions.ts'
-import { eventGridToLogicApps } from './wiring/event-grid-to-logic-apps.ts'
 import { siteIdentity } from './wiring/entra-id-to-logic-apps.ts'
-import { logicAppsToCosmosDb } from './wiring/logic-apps-to-cosmos-db.ts'
-import { serviceBusToLogicApps } from './wiring/service-bus-to-logic-apps.ts'
-import { logicAppsToStorage } from './wiring/logic-apps-to-storage.ts'
+import { principalOfApp } from './wiring/app-principal.ts'
+import { logicAppConnectors } from './wiring/logic-app-connectors.ts'
+import { eventGridDeadLetters } from './wiring/event-grid-dead-letters.ts'
 import { RoleAccess } from './wiring/role-access.ts'
 import { serviceBusToFunctions } from './wiring/service-bus-to-functions.ts'
 
@@ -89,7 +88,7 @@ export function newServices(options: ServicesOptions): Services {
     clock: options.clock,
     appOf: (site) => functions.site(site)?.serviceName,
   })
-  const eventGrid = newEventGrid(foundation, { serviceBus, triggers })
+  const eventGrid = newEventGrid(foundation, { serviceBus, storage, triggers })
   storage.onBlobEvent(storageToEventGrid(eventGrid))
   const functions = newFunctions(foundation, { ...carriers, eventGrid, triggers })
   const logicApps = newLogicApps(foundation, { ...carriers, eventGrid })
@@ -167,12 +166,14 @@ type Carriers = ReturnType<typeof newCarriers>
 
 function newEventGrid(
   { shared, access, egress }: Foundation,
-  { serviceBus, triggers }: Pick<Carriers, 'serviceBus'> & { triggers: EventGridTriggers },
+  joined: Pick<Carriers, 'serviceBus' | 'storage'> & { triggers: EventGridTriggers },
 ): EventGrid {
+  const { serviceBus, storage, triggers } = joined
   return new EventGrid({
     ...shared,
     outgoing: egress,
     verifyToken: senderCheck(access),
+    putDeadLetter: eventGridDeadLetters(storage),
     holdsDeliveries: true,
     destinations: {
       AzureFunction: triggers.destination,
@@ -212,22 +213,23 @@ function newFunctions(
 
 function newLogicApps(
   { shared, host, egress, entra, keyVault, resources }: Foundation,
-  { cosmosDb, serviceBus, storage, eventGrid }: Carriers & { eventGrid: EventGrid },
+  joined: Carriers & { eventGrid: EventGrid },
 ): LogicApps {
   const { clock, logger } = shared
-  return new LogicApps({
+  const principalOf = principalOfApp({
+    resources,
+    tenantId: entra.tenant.id,
+    siteOf: (app) => logicApps.apps().find((each) => each.app.name === app)?.app.site,
+  })
+  const logicApps: LogicApps = new LogicApps({
     ...shared,
     host,
     outgoing: egress,
-    serviceProviders: [
-      logicAppsToStorage(storage),
-      serviceBusToLogicApps({ serviceBus, clock, logger }),
-      logicAppsToCosmosDb({ cosmosDb, clock, logger }),
-    ],
-    managedConnectors: [eventGridToLogicApps(eventGrid)],
+    ...logicAppConnectors({ ...joined, clock, logger, keyVault, principalOf }),
     identityToken: siteIdentity({ entra, resources }),
     resolveReference: keyVaultToFunctions({ keyVault, resources }),
   })
+  return logicApps
 }
 
 function newApiManagement({
