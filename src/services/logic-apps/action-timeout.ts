@@ -16,7 +16,10 @@ export function actionTimeout(
   if (template.constant !== undefined) {
     const timeoutMs = durationOf(template.constant)
     if (timeoutMs === undefined) {
-      throw context.refuse(action, `The value of 'limit.timeout' is not a valid ISO 8601 duration.`)
+      throw context.refuse(
+        action,
+        `"The value of 'limit.timeout' is not a valid ISO 8601 duration."`,
+      )
     }
     return () => timeoutMs
   }

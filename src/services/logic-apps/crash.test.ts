@@ -132,7 +132,7 @@ async function begin(
     actions: {
       step: async ({ parameters }) => {
         const { name = null } = parameters
-        parts.done.push(String(name))
+        parts.done.push(typeof name === 'string' ? name : '')
         return { body: { name } }
       },
     },

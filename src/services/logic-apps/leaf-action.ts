@@ -110,11 +110,11 @@ function staticOutcome(action: ActionDefinition, context: CompileContext): Outco
   const name = textOf(options, 'name') ?? ''
   const result = context.staticResult(name)
   if (result === undefined) {
-    throw context.refuse(action, `The static result '${name}' is not defined in the template.`)
+    throw context.refuse(action, `"The static result '${name}' is not defined in the template."`)
   }
   const status = parseActionStatus(textOf(result, 'status') ?? 'Succeeded')
   if (status === undefined) {
-    throw context.refuse(action, `The status of the static result '${name}' is not valid.`)
+    throw context.refuse(action, `"The status of the static result '${name}' is not valid."`)
   }
   const outputs = memberOf(result, 'outputs')
   const code = textOf(result, 'code')

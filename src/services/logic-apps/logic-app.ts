@@ -182,6 +182,13 @@ export class LogicApp implements AppRuntime {
     return found.host
   }
 
+  /** Compiles a definition without taking it over; throws a `DefinitionError`. */
+  check(definition: { name: string; text: string }): void {
+    const file = readDefinition({ ...definition, file: `${definition.name}/workflow.json` })
+    const names = new Set(this.#workflows.keys())
+    this.#compile(file, { parameters: readParametersFile(this.#options.dir), names })
+  }
+
   /** Lets a trigger that listens look, or fire, now. */
   runTrigger(workflow: string, trigger: string): Promise<void> {
     return this.#listeners.runNow(workflow, trigger)

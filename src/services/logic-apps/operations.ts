@@ -1,19 +1,25 @@
-import type { JsonObject, JsonValue } from '../../base/json.ts'
-import type { LogicApp } from './logic-app.ts'
-
-/** One request of the management REST, with the names of its address. */
-export interface ManagementCall {
-  readonly app: LogicApp
-  readonly url: URL
-  readonly names: Readonly<Record<string, string>>
-  readonly body: Buffer
-}
-
-export interface ManagementAnswer {
-  readonly status: number
-  readonly body?: JsonValue
-  readonly headers?: Readonly<Record<string, string>>
-}
+import type { ManagementAnswer, ManagementCall } from './management-call.ts'
+import {
+  getWorkflow,
+  listCallbackUrl,
+  listTriggers,
+  listWorkflows,
+  runTrigger,
+  validate,
+} from './manage-workflows.ts'
+import {
+  cancelRun,
+  getAction,
+  getContent,
+  getRepetition,
+  getRun,
+  listActions,
+  listHistories,
+  listRepetitions,
+  listRuns,
+  resubmitHistory,
+  resubmitRun,
+} from './manage-runs.ts'
 
 /** One address of the management REST. */
 export interface Operation {
@@ -24,16 +30,92 @@ export interface Operation {
   handle(call: ManagementCall): Promise<ManagementAnswer>
 }
 
+const trigger = '/workflows/{workflow}/triggers/{trigger}'
+const run = '/workflows/{workflow}/runs/{run}'
+const action = `${run}/actions/{action}`
+
 /** Every address that is answered: https://learn.microsoft.com/rest/api/logic/workflows */
 export const operations: readonly Operation[] = [
+  { name: 'List workflows', method: 'GET', path: '/workflows', handle: listWorkflows },
+  { name: 'Get workflow', method: 'GET', path: '/workflows/{workflow}', handle: getWorkflow },
   {
-    name: 'List workflows',
+    name: 'Validate workflow',
+    method: 'POST',
+    path: '/workflows/{workflow}/validate',
+    handle: validate,
+  },
+  {
+    name: 'List triggers',
     method: 'GET',
-    path: '/workflows',
-    handle: async ({ app }) => ({
-      status: 200,
-      body: app.workflows.map(({ name }): JsonObject => ({ name })),
-    }),
+    path: '/workflows/{workflow}/triggers',
+    handle: listTriggers,
+  },
+  {
+    name: 'List callback URL',
+    method: 'POST',
+    path: `${trigger}/listCallbackUrl`,
+    handle: listCallbackUrl,
+  },
+  { name: 'Run trigger', method: 'POST', path: `${trigger}/run`, handle: runTrigger },
+  {
+    name: 'List trigger histories',
+    method: 'GET',
+    path: `${trigger}/histories`,
+    handle: listHistories,
+  },
+  {
+    name: 'Get trigger history',
+    method: 'GET',
+    path: `${trigger}/histories/{run}`,
+    handle: getRun,
+  },
+  {
+    name: 'Resubmit trigger',
+    method: 'POST',
+    path: `${trigger}/histories/{run}/resubmit`,
+    handle: resubmitHistory,
+  },
+  { name: 'List runs', method: 'GET', path: '/workflows/{workflow}/runs', handle: listRuns },
+  { name: 'Get run', method: 'GET', path: run, handle: getRun },
+  { name: 'Cancel run', method: 'POST', path: `${run}/cancel`, handle: cancelRun },
+  { name: 'Resubmit run', method: 'POST', path: `${run}/resubmit`, handle: resubmitRun },
+  { name: 'List actions', method: 'GET', path: `${run}/actions`, handle: listActions },
+  { name: 'Get action', method: 'GET', path: action, handle: getAction },
+  {
+    name: 'List repetitions',
+    method: 'GET',
+    path: `${action}/repetitions`,
+    handle: listRepetitions,
+  },
+  {
+    name: 'Get repetition',
+    method: 'GET',
+    path: `${action}/repetitions/{repetition}`,
+    handle: getRepetition,
+  },
+  {
+    name: 'List scope repetitions',
+    method: 'GET',
+    path: `${action}/scopeRepetitions`,
+    handle: listRepetitions,
+  },
+  {
+    name: 'Get trigger content',
+    method: 'GET',
+    path: `${run}/contents/trigger/{part}`,
+    handle: getContent,
+  },
+  {
+    name: 'Get action content',
+    method: 'GET',
+    path: `${run}/contents/actions/{action}/{part}`,
+    handle: getContent,
+  },
+  {
+    name: 'Get repetition content',
+    method: 'GET',
+    path: `${run}/contents/actions/{action}/{repetition}/{part}`,
+    handle: getContent,
   },
 ]
 

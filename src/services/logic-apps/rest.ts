@@ -2,8 +2,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { readBody } from '../../protocols/http/request-body.ts'
 import { splitRequestPath } from '../../protocols/http/request-path.ts'
+import { tryParseJson } from '../../base/json.ts'
 import {
   addressNotFound,
+  invalidBody,
   keyRequired,
   signatureInvalid,
   signatureRequired,
@@ -112,7 +114,10 @@ async function serveManagement(app: LogicApp, served: Served): Promise<void> {
   const found = findOperation(request.method ?? 'GET', segments)
   if (!found) throw addressNotFound()
   const bytes = await readBody(request, { bytesMax: messageBytesMax })
-  const answer = await found.operation.handle({ app, url, names: found.names, body: bytes })
+  const body = bytes.length === 0 ? undefined : tryParseJson(bytes.toString('utf8'))
+  if (bytes.length > 0 && body === undefined) throw invalidBody()
+  const { names } = found
+  const answer = await found.operation.handle({ app, url, names, body })
   const text = answer.body === undefined ? '' : JSON.stringify(answer.body)
   response.writeHead(answer.status, {
     ...(text === '' ? {} : { 'content-type': 'application/json; charset=utf-8' }),

@@ -1,4 +1,7 @@
 import { apiConnectionWebhook } from './triggers/api-connection-webhook.ts'
+import { batch } from './triggers/batch.ts'
+import { httpWebhook } from './triggers/http-webhook.ts'
+import { apiConnectionPolling, httpPolling } from './triggers/polling.ts'
 import { recurrence } from './triggers/recurrence.ts'
 import { request } from './triggers/request.ts'
 import { serviceProviderTrigger } from './triggers/service-provider.ts'
@@ -11,6 +14,11 @@ export const triggerTypes: ReadonlyMap<string, TriggerType> = new Map([
   ['workflow', request],
   ['recurrence', recurrence],
   ['slidingwindow', recurrence],
+  ['http', httpPolling],
+  ['httpwebhook', httpWebhook],
+  ['apiconnection', apiConnectionPolling],
+  ['openapiconnection', apiConnectionPolling],
+  ['batch', batch],
   ['serviceprovider', serviceProviderTrigger],
   ['apiconnectionwebhook', apiConnectionWebhook],
   ['apiconnectionnotification', apiConnectionWebhook],

@@ -34,7 +34,7 @@ export const scope: ActionCompiler = (action, context) => ({
 export const condition: ActionCompiler = (action, context) => {
   const expression = memberOf(action.body, 'expression')
   if (expression === undefined) {
-    throw context.refuse(action, `The 'expression' property is required.`)
+    throw context.refuse(action, `"The 'expression' property is required."`)
   }
   const holds = compileCondition(expression, (value) =>
     context.template(action, value, 'expression'),
@@ -64,7 +64,7 @@ export const condition: ActionCompiler = (action, context) => {
 export const switchCase: ActionCompiler = (action, context) => {
   const expression = memberOf(action.body, 'expression')
   if (expression === undefined) {
-    throw context.refuse(action, `The 'expression' property is required.`)
+    throw context.refuse(action, `"The 'expression' property is required."`)
   }
   const template = context.template(action, expression, 'expression')
   const cases = Object.entries(objectOf(action.body, 'cases')).map(([name, body]) => ({
@@ -123,7 +123,7 @@ function chooseCase(
 /** https://learn.microsoft.com/azure/logic-apps/logic-apps-control-flow-loops#foreach-loop */
 export const foreach: ActionCompiler = (action, context) => {
   const list = memberOf(action.body, 'foreach')
-  if (list === undefined) throw context.refuse(action, `The 'foreach' property is required.`)
+  if (list === undefined) throw context.refuse(action, `"The 'foreach' property is required."`)
   const template = context.template(action, list, 'foreach')
   return {
     kind: 'foreach',
@@ -153,7 +153,7 @@ function concurrencyOf(action: ActionDefinition, context: CompileContext): numbe
   if (repetitions < 1 || repetitions > foreachConcurrency.max) {
     throw context.refuse(
       action,
-      `The value '${repetitions}' of 'runtimeConfiguration.concurrency.repetitions' must be between '1' and '${foreachConcurrency.max}'.`,
+      `"The value '${repetitions}' of 'runtimeConfiguration.concurrency.repetitions' must be between '1' and '${foreachConcurrency.max}'."`,
     )
   }
   return repetitions
@@ -163,7 +163,7 @@ function concurrencyOf(action: ActionDefinition, context: CompileContext): numbe
 export const until: ActionCompiler = (action, context) => {
   const expression = memberOf(action.body, 'expression')
   if (expression === undefined) {
-    throw context.refuse(action, `The 'expression' property is required.`)
+    throw context.refuse(action, `"The 'expression' property is required."`)
   }
   const holds = compileCondition(expression, (value) =>
     context.template(action, value, 'expression'),
@@ -172,13 +172,13 @@ export const until: ActionCompiler = (action, context) => {
   if (countMax < 1 || countMax > untilCount.max) {
     throw context.refuse(
       action,
-      `The value '${countMax}' of 'limit.count' must be between '1' and '${untilCount.max}'.`,
+      `"The value '${countMax}' of 'limit.count' must be between '1' and '${untilCount.max}'."`,
     )
   }
   const timeout = textOf(action.limit, 'timeout')
   const timeoutMs = timeout === undefined ? untilTimeoutMsDefault : parseIsoDuration(timeout)
   if (timeoutMs === undefined || timeoutMs < 0) {
-    throw context.refuse(action, `The value of 'limit.timeout' is not a valid ISO 8601 duration.`)
+    throw context.refuse(action, `"The value of 'limit.timeout' is not a valid ISO 8601 duration."`)
   }
   return {
     kind: 'until',

@@ -9,7 +9,7 @@ import { notArray } from './query.ts'
 /** https://learn.microsoft.com/azure/logic-apps/logic-apps-workflow-actions-triggers#join-action */
 export const join: ActionCompiler = (action, context) => {
   if (memberOf(action.inputs, 'joinWith') === undefined) {
-    throw context.refuse(action, `The 'joinWith' property of 'inputs' is required.`)
+    throw context.refuse(action, `"The 'joinWith' property of 'inputs' is required."`)
   }
   return leafWork(action, context, {
     isExternal: false,

@@ -10,7 +10,7 @@ import { memberOf } from '../workflow-value.ts'
 export const query: ActionCompiler = (action, context) => {
   const where = memberOf(action.inputs, 'where')
   if (where === undefined)
-    throw context.refuse(action, `The 'where' property of 'inputs' is required.`)
+    throw context.refuse(action, `"The 'where' property of 'inputs' is required."`)
   const condition = compileCondition(where, (value) => context.template(action, value, 'inputs'))
   return leafWork(action, context, {
     isExternal: false,

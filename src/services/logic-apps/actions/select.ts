@@ -10,7 +10,7 @@ import { notArray } from './query.ts'
 export const select: ActionCompiler = (action, context) => {
   const shape = memberOf(action.inputs, 'select')
   if (shape === undefined)
-    throw context.refuse(action, `The 'select' property of 'inputs' is required.`)
+    throw context.refuse(action, `"The 'select' property of 'inputs' is required."`)
   const template = context.template(action, shape, 'inputs')
   return leafWork(action, context, {
     isExternal: false,

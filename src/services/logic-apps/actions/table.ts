@@ -27,7 +27,7 @@ interface Cells {
 export const table: ActionCompiler = (action, context) => {
   const format = textMember(action.inputs, 'format')?.toLowerCase()
   if (format !== 'csv' && format !== 'html') {
-    throw context.refuse(action, `The 'format' property of 'inputs' must be 'CSV' or 'HTML'.`)
+    throw context.refuse(action, `"The 'format' property of 'inputs' must be 'CSV' or 'HTML'."`)
   }
   const columns = listOf(action.inputs, 'columns').map((column) => ({
     header: context.template(action, memberOf(column, 'header') ?? '', 'inputs'),

@@ -29,14 +29,14 @@ export const initializeVariable: ActionCompiler = (action, context) => {
   if (action.path.includes('/')) {
     throw context.refuse(
       action,
-      `The variable action '${action.name}' of type 'InitializeVariable' cannot be nested in an action of another type: variables are initialized at the top level only.`,
+      `"The variable action '${action.name}' of type 'InitializeVariable' cannot be nested in an action of another type: variables are initialized at the top level only."`,
     )
   }
   const kinds = declared.map((variable) => variableType(textMember(variable, 'type')))
   if (declared.length === 0 || kinds.some((type) => type === undefined)) {
     throw context.refuse(
       action,
-      `The 'variables' property of 'inputs' must list variables with 'name' and 'type', one of '${types.join(', ')}'.`,
+      `"The 'variables' property of 'inputs' must list variables with 'name' and 'type', one of '${types.join(', ')}'."`,
     )
   }
   return leafWork(action, context, {
