@@ -26,8 +26,8 @@ import { subscriptionOf } from './subscription.ts'
 /** What a realm needs of its service. */
 export interface RealmParts {
   readonly service: string
-  /** Absent for the service itself. */
-  readonly workspace?: string
+  /** Nothing for the service itself. */
+  readonly workspace: () => { readonly id: string; readonly name: string } | undefined
   readonly region: () => string
   readonly traces: TraceTable
   readonly tokens: TokenCheck
@@ -46,7 +46,8 @@ export class Realm {
   readonly #namedValues = new NamedValues()
 
   constructor(holder: EntityHolder, parts: RealmParts) {
-    const { service, workspace } = parts
+    const { service } = parts
+    const workspace = parts.workspace()?.id
     const { store, clock } = parts.parts
     this.#holder = holder
     this.#realmParts = parts
@@ -99,7 +100,7 @@ export class Realm {
   }
 
   #gatewayParts(): GatewayParts {
-    const { service, traces, tokens, secrets, region } = this.#realmParts
+    const { service, workspace, traces, tokens, secrets, region } = this.#realmParts
     const { parts } = this.#realmParts
     const { clock, telemetry, outgoing } = parts
     const holder = this.#holder
@@ -115,7 +116,8 @@ export class Realm {
           return region()
         },
       },
-      workspace: this.#workspaceName(),
+      workspace,
+      entity: (kind, names) => holder.get(kind, names),
       clock,
       telemetry,
       outgoing,
@@ -157,11 +159,6 @@ export class Realm {
 
   #filled(text: string): string {
     return replacePlaceholders(text, (name) => this.#namedValues.find(name))
-  }
-
-  #workspaceName(): GatewayParts['workspace'] {
-    const { workspace } = this.#realmParts
-    return workspace === undefined ? undefined : { id: workspace, name: workspace }
   }
 
   #user(entity: Entity | undefined): GatewayUser | undefined {

@@ -48,7 +48,10 @@ export class ServiceInstance implements EntityWriter {
       onChange: (changes) => this.#changed(changes),
     })
     this.#tokens = new TokenCheck(parts)
-    this.#realm = new Realm(this, this.#realmParts())
+    this.#realm = new Realm(
+      this,
+      this.#realmParts(() => undefined),
+    )
     this.#gateway = new Gateway({
       parts: this.#realm.parts,
       logger: parts.logger,
@@ -288,14 +291,19 @@ export class ServiceInstance implements EntityWriter {
   #workspace(id: string): Realm {
     const known = this.#workspaces.get(id.toLowerCase())
     if (known) return known
-    const made = new Realm(new WorkspaceHolder(this, id), { ...this.#realmParts(), workspace: id })
+    const workspace = () => {
+      const properties = this.get('workspaces', [id])?.properties
+      return { id, name: stringMember(properties, 'displayName') ?? id }
+    }
+    const made = new Realm(new WorkspaceHolder(this, id), this.#realmParts(workspace))
     this.#workspaces.set(id.toLowerCase(), made)
     return made
   }
 
-  #realmParts(): RealmParts {
+  #realmParts(workspace: RealmParts['workspace']): RealmParts {
     return {
       service: this.name,
+      workspace,
       region: () => stringMember(this.#resource, 'location') ?? 'local',
       traces: this.traces,
       tokens: this.#tokens,

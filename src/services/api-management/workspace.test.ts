@@ -29,7 +29,7 @@ async function openTeams(owner: Owner): Promise<OpenedService> {
     await service.put(`${at}/apis/shop/operations/get`, { method: 'GET', urlTemplate: '/' })
     await service.put(
       `${at}/apis/shop/policies/policy`,
-      policies(`<base />${stamp('@(context.Workspace.Id + "-api")')}`, base),
+      policies(`<base />${stamp('@(context.Workspace.Name + "-api")')}`, base),
     )
     await service.put(`${at}/products/gold`, { displayName: 'Gold', state: 'published' })
     await service.put(`${at}/products/gold/apis/shop`)

@@ -94,7 +94,7 @@ export class CallContext implements PolicyContext {
   }
 
   get workspace(): PolicyWorkspace | null {
-    const { workspace } = this.#call.parts
+    const workspace = this.#call.parts.workspace()
     return workspace ? { typeName: 'IWorkspace', ...workspace } : null
   }
 

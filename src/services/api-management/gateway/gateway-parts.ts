@@ -3,6 +3,7 @@ import type { Telemetry } from '../../../base/telemetry.ts'
 import type { Api } from '../api.ts'
 import type { Backend } from '../backend.ts'
 import type { ClientCertificate } from '../certificate.ts'
+import type { Entity } from '../entity-tree.ts'
 import type { NamedValueLeases } from '../named-value-lease.ts'
 import type { OutgoingHttp } from '../../../protocols/http/outgoing-http.ts'
 import type { BackendPools } from './backend-pool.ts'
@@ -29,7 +30,7 @@ export interface GatewayUser {
 export interface GatewayParts {
   readonly service: { readonly name: string; readonly region: string }
   /** The workspace that the APIs are in. */
-  readonly workspace: { readonly id: string; readonly name: string } | undefined
+  workspace(): { readonly id: string; readonly name: string } | undefined
   readonly clock: Clock
   readonly telemetry: Telemetry
   readonly outgoing: OutgoingHttp
@@ -44,6 +45,8 @@ export interface GatewayParts {
   namedValue(name: string): string
   /** Values that must not be told: of secret named values, and of keys. */
   secrets(): readonly string[]
+  /** What is in the service, or in the workspace: a schema, an operation. */
+  entity(kind: string, names: readonly string[]): Entity | undefined
   backend(id: string): Backend | undefined
   /** The certificates of the service. */
   certificates(): readonly ClientCertificate[]

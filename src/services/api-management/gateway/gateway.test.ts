@@ -229,6 +229,29 @@ test('a pool leaves a backend alone whose breaker has opened', async (t) => {
   assert.deepEqual(statuses, [500, 200, 200])
 })
 
+test('a function app is a backend with its key in a named value', async (t) => {
+  const service = await openShop(t)
+  await service.put('namedValues/func-1-key', {
+    displayName: 'func-1-key',
+    value: 'host-key-1',
+    secret: true,
+  })
+  await service.put('backends/func-1', {
+    url: `${service.backendUrl}/api`,
+    protocol: 'http',
+    resourceId:
+      'https://management.azure.com/subscriptions/s/resourceGroups/g/providers/Microsoft.Web/sites/func-1',
+    credentials: { header: { 'x-functions-key': ['{{func-1-key}}'] } },
+  })
+  await service.put(
+    'apis/shop/policies/policy',
+    policies({ inbound: '<set-backend-service backend-id="func-1" />' }),
+  )
+  assert.equal((await service.call('/shop/a', { headers: { [key]: 'api-1' } })).status, 200)
+  assert.equal(service.seen[0]?.url, '/api/a')
+  assert.equal(service.seen[0]?.headers['x-functions-key'], 'host-key-1')
+})
+
 test('a named value is read at each call, and may turn into an expression', async (t) => {
   const service = await openShop(t)
   await service.put('namedValues/v', { displayName: 'v', value: 'one' })
