@@ -16,6 +16,7 @@ import { deleteBlob, undeleteBlob } from './blob-removal.ts'
 import { readText } from './body.ts'
 import { permissionMismatch } from './access-errors.ts'
 import { invalidHeader, invalidTags, missingHeader } from './errors.ts'
+import { hierarchyNeeded } from './path-errors.ts'
 import { xmlBodyBytesMax } from './limits.ts'
 import { placeOf, type Operation, type StorageCall } from './operation.ts'
 import {
@@ -242,6 +243,7 @@ async function putTier(call: StorageCall): Promise<Answer> {
 
 async function putExpiry(call: StorageCall): Promise<Answer> {
   const { storage, request } = call
+  if (!request.account.isHierarchical) throw hierarchyNeeded()
   const option = headerOf(request.headers, 'x-ms-expiry-option')
   const time = headerOf(request.headers, 'x-ms-expiry-time')
   const place = placeOf(call)

@@ -50,6 +50,24 @@ export function readAccess({ request }: StorageCall): Partial<PathAccess> {
   }
 }
 
+/**
+ * The permissions of a path that is made: what is asked for, without what the umask takes away.
+ * https://learn.microsoft.com/azure/storage/blobs/data-lake-storage-access-control#default-permissions-on-new-files-and-directories
+ */
+export function newAccess(call: StorageCall, isDirectory: boolean): Partial<PathAccess> {
+  const given = readAccess(call)
+  if (given.acl !== undefined) return given
+  const umask = headerOf(call.request.headers, 'x-ms-umask') ?? '0027'
+  if (!/^0?[0-7]{3}$/.test(umask)) throw invalidHeader('x-ms-umask', umask)
+  const asked = given.permissions ?? (isDirectory ? 'rwxrwxrwx' : 'rw-rw-rw-')
+  const taken = symbolic(umask.slice(-3))
+  const left = asked
+    .slice(0, 9)
+    .split('')
+    .map((letter, at) => (taken[at] === '-' ? letter : '-'))
+  return { ...given, permissions: left.join('') }
+}
+
 /** `x-ms-properties`: names and values in base64. */
 export function readProperties({
   headers,

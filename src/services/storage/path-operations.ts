@@ -16,7 +16,13 @@ import {
 import { putBlobBytesMax } from './limits.ts'
 import { placeOf, type Level, type StorageCall } from './operation.ts'
 import { hierarchyNeeded, pathNotFound } from './path-errors.ts'
-import { accessHeaders, pathHeaders, readAccess, readProperties } from './path-headers.ts'
+import {
+  accessHeaders,
+  newAccess,
+  pathHeaders,
+  readAccess,
+  readProperties,
+} from './path-headers.ts'
 import {
   createFilesystem,
   deleteFilesystem,
@@ -236,13 +242,14 @@ async function makeDirectory(call: StorageCall): Promise<Answer> {
 
 async function make(call: StorageCall, isDirectory: boolean): Promise<Answer> {
   const { storage, request, caller } = call
+  refuseOnWrites(call)
   const conditions = readConditions(request.headers)
   const record = await createPath(storage.table, placeOf(call), {
     given: {
       isDirectory,
       headers: contentHeaders(call),
       metadata: readProperties(request),
-      access: readAccess(call),
+      access: newAccess(call, isDirectory),
       conditions: caller.isCreator ? { ...conditions, ifNoneMatch: '*' } : conditions,
     },
     origin: request.origin,
@@ -250,6 +257,14 @@ async function make(call: StorageCall, isDirectory: boolean): Promise<Answer> {
   return {
     status: 201,
     headers: { ...writtenHeaders(record), 'x-ms-request-server-encrypted': 'true' },
+  }
+}
+
+/** Writes that take a lease or set an expiry on the way. */
+function refuseOnWrites({ request }: StorageCall): void {
+  for (const name of ['x-ms-lease-action', 'x-ms-proposed-lease-id', 'x-ms-expiry-option']) {
+    const isGiven = headerOf(request.headers, name) !== undefined
+    if (isGiven) throw notSupported(`The header ${name} of a write`)
   }
 }
 
@@ -298,6 +313,7 @@ async function rename(call: StorageCall): Promise<Answer> {
 
 async function append(call: StorageCall): Promise<Answer> {
   const { storage, request } = call
+  refuseOnWrites(call)
   const { table } = storage
   const position = positionOf(call)
   return withBody(request, { table, bytesMax: putBlobBytesMax }, async (staged, hashes) => {
