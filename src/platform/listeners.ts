@@ -18,7 +18,7 @@ import { keyVaultHandler } from '../services/key-vault/rest.ts'
 import { vaultHost } from '../services/key-vault/vault.ts'
 import { Console } from '../services/monitor/console.ts'
 import { azureFront } from './azure-front.ts'
-import { entraHosts, managementHost } from './local-hosts.ts'
+import { entraHosts, managementHost, validationHost } from './local-hosts.ts'
 import { defaultPorts, type Ports } from './ports.ts'
 import type { Services } from './services.ts'
 
@@ -132,13 +132,15 @@ export class Listeners {
 
   /** The addresses that clients know from the official tools: storage, topics. */
   async openDataPlanes(): Promise<void> {
-    const { eventGrid, functions, storage } = this.#options
+    const { eventGrid, functions, hosts, storage } = this.#options
     // Apps of others name the local account in their connection strings.
     if (storage.accounts.declared().length > 0 || functions.sites().length > 0) {
       await this.#open('blob', { handler: storage.blobHandler })
     }
-    if (eventGrid.endpoints().length > 0)
-      await this.#open('eventGrid', { handler: eventGrid.handler })
+    if (eventGrid.topics.all().length > 0) {
+      const origin = await this.#open('eventGrid', { handler: eventGrid.handler })
+      hosts.serve([validationHost], { origin })
+    }
   }
 
   async #open(name: keyof typeof defaultPorts, listening: Listening): Promise<string> {

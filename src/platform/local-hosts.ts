@@ -69,3 +69,6 @@ export const entraHosts = [
 
 /** The name of the management REST. */
 export const managementHost = 'management.azure.com'
+
+/** The name by which Event Grid is reached to validate a webhook by hand. */
+export const validationHost = 'rp-local.eventgrid.azure.net'

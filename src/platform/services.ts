@@ -25,7 +25,7 @@ import { storageResources } from '../services/storage/resources.ts'
 import { Storage } from '../services/storage/service.ts'
 import type { Store } from '../store/store.ts'
 import { localAzure } from './local-azure.ts'
-import { LocalHosts } from './local-hosts.ts'
+import { LocalHosts, validationHost } from './local-hosts.ts'
 import { changeFeedToFunctions } from './wiring/change-feed-to-functions.ts'
 import { gatewayIdentity } from './wiring/entra-id-to-gateway.ts'
 import { vaultIdentity } from './wiring/entra-id-to-key-vault.ts'
@@ -113,9 +113,10 @@ export function newServices(options: ServicesOptions): Services {
     { start: async () => {}, stop: () => egress.stop() },
     apiManagement,
     storage,
-    eventGrid,
     functions,
     logicApps,
+    // Stops first, so that no delivery meets an endpoint that is gone.
+    eventGrid,
   ])
   return {
     monitor,
@@ -165,7 +166,7 @@ function newCarriers({ shared, entra, access }: Foundation) {
 type Carriers = ReturnType<typeof newCarriers>
 
 function newEventGrid(
-  { shared, access, egress }: Foundation,
+  { shared, access, egress, hosts }: Foundation,
   joined: Pick<Carriers, 'serviceBus' | 'storage'> & { triggers: EventGridTriggers },
 ): EventGrid {
   const { serviceBus, storage, triggers } = joined
@@ -175,6 +176,7 @@ function newEventGrid(
     verifyToken: senderCheck(access),
     putDeadLetter: eventGridDeadLetters(storage),
     holdsDeliveries: true,
+    publicOrigin: () => hosts.map(validationHost, 443)?.origin,
     destinations: {
       AzureFunction: triggers.destination,
       ...eventGridToServiceBus(serviceBus),

@@ -1,3 +1,28 @@
+/** A wildcard stands for one label, and the address of a topic has its region in a label of its own. */
+const regionsOfTopics = [
+  ...['australiacentral', 'australiaeast', 'australiasoutheast', 'brazilsouth', 'canadacentral'],
+  ...['canadaeast', 'centralindia', 'centralus', 'eastasia', 'eastus', 'eastus2', 'francecentral'],
+  ...[
+    'germanywestcentral',
+    'israelcentral',
+    'italynorth',
+    'japaneast',
+    'japanwest',
+    'koreacentral',
+  ],
+  ...[
+    'mexicocentral',
+    'northcentralus',
+    'northeurope',
+    'norwayeast',
+    'polandcentral',
+    'qatarcentral',
+  ],
+  ...['southafricanorth', 'southcentralus', 'southeastasia', 'southindia', 'spaincentral'],
+  ...['swedencentral', 'switzerlandnorth', 'uaenorth', 'uksouth', 'ukwest', 'westcentralus'],
+  ...['westeurope', 'westindia', 'westus', 'westus2', 'westus3'],
+]
+
 /**
  * Names of Azure that a certificate of the local authority speaks for: code, policies and workflows that name
  * them reach the local services. https://learn.microsoft.com/azure/security/fundamentals/azure-domains
@@ -16,7 +41,8 @@ export const azureHostNames: readonly string[] = [
   '*.table.core.windows.net',
   '*.dfs.core.windows.net',
   '*.vault.azure.net',
-  '*.eventgrid.azure.net',
+  ...regionsOfTopics.map((region) => `*.${region}-1.eventgrid.azure.net`),
+  'rp-local.eventgrid.azure.net',
   '*.azurewebsites.net',
   '*.azure-api.net',
   '*.management.azure-api.net',
