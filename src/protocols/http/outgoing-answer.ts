@@ -58,6 +58,8 @@ export class OutgoingAnswer implements Dispatcher.DispatchHandler {
     socket: Duplex,
   ): void {
     this.#finish()
+    // Until somebody listens: an error is followed by the end of the connection.
+    socket.on('error', () => {})
     this.#resolve({ headers: rawHeaders(controller.rawHeaders), socket })
   }
 

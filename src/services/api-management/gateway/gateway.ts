@@ -65,11 +65,9 @@ export class Gateway {
     const isServed = route && route.served.api.type !== 'websocket'
     const call = isServed && this.#newCall(arrival, { request, route, signal })
     const answer = call ? await this.#answer(call, request) : this.#otherAnswer(arrival)
-    // Kept now: the caller goes on as soon as the answer was written.
-    const { status, reason } = answer
     const writing = writeResponse(request, response, answer)
     if (writing) await writing
-    this.#tell(arrival, { status, reason })
+    this.#tell(arrival, answer)
   }
 
   /**
@@ -86,7 +84,7 @@ export class Gateway {
     const call = isServed ? this.#newCall(arrival, { request, route, signal }) : undefined
     const answer = call ? await this.#answer(call, request) : errorResponse(notFound(), arrival.id)
     const { status, reason, headers, body } = answer
-    this.#tell(arrival, { status, reason })
+    this.#tell(arrival, answer)
     const backend = call?.upgraded
     const names = hopNamesOf(headers)
     if (!backend || status !== 101) {
