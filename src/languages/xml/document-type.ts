@@ -159,6 +159,16 @@ function decodeCharacters(text: string, position: number): string {
   })
 }
 
+/** An attribute whose declared type is not text loses blanks that say nothing. https://www.w3.org/TR/xml/#AVNormalize */
+export function tokenized<Attribute extends { readonly name: string; readonly value: string }>(
+  attribute: Attribute,
+  declared: readonly DeclaredAttribute[],
+): Attribute {
+  const type = declared.find(({ name }) => name === attribute.name)?.type
+  if (type === undefined || type === 'CDATA') return attribute
+  return { ...attribute, value: attribute.value.trim().replaceAll(/ +/g, ' ') }
+}
+
 /** The attributes of type ID, as `element attribute`. */
 export function idAttributesOf({ attributes }: Declarations): ReadonlySet<string> {
   const found = new Set<string>()

@@ -22,5 +22,11 @@ export const entityReferencesMax = 100_000
 /** Declarations of entities and of attributes that one document type may have. */
 export const declarationsMax = 10_000
 
+/** Tags, texts, attributes and the like of one document. */
+export const nodesMax = 4_000_000
+
+/** Prefixes that are declared at one place of a document. */
+export const prefixesMax = 1000
+
 /** Attributes of one element. */
 export const attributesMax = 10_000

@@ -22,6 +22,11 @@ export class NamespaceScope {
     )
   }
 
+  /** How many prefixes mean something. */
+  get size(): number {
+    return this.#prefixes.size
+  }
+
   /** This scope with more prefixes. */
   declaring(declarations: readonly NamespaceDeclaration[]): NamespaceScope {
     const prefixes = new Map(this.#prefixes)
@@ -67,12 +72,21 @@ export function wrongDeclaration({ prefix, uri }: NamespaceDeclaration): string 
 
 /** The place of an attribute whose name, with its namespace, stands already before it; -1 for none. */
 export function repeatedName(attributes: readonly { readonly name: XmlName }[]): number {
-  const names = new Set<string>()
-  return attributes.findIndex(({ name }) => {
-    if (name.prefix === '' || name.uri === xmlnsNamespace) return false
-    const key = `${name.uri} ${name.local}`
-    if (names.has(key)) return true
-    names.add(key)
+  return repeatedText(
+    attributes.map(({ name }, index) =>
+      name.prefix === '' || name.uri === xmlnsNamespace
+        ? String(index)
+        : `${name.uri} ${name.local}`,
+    ),
+  )
+}
+
+/** The place of a text that stands already before it; -1 for none. */
+export function repeatedText(texts: readonly string[]): number {
+  const known = new Set<string>()
+  return texts.findIndex((text) => {
+    if (known.has(text)) return true
+    known.add(text)
     return false
   })
 }

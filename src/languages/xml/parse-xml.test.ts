@@ -3,6 +3,9 @@ import { test } from 'node:test'
 import { SourceError } from '../../base/errors.ts'
 import { decodeXml } from './decode-xml.ts'
 import { parseXml } from './parse-xml.ts'
+import type { XmlEvents } from './xml-events.ts'
+import { nodesMax } from './limits.ts'
+import { readXml } from './read-xml.ts'
 import { writeXml } from './write-xml.ts'
 
 function refused(text: string, message: RegExp): void {
@@ -107,7 +110,24 @@ test('depth, marks without end and long prologs are refused in no time', () => {
   refused(`<a ${' '.repeat(200_000)}`, /Unexpected character/)
   refused(`<?p${' '.repeat(200_000)}`, /PI/)
   refused(`<!DOCTYPE a [${'<!---->'.repeat(20_000)}`, /Unexpected DTD/)
+  const many = Array.from({ length: 600 }, (_, index) => `xmlns:p${index}="u"`).join(' ')
+  refused(`<a ${many}><b ${many.replaceAll('p', 'q')}/></a>`, /Too many namespaces/)
   refused(`<!DOCTYPE a [${'<!ELEMENT b ANY>'.repeat(20_000)}]><a/>`, /too many declarations/)
+})
+
+test('a document has a limit of nodes', () => {
+  const nothing = (): void => {}
+  const events: XmlEvents = {
+    declaration: nothing,
+    documentType: nothing,
+    startElement: nothing,
+    endElement: nothing,
+    text: nothing,
+    cdata: nothing,
+    comment: nothing,
+    instruction: nothing,
+  }
+  assert.throws(() => readXml(`<a>${'<?b?>'.repeat(nodesMax)}`, events), /too many nodes/)
 })
 
 test('the encoding of bytes comes from their mark, their declaration, else it is UTF-8', () => {

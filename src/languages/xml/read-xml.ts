@@ -1,29 +1,33 @@
-import { positionAt, SourceError } from '../../base/errors.ts'
+import { positionAt } from '../../base/errors.ts'
 import {
   EntityBudget,
   idAttributesOf,
   noDeclarations,
   readDeclarations,
   SubsetFault,
+  tokenized,
   type Declarations,
 } from './document-type.ts'
 import { plainReference } from './entities.ts'
-import { attributesMax, documentDepthMax, documentLengthMax, entityDepthMax } from './limits.ts'
+import {
+  attributesMax,
+  documentDepthMax,
+  documentLengthMax,
+  entityDepthMax,
+  nodesMax,
+  prefixesMax,
+} from './limits.ts'
 import { declarationAt, documentTypeAt } from './prolog.ts'
-import { NamespaceScope, repeatedName, wrongDeclaration } from './namespace-scope.ts'
-import type { ReadAttribute, XmlEvents, XmlFault } from './xml-events.ts'
+import { NamespaceScope, repeatedName, repeatedText, wrongDeclaration } from './namespace-scope.ts'
+import { documentFault, type ReadAttribute, type XmlEvents, type XmlFault } from './xml-events.ts'
 import { isBlank, isBlankCode, qualifiedNameEnd } from './xml-name.ts'
 
 /**
  * Reads a document of XML 1.0 with namespaces and tells its parts in order. What is not well-formed is an error with
  * its place, in the words of .NET's reader. https://www.w3.org/TR/xml/ https://www.w3.org/TR/xml-names/
  */
-export function readXml(text: string, events: XmlEvents, fault: XmlFault = sourceFault): void {
+export function readXml(text: string, events: XmlEvents, fault: XmlFault = documentFault): void {
   new XmlReader(text, events, fault).read()
-}
-
-function sourceFault(message: string, position: { line: number; column: number }): Error {
-  return new SourceError('InvalidXml', message, position)
 }
 
 interface OpenElement {
@@ -52,6 +56,7 @@ class XmlReader {
   #declarations: Declarations = noDeclarations
   #scope = NamespaceScope.outermost()
   readonly #budget = new EntityBudget()
+  #nodes = 0
   #hasRoot = false
   #hasDocumentType = false
 
@@ -107,12 +112,18 @@ class XmlReader {
     const text = this.#text
     while (this.#position < text.length) {
       const at = this.#position
+      this.#countNodes(1)
       if (text.charCodeAt(at) !== 0x3c) this.#readText()
       else if (text.charCodeAt(at + 1) === 0x2f) this.#readEndTag()
       else if (text.charCodeAt(at + 1) === 0x3f) this.#readInstruction()
       else if (text.charCodeAt(at + 1) === 0x21) this.#readMarked()
       else this.#readStartTag()
     }
+  }
+
+  #countNodes(count: number): void {
+    this.#nodes += count
+    if (this.#nodes > nodesMax) throw this.#error('The document has too many nodes.')
   }
 
   #readMarked(): void {
@@ -270,6 +281,7 @@ class XmlReader {
     const raw = this.#withDefaults(qualified, this.#readAttributes(qualified))
     const isEmpty = this.#text.charCodeAt(this.#position) === 0x2f
     this.#position += isEmpty ? 2 : 1
+    if (raw.length > 0) this.#countNodes(raw.length)
     const outer = this.#scope
     const attributes = raw.length === 0 ? [] : this.#resolveAttributes(raw)
     const name = this.#scope.elementName(qualified)
@@ -349,29 +361,21 @@ class XmlReader {
   }
 
   #withDefaults(element: string, found: RawAttribute[]): RawAttribute[] {
-    if (found.length > 1) this.#checkDuplicates(found)
+    const repeated = found.length > 1 ? repeatedText(found.map(({ name }) => name)) : -1
+    if (repeated >= 0)
+      throw this.#error(
+        `'${found[repeated]?.name}' is a duplicate attribute name.`,
+        found[repeated]?.at,
+      )
     const declared = this.#declarations.attributes.get(element)
     if (declared === undefined) return found
-    const all = found.map((attribute) => {
-      const isText = declared.some(({ name, type }) => name === attribute.name && type === 'CDATA')
-      const isKnown = declared.some(({ name }) => name === attribute.name)
-      if (isText || !isKnown) return attribute
-      return { ...attribute, value: attribute.value.trim().replaceAll(/ +/g, ' ') }
-    })
+    const all = found.map((attribute) => tokenized(attribute, declared))
     for (const { name, fallback } of declared) {
       if (fallback === undefined || found.some((other) => other.name === name)) continue
       const at = this.#position
       all.push({ name, value: this.#attributeText(fallback, at), at, offset: at })
     }
     return all
-  }
-
-  #checkDuplicates(found: readonly RawAttribute[]): void {
-    const names = new Set<string>()
-    for (const { name, at } of found) {
-      if (names.has(name)) throw this.#error(`'${name}' is a duplicate attribute name.`, at)
-      names.add(name)
-    }
   }
 
   #resolveAttributes(raw: readonly RawAttribute[]): ReadAttribute[] {
@@ -384,6 +388,8 @@ class XmlReader {
         return declaration
       })
       this.#scope = this.#scope.declaring(declarations)
+      if (this.#scope.size > prefixesMax)
+        throw this.#error('Too many namespaces are declared.', raw[0]?.at)
     }
     const attributes = raw.map(({ name, value, at, offset }) => {
       const resolved = this.#scope.attributeName(name)
@@ -400,8 +406,7 @@ class XmlReader {
   }
 
   #undeclared(qualified: string, at: number): Error {
-    const prefix = qualified.slice(0, qualified.indexOf(':'))
-    return this.#error(`'${prefix}' is an undeclared prefix.`, at)
+    return this.#error(`'${qualified.split(':', 1)[0]}' is an undeclared prefix.`, at)
   }
 
   #readEndTag(): void {

@@ -1,3 +1,4 @@
+import { SourceError } from '../../base/errors.ts'
 import type { XmlName } from './xml-name.ts'
 
 /** An attribute as it stands in a tag; declarations of namespaces are among them. */
@@ -53,3 +54,11 @@ export type XmlFault = (
   message: string,
   position: { readonly line: number; readonly column: number },
 ) => Error
+
+/** The error of a document whose reader has none of its own. */
+export function documentFault(
+  message: string,
+  position: { readonly line: number; readonly column: number },
+): Error {
+  return new SourceError('InvalidXml', message, position)
+}

@@ -10,6 +10,9 @@ export interface OutputMeter {
   checkDepth(depth: number): void
 }
 
+/** What a node costs of the length of a result, beside its text. */
+const nodeCharacters = 16
+
 const noDeclarations: readonly NamespaceDeclaration[] = []
 
 type Scope = ReadonlyMap<string, string>
@@ -86,13 +89,13 @@ export class ResultBuilder {
 
   comment(value: string): void {
     if (this.#pending !== undefined) this.#flush(this.#pending)
-    this.#meter.produce(value.length + 7)
+    this.#meter.produce(value.length + nodeCharacters)
     this.#sink.comment(value)
   }
 
   instruction(target: string, value: string): void {
     if (this.#pending !== undefined) this.#flush(this.#pending)
-    this.#meter.produce(target.length + value.length + 5)
+    this.#meter.produce(target.length + value.length + nodeCharacters)
     this.#sink.instruction(target, value)
   }
 
@@ -107,9 +110,9 @@ export class ResultBuilder {
     // Most elements have the namespaces of the one around them.
     if (!isDeclared || !isPlain || (wanted.length > 0 && !this.#isKnown(wanted, name.prefix)))
       declarations = this.#declareAll(name, attributes, wanted)
-    let characters = name.local.length + name.prefix.length + 5
+    let characters = name.local.length + nodeCharacters
     for (const { name: attribute, value } of attributes)
-      characters += attribute.local.length + value.length + 4
+      characters += attribute.local.length + value.length + nodeCharacters
     this.#meter.produce(characters)
     this.#scopes.push(scope)
     this.#meter.checkDepth(this.#scopes.length)
