@@ -31,11 +31,12 @@ export interface ResourceProvider {
   /** `Microsoft.ServiceBus/namespaces/queues` */
   readonly type: string
   put(request: ResourceRequest): Promise<ResourceBody>
-  delete(names: readonly string[]): Promise<void>
+  /** The id tells apart what extends several resources under one name. */
+  delete(names: readonly string[], id?: string): Promise<void>
   /** What is there although nobody put it, for templates that name it as `existing`: Microsoft's own applications. */
   readonly get?: (names: readonly string[]) => Promise<ResourceBody | undefined>
   /** POST actions and the functions of templates that read them: `listKeys`. */
   readonly actions?: Readonly<
-    Record<string, (names: readonly string[], body: JsonObject) => Promise<JsonValue>>
+    Record<string, (names: readonly string[], body: JsonObject, id?: string) => Promise<JsonValue>>
   >
 }

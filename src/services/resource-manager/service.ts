@@ -174,7 +174,7 @@ export class ResourceManager {
     const inside = records.filter((each) => `${each.id.toLowerCase()}/`.startsWith(prefix))
     const deepestFirst = inside.toSorted((left, right) => right.id.length - left.id.length)
     for (const { type, names, id: each } of deepestFirst) {
-      await this.#providers.get(type.toLowerCase())?.delete(names)
+      await this.#providers.get(type.toLowerCase())?.delete(names, each)
       await this.#records.delete([each])
       this.#tellChanged({ id: each, type })
     }
@@ -207,7 +207,7 @@ export class ResourceManager {
       const found = actions.find(([name]) => name.toLowerCase() === wanted)
       if (!found) continue
       if (!known) await this.#checkHolder(id)
-      return found[1](names.slice(0, count), body)
+      return found[1](names.slice(0, count), body, id)
     }
     throw known ? actionNotSupported(type, action) : resourceNotFound(id)
   }
