@@ -120,8 +120,11 @@ export class Containers {
   /** Hides a container with its blobs at once; they go later, or never where it is restored in time. */
   async delete(account: Account, name: string, conditions: Conditions = {}): Promise<void> {
     const found = await this.get(account.name, name)
-    this.#check(found, conditions)
+    checkConditions(found, conditions)
+    const { leaseId } = conditions
     const nowMs = this.#clock.now()
+    // Of all that is done with a container only its end needs the lease.
+    checkLease(found.lease, { leaseId, noun: 'container' }, nowMs)
     const days = account.blobService.containerRetentionDays ?? 0
     const untilMs = nowMs + days * 86_400_000
     const deleted = { version: versionOf(found.id), atMs: nowMs, untilMs }
@@ -188,7 +191,8 @@ export class Containers {
   #check(found: ContainerRecord, conditions: Conditions): void {
     checkConditions(found, conditions)
     const { leaseId } = conditions
-    checkLease(found.lease, { leaseId, noun: 'container' }, this.#clock.now())
+    if (leaseId !== undefined)
+      checkLease(found.lease, { leaseId, noun: 'container' }, this.#clock.now())
   }
 
   #stamp(): { readonly etag: string; readonly modifiedMs: number } {

@@ -1,6 +1,11 @@
 /** https://learn.microsoft.com/rest/api/storageservices/understanding-block-blobs--append-blobs--and-page-blobs */
 export const blockBytesMax = 4_000 * 1024 * 1024
 export const putBlobBytesMax = 5_000 * 1024 * 1024
+/** What an HTTP server of the Blob endpoint accepts: a large upload may take an hour. */
+export const blobHttpLimits = {
+  bodyBytesMax: putBlobBytesMax,
+  requestTimeoutMs: 3_600_000,
+} as const
 export const appendBlockBytesMax = 100 * 1024 * 1024
 export const pageBytesMax = 4 * 1024 * 1024
 export const pageSize = 512

@@ -5,6 +5,7 @@ import type {
   ResourceProvider,
   ResourceRequest,
 } from '../../engines/resources/resource-provider.ts'
+import type { PublicAccess } from './container.ts'
 import { endpointOf, plainBlobService } from './account.ts'
 import type { Account, BlobServiceSettings, CorsRule } from './account.ts'
 import { accountSas } from './account-sas.ts'
@@ -21,7 +22,11 @@ export function storageResources(storage: Storage): readonly ResourceProvider[] 
     blobServiceProvider(storage),
     containerProvider(storage),
     keptProvider(`${accountType}/fileServices`),
+    keptProvider(`${accountType}/queueServices`),
+    keptProvider(`${accountType}/tableServices`),
     keptProvider(`${accountType}/managementPolicies`),
+    refusedProvider(`${accountType}/queueServices/queues`, 'Storage queues'),
+    refusedProvider(`${accountType}/tableServices/tables`, 'Storage tables'),
     refusedProvider(`${accountType}/fileServices/shares`, 'File shares'),
     refusedProvider(`${accountType}/blobServices/containers/immutabilityPolicies`, 'Immutability'),
     refusedProvider(`${accountType}/objectReplicationPolicies`, 'Object replication'),
@@ -215,13 +220,33 @@ function containerProvider(storage: Storage): ResourceProvider {
         throw resourceInvalid('Public access is not permitted on this storage account.')
       }
       const metadata = textMembers(objectMember(properties, 'metadata'))
-      await storage.containers.ensure(account.name, name, { metadata, publicAccess })
+      await putContainer(storage, { account: account.name, name }, { metadata, publicAccess })
       return { properties: { ...properties, publicAccess: access ?? 'None' } }
     },
     delete: async ([accountName = '', , name = '']) => {
       await storage.containers.delete(storage.accounts.get(accountName), name)
     },
   }
+}
+
+/** Makes a container, or gives it what its template says now; its stored policies stay. */
+async function putContainer(
+  storage: Storage,
+  place: { readonly account: string; readonly name: string },
+  options: {
+    readonly metadata: Record<string, string>
+    readonly publicAccess: PublicAccess | undefined
+  },
+): Promise<void> {
+  const { containers } = storage
+  const { account, name } = place
+  const { metadata, publicAccess } = options
+  const found = await containers.find(account, name)
+  if (!found) return containers.ensure(account, name, options)
+  const { policies } = found
+  const conditions = {}
+  await containers.setPolicies(account, name, { policies, publicAccess, conditions })
+  await containers.setMetadata(account, name, { metadata, conditions })
 }
 
 function textMembers(value: JsonObject): Record<string, string> {

@@ -7,7 +7,7 @@ import { HttpServer } from '../../protocols/http/server.ts'
 import { openSqliteStore } from '../../store/sqlite/open-store.ts'
 import type { Store } from '../../store/store.ts'
 import { developmentAccount, developmentKey } from './account.ts'
-import { putBlobBytesMax } from './limits.ts'
+import { blobHttpLimits } from './limits.ts'
 import { Storage } from './service.ts'
 
 /** What a test registers what it opens with, so that it is closed again. */
@@ -57,7 +57,7 @@ export async function openStorage(
     name: 'blob',
     handler: storage.blobHandler,
     logger,
-    limits: { bodyBytesMax: putBlobBytesMax },
+    limits: blobHttpLimits,
   })
   const port = await server.start()
   owner.after(async () => {
