@@ -19,7 +19,8 @@ const base = '<backend><base /></backend>'
 /** Two workspaces, each with an API, a product and a named value of the same names. */
 async function openTeams(owner: Owner): Promise<OpenedService> {
   const service = await openService(owner)
-  await service.put('policies/policy', policies(stamp('global'), backend))
+  await service.put('namedValues/who', { displayName: 'who', value: 'global' })
+  await service.put('policies/policy', policies(stamp('{{who}}'), backend))
   for (const team of ['red', 'blue']) {
     const at = `workspaces/${team}`
     await service.put(at, { displayName: team })

@@ -10,12 +10,6 @@ export interface Access {
 
 const anonymous: Access = { product: undefined, subscription: undefined }
 
-// The key of the whole service opens what is in its workspaces, too.
-function ofService({ outer }: Configuration, key: string): Subscription | undefined {
-  const subscription = outer?.subscription(key)
-  return subscription?.scope.kind === 'service' ? subscription : undefined
-}
-
 /**
  * What a key, or its absence, gives access to; `undefined` when it opens nothing.
  * https://learn.microsoft.com/azure/api-management/api-management-subscriptions#how-api-management-handles-requests-with-or-without-subscription-keys
@@ -40,4 +34,10 @@ export function findAccess(
     scope.kind !== 'api' ||
     scope.id.split(';')[0]?.toLowerCase() === api.id.split(';')[0]?.toLowerCase()
   return isOpen ? { product: undefined, subscription } : undefined
+}
+
+// The key of the whole service opens what is in its workspaces, too.
+function ofService({ outer }: Configuration, key: string): Subscription | undefined {
+  const subscription = outer?.subscription(key)
+  return subscription?.scope.kind === 'service' ? subscription : undefined
 }

@@ -20,7 +20,7 @@ import type { Configuration } from './configuration.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import type { HeaderList } from './header-list.ts'
 import type { MessageBody } from './message-body.ts'
-import type { Section } from './policy-error.ts'
+import type { PolicyScope, Section } from './policy-error.ts'
 
 /** The request of a call: what came, and what the backend will get. */
 export interface CallRequest {
@@ -133,6 +133,11 @@ export class GatewayCall {
     const { base, path, queryString } = this.target
     const own = originalUrl.with({ path, queryString })
     return base ? own.under(base) : own
+  }
+
+  /** What policies of a scope may use: those of the whole service run for APIs of its workspaces, too. */
+  partsAt(scope: PolicyScope): GatewayParts {
+    return scope === 'global' ? (this.configuration.outer?.parts ?? this.parts) : this.parts
   }
 
   /** What expressions see as `context`. */

@@ -35,9 +35,11 @@ function compileLiteral(
   if (names.length === 0) return { constant: text, read: () => text }
   for (const name of names) source.usage.addRead(name)
   return {
-    read: (call) =>
+    read: () =>
       parts
-        .map((part) => (part.kind === 'text' ? part.text : call.parts.namedValue(part.name)))
+        .map((part) =>
+          part.kind === 'text' ? part.text : (environment.namedValue(part.name) ?? ''),
+        )
         .join(''),
   }
 }
@@ -56,7 +58,7 @@ function compileCode(text: PolicyText, source: PolicySource): Value<unknown> {
   for (const name of names) source.usage.addRead(name)
   return {
     read(call) {
-      const now = fill(code, (name) => call.parts.namedValue(name))
+      const now = fill(code, (name) => source.environment.namedValue(name) ?? '')
       if (now !== compiled.code) compiled = { code: now, run: compileAt(now, text, source) }
       return compiled.run(call)
     },

@@ -1,6 +1,6 @@
 import { CallUrl } from '../gateway/call-url.ts'
 import type { GatewayCall } from '../gateway/gateway-call.ts'
-import { PolicyError } from '../gateway/policy-error.ts'
+import { PolicyError, type PolicyScope } from '../gateway/policy-error.ts'
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
 
 /** https://learn.microsoft.com/azure/api-management/set-backend-service-policy */
@@ -21,15 +21,16 @@ export const setBackendService: PolicyDefinition = {
     if (baseUrl?.constant !== undefined && !URL.canParse(baseUrl.constant)) {
       throw source.fault(`'${baseUrl.constant}' is not a URL.`, 'base-url')
     }
+    const { scope } = source.environment
     return (call) => {
-      if (backendId) useBackend(call, backendId.read(call))
+      if (backendId) useBackend(call, scope, backendId.read(call))
       else useAddress(call, baseUrl?.read(call) ?? '')
     }
   },
 }
 
-function useBackend(call: GatewayCall, id: string): void {
-  const backend = call.parts.backend(id)
+function useBackend(call: GatewayCall, scope: PolicyScope, id: string): void {
+  const backend = call.partsAt(scope).backend(id)
   if (!backend) {
     throw badConfiguration(`Backend with id '${id}' could not be found.`)
   }
