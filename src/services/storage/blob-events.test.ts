@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { ManualClock } from '../../base/clock.ts'
 import type { BlobEvent } from './blob-event.ts'
+import { appendToPath, createPath, deleteDirectory, flushPath, renamePath } from './paths.ts'
 import { openStorage } from './storage-fixture.ts'
 
 async function open(t: TestContext, deliver: (event: BlobEvent) => Promise<void>) {
@@ -59,6 +60,47 @@ test('an event that is not taken comes again, and nothing of its blob overtakes 
   await until(() => taken.length === 3)
   assert.deepEqual(taken, ['1', '2', '3'])
   assert.equal(await storage.pendingEvents(), 0)
+})
+
+test('a lake tells of its directories and of files that are whole', async (t) => {
+  const events: BlobEvent[] = []
+  const { storage, account } = await open(t, async (event) => void events.push(event))
+  const lake = { ...storage.accounts.get(account), name: 'stlake', isHierarchical: true }
+  await storage.accounts.put(lake)
+  await storage.containers.create('stlake', 'con')
+  const { table } = storage
+  const place = (name: string) => storage.place({ account: 'stlake', container: 'con', name })
+  const origin = { requestId: '00000000-0000-4000-8000-000000000001' }
+  const given = { headers: {}, metadata: {}, conditions: {}, isDirectory: false }
+  await createPath(table, await place('a'), { given: { ...given, isDirectory: true }, origin })
+  await createPath(table, await place('a/f'), { given, origin })
+  const staged = await table.store.stageBlob([Buffer.from('xyz')])
+  const file = await place('a/f')
+  await appendToPath(table, file, { staged, position: 0, conditions: {}, origin })
+  const flush = { position: 3, headers: {}, isClosed: true, isRetained: false }
+  await flushPath(table, file, { ...flush, conditions: {}, origin })
+  const conditions = { conditions: {}, sourceConditions: {} }
+  await renamePath(table, { from: file, to: await place('a/g') }, { ...conditions, origin })
+  const places = { from: await place('a'), to: await place('b') }
+  await renamePath(table, places, { ...conditions, origin })
+  await deleteDirectory(table, places.to, { isRecursive: true, conditions: {}, origin })
+  await until(() => events.length === 6)
+  assert.deepEqual(
+    events
+      .map(({ eventType, data }) => `${eventType.slice(18)} ${JSON.stringify(data['api'])}`)
+      .toSorted(),
+    [
+      'BlobCreated "CreateFile"',
+      'BlobCreated "FlushWithClose"',
+      'BlobRenamed "RenameFile"',
+      'DirectoryCreated "CreateDirectory"',
+      'DirectoryDeleted "DeleteDirectory"',
+      'DirectoryRenamed "RenameDirectory"',
+    ],
+  )
+  const renamed = events.find(({ subject }) => subject.endsWith('/a/g'))?.data ?? {}
+  assert.equal(renamed['sourceUrl'], 'https://stlake.dfs.core.windows.net/con/a/f')
+  assert.equal(renamed['destinationUrl'], 'https://stlake.dfs.core.windows.net/con/a/g')
 })
 
 test('without a listener no event is kept', async (t) => {

@@ -191,12 +191,13 @@ export class BlobTable {
     const container = keyOf(place.account.name, place.container.name)
     const batch: Operation[] = [{ kind: 'document.check', ...container, expect: 'present' }]
     batch.push(blobOperation(place, { document, next: change.next, trace: origin.trace }))
+    // One that is both is replaced.
+    for (const { moment } of pastRemoved) {
+      batch.push({ kind: 'document.delete', ...pastKey(place, moment) })
+    }
     for (const { moment, record } of pastPut) {
       const body = JSON.stringify(record)
       batch.push({ kind: 'document.put', ...pastKey(place, moment), body, etag: newUuid() })
-    }
-    for (const { moment } of pastRemoved) {
-      batch.push({ kind: 'document.delete', ...pastKey(place, moment) })
     }
     for (const blob of staged) batch.push({ kind: 'blob.put', blob })
     batch.push(

@@ -19,7 +19,7 @@ import { headerOf, readStorageRequest, type StorageRequest } from './storage-req
 import { document, element, group } from './xml-writer.ts'
 
 /** What is left of a body is read, and the connection kept, up to so many bytes. */
-const drainedBytesMax = 1024 * 1024
+const drainedBytesMax = 64 * 1024 * 1024
 
 /** Answers the Blob service of every account. */
 export function blobHandler(storage: Storage): HttpHandler {

@@ -110,6 +110,27 @@ test('deleted blobs and containers come back while they are kept', async (t) => 
   assert.equal((await blob.downloadToBuffer()).toString(), '22')
 })
 
+test('deleted snapshots come back with their blob', async (t) => {
+  const { storage, container, account } = await openBlobs(t)
+  const known = storage.accounts.get(account)
+  const blobService = { ...known.blobService, blobRetentionDays: 7 }
+  await storage.accounts.put({ ...known, blobService })
+  const blob = container.getBlockBlobClient('kept')
+  await blob.upload('1', 1)
+  const { snapshot = '' } = await blob.createSnapshot()
+  const picture = blob.withSnapshot(snapshot)
+  await picture.setAccessTier('Cool')
+  assert.equal((await picture.getProperties()).accessTier, 'Cool')
+  await blob.delete({ deleteSnapshots: 'include' })
+  assert.equal(await picture.exists(), false)
+  await blob.undelete()
+  assert.equal((await picture.downloadToBuffer()).toString(), '1')
+  await picture.delete()
+  assert.equal(await picture.exists(), false)
+  await blob.undelete()
+  assert.equal(await picture.exists(), true)
+})
+
 test('versions keep what was replaced', async (t) => {
   const { storage, container, account } = await openBlobs(t)
   const known = storage.accounts.get(account)
