@@ -2,12 +2,15 @@ import { RealClock } from '../base/clock.ts'
 import { formatPosition, messageOf, SourceError } from '../base/errors.ts'
 import type { Logger } from '../base/logger.ts'
 import { inspectApp } from '../services/functions/inspect-app.ts'
+import { isWorkflowApp } from '../services/functions/site.ts'
 import { openSqliteStore } from '../store/sqlite/open-store.ts'
 import { prepareApp } from './app-build.ts'
 import { readAzdProject, type AzdProject, type AzdService } from './azd-project.ts'
 import { restoreModules } from './module-restore.ts'
 import { deployOptionsOf, siteOf } from './project-deployment.ts'
+import { checkRoles, isAboutRoles } from './role-check.ts'
 import { newServices, type Services } from './services.ts'
+import { checkWorkflows } from './workflow-check.ts'
 
 /** A resource, function or setting of a project, and what the platform makes of it. */
 export interface CheckedFeature {
@@ -65,12 +68,15 @@ async function checkResources(
   await restoreModules(deployment, say)
   const features: CheckedFeature[] = []
   try {
-    for (const { class: kind, type, name, at } of await services.resources.check(deployment)) {
+    const declared = await services.resources.check(deployment)
+    for (const { class: kind, type, name, at } of declared) {
+      if (isAboutRoles(type)) continue
       features.push({ class: kind, text: `${type} ${name}`, at: formatPosition(at) })
     }
-    // Only what can be deployed tells the settings that its apps get.
+    // Only what can be deployed tells the settings that its apps get, and the roles of its assignments.
     if (features.every((feature) => feature.class !== 'unsupported')) {
-      await services.resources.deployTemplate(deployment)
+      const { resources } = await services.resources.deployTemplate(deployment)
+      features.push(...checkRoles(resources, project.template))
     }
   } catch (error) {
     features.push(faultOf(error, project.template))
@@ -95,7 +101,9 @@ async function checkApp(
 ): Promise<CheckedFeature[]> {
   const { name, dir } = service
   try {
-    const { settings } = siteOf(service, services.functions.sites())
+    const site = siteOf(service, services.functions.sites())
+    if (isWorkflowApp(site)) return await checkWorkflows(services.logicApps, service, site)
+    const { settings } = site
     await prepareApp(dir, say)
     const inspected = await inspectApp({ name, dir, settings, clock: new RealClock() })
     return inspected.map((feature) => ({ ...feature, at: dir }))

@@ -81,3 +81,39 @@ test('a service runs on the resource that azure.yaml names', async (t) => {
   })
   assert.equal(siteOf(api, services.functions.sites()).name, 'func-2')
 })
+
+test('a logic app that runs gets the settings that its site gets later', async (t) => {
+  const { services } = await start(t)
+  const dir = mkdtempSync(join(tmpdir(), 'interline-azd-'))
+  t.after(() => rmSync(dir, { recursive: true, force: true }))
+  mkdirSync(join(dir, 'greet'))
+  writeFileSync(join(dir, 'greet', 'workflow.json'), JSON.stringify(greetWorkflow))
+  const site = { name: 'logic-1', kind: 'functionapp,workflowapp', serviceName: undefined }
+  await services.functions.putSite({ ...site, settings: { GREETING: 'hello' } })
+  const settings = { GREETING: 'hello' }
+  const running = { name: 'logicapp', dir, site: 'logic-1', settings, port: 0 }
+  const { app } = await services.logicApps.run(running)
+  const greet = async (): Promise<string> => {
+    const { workflow } = app.host('greet')
+    const answer = await fetch(app.callbackUrl(workflow, 'manual'), { method: 'POST' })
+    return answer.text()
+  }
+  assert.equal(await greet(), 'hello')
+  await services.functions.putSite({ ...site, settings: { GREETING: 'good morning' } })
+  assert.equal(await greet(), 'good morning')
+})
+
+const greetWorkflow = {
+  kind: 'Stateful',
+  definition: {
+    triggers: { manual: { type: 'Request', kind: 'Http', inputs: {} } },
+    actions: {
+      Answer: {
+        type: 'Response',
+        kind: 'Http',
+        inputs: { statusCode: 200, body: "@appsetting('GREETING')" },
+        runAfter: {},
+      },
+    },
+  },
+}

@@ -92,6 +92,7 @@ export function newServices(options: ServicesOptions): Services {
   storage.onBlobEvent(storageToEventGrid(eventGrid))
   const functions = newFunctions(foundation, { ...carriers, eventGrid, triggers })
   const logicApps = newLogicApps(foundation, { ...carriers, eventGrid })
+  functions.onSite(({ name, settings }) => logicApps.useSettings(name, settings))
   const apiManagement = newApiManagement(foundation)
   const providers = [
     ...cosmosDbResources(cosmosDb),

@@ -11,7 +11,7 @@ import type { AllowedActions, RoleAccess } from './role-access.ts'
 const audiences = ['https://eventgrid.azure.net', 'https://eventgrid.azure.net/']
 const action = 'Microsoft.EventGrid/events/send/action'
 
-const allowed: AllowedActions = {
+export const senderRoles: AllowedActions = {
   'd5a91429-5739-47e2-a06b-3470a27159e7': /^Microsoft\.EventGrid\/events\/send\/action$/i, // EventGrid Data Sender
   '1e241071-0855-49ea-94dc-649edcd759de': /^Microsoft\.EventGrid\/events\/send\/action$/i, // EventGrid Contributor
 }
@@ -19,7 +19,7 @@ const allowed: AllowedActions = {
 export function senderCheck(access: RoleAccess): VerifySender {
   return async ({ token, resourceId }) => {
     const principalId = stringMember(claimsOf(access, token), 'oid') ?? ''
-    if (!(await access.allows({ principalId, resourceId, action }, allowed)))
+    if (!(await access.allows({ principalId, resourceId, action }, senderRoles)))
       throw senderForbidden(resourceId)
   }
 }

@@ -19,7 +19,7 @@ const reading = /\/secrets\/(?:getSecret|readMetadata)\/action$/i
 const listing = /\/secrets\/readMetadata\/action$/i
 
 /** The data actions of the built-in roles, by the GUID of their definition. */
-const allowedByRole: AllowedActions = {
+export const vaultRoles: AllowedActions = {
   '00482a5a-887f-4fb3-b363-3b7fe8e74483': everything, // Key Vault Administrator
   'b86a8fe4-44ce-4948-aee5-eccb2c155cd7': everything, // Key Vault Secrets Officer
   '4633458b-17de-408a-b874-0445c86b69e6': reading, // Key Vault Secrets User
@@ -41,7 +41,7 @@ export function vaultIdentity(
       }
     },
     hasRole: ({ principalId, resourceId, dataAction }) =>
-      access.allows({ principalId, resourceId, action: dataAction }, allowedByRole),
+      access.allows({ principalId, resourceId, action: dataAction }, vaultRoles),
   }
 }
 

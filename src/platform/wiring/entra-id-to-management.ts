@@ -17,7 +17,7 @@ const everything = /(?:)/
 const reading = /\/read$/i
 
 /** Who may change what is in an API Management service, and who may only read it. */
-const allowed: AllowedActions = {
+export const managementRoles: AllowedActions = {
   '8e3af657-a8ff-443c-a75c-2fe8c4bcb635': everything, // Owner
   'b24988ac-6180-42a0-ab88-20f7382dd24c': everything, // Contributor
   '312a565d-c81f-4fd8-895a-4e21e48d571c': everything, // API Management Service Contributor
@@ -30,7 +30,7 @@ export function managementTokenCheck(
 ): ApiManagementParts['verifyManagementToken'] {
   return async ({ token, resourceId, action }) => {
     const principalId = stringMember(claimsOf(access, token), 'oid') ?? ''
-    if (await access.allows({ principalId, resourceId, action }, allowed)) return
+    if (await access.allows({ principalId, resourceId, action }, managementRoles)) return
     throw new ServiceError(
       'AuthorizationFailed',
       403,

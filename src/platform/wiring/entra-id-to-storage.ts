@@ -29,7 +29,7 @@ const everyQueue = new RegExp(`^${services}/queueServices/`, 'i')
 const everyTable = new RegExp(`^${services}/tableServices/`, 'i')
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage */
-const allowedByRole: AllowedActions = {
+export const storageRoles: AllowedActions = {
   'b7e6dc6d-f1e8-4753-8033-0f276bb0955b': everyBlob, // Storage Blob Data Owner
   'ba92f5b4-2d11-453d-a403-e96b0029c9fe': blobsAndContainers, // Storage Blob Data Contributor
   '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1': reading, // Storage Blob Data Reader
@@ -66,6 +66,6 @@ export function storageIdentity(access: RoleAccess): StorageIdentity {
         throw error
       }
     },
-    hasRole: (wanted) => access.allows(wanted, allowedByRole),
+    hasRole: (wanted) => access.allows(wanted, storageRoles),
   }
 }

@@ -4,11 +4,14 @@
  */
 import type { Clock } from '../../base/clock.ts'
 import { objectMember, stringMember, type JsonObject } from '../../base/json.ts'
+import { readCustomRole, type CustomRole } from './custom-role.ts'
 import { TokenVerifier } from '../../protocols/auth/token-verifier.ts'
 import type { EntraId } from '../../services/entra-id/service.ts'
 import type { ResourceManager } from '../../services/resource-manager/service.ts'
 
 const roleAssignmentType = 'Microsoft.Authorization/roleAssignments'
+const roleDefinitionType = 'Microsoft.Authorization/roleDefinitions'
+const rolesTypes = new Set([roleAssignmentType.toLowerCase(), roleDefinitionType.toLowerCase()])
 
 /** Actions that the built-in roles of a service allow, by the GUID of the role's definition. */
 export type AllowedActions = Readonly<Record<string, RegExp>>
@@ -25,6 +28,8 @@ export interface WantedAction {
 interface Assignment {
   readonly principalId: string
   readonly role: string
+  /** Of a role that the template itself defines. */
+  readonly custom: CustomRole | undefined
   /** In lower case, with a slash at the end. */
   readonly scope: string
 }
@@ -42,7 +47,7 @@ export class RoleAccess {
     this.#verifier = new TokenVerifier({ clock: options.clock })
     // Read again after any change: an assignment takes effect with the next call.
     options.resources.onChanged(({ type }) => {
-      if (type.toLowerCase() === roleAssignmentType.toLowerCase()) this.#assignments = undefined
+      if (rolesTypes.has(type.toLowerCase())) this.#assignments = undefined
     })
   }
 
@@ -66,22 +71,33 @@ export class RoleAccess {
       (assignment) =>
         ids.includes(assignment.principalId) &&
         resource.startsWith(assignment.scope) &&
-        allowed[assignment.role]?.test(wanted.action) === true,
+        (assignment.custom?.allows(wanted.action) ??
+          allowed[assignment.role]?.test(wanted.action)) === true,
     )
   }
 
   async #read(): Promise<readonly Assignment[]> {
     const resources = await this.#resources.list({ type: roleAssignmentType })
+    const definitions = await this.#resources.list({ type: roleDefinitionType })
+    const customRoles = new Map(
+      definitions.map((each) => [roleIdOf(each, 'id'), readCustomRole(each)]),
+    )
     return resources.map((resource) => {
       const properties = objectMember(resource, 'properties')
-      const definition = stringMember(properties, 'roleDefinitionId') ?? ''
+      const role = roleIdOf(properties, 'roleDefinitionId')
       return {
         principalId: (stringMember(properties, 'principalId') ?? '').toLowerCase(),
-        role: definition.split('/').at(-1)?.toLowerCase() ?? '',
+        role,
+        custom: customRoles.get(role),
         scope: scopeOf(stringMember(resource, 'id') ?? ''),
       }
     })
   }
+}
+
+/** The GUID at the end of a role definition's id. */
+function roleIdOf(holder: JsonObject, member: string): string {
+  return (stringMember(holder, member) ?? '').split('/').at(-1)?.toLowerCase() ?? ''
 }
 
 /** An assignment's scope is what its id begins with. */

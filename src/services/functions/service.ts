@@ -49,6 +49,7 @@ interface RunningApp {
   readonly app: FunctionApp
   readonly http: HttpListener
   readonly port: number
+  readonly site: string | undefined
 }
 
 /** Azure Functions: https://learn.microsoft.com/azure/azure-functions/ */
@@ -57,6 +58,7 @@ export class FunctionApps implements Startable {
   readonly #sites: Sites
   readonly #workers: WorkerRecords
   readonly #running = new Map<string, RunningApp>()
+  #onSite: ((site: Site) => Promise<void>) | undefined
 
   constructor(options: FunctionAppsOptions) {
     this.#options = options
@@ -84,11 +86,19 @@ export class FunctionApps implements Startable {
     return this.#sites.all()
   }
 
+  /** Calls back with a site whose settings may have changed: its code may be run by another service. */
+  onSite(listener: (site: Site) => Promise<void>): void {
+    this.#onSite = listener
+  }
+
   /** Takes over the settings of a deployment; an app that runs with other settings is reloaded. */
   async putSite(site: Site): Promise<void> {
     await this.#sites.put(site)
-    const running = this.#running.get(site.serviceName ?? '')
-    if (running) await running.app.useSettings(site.settings)
+    const name = site.name.toLowerCase()
+    for (const running of this.#running.values()) {
+      if (running.site?.toLowerCase() === name) await running.app.useSettings(site.settings)
+    }
+    await this.#onSite?.(site)
   }
 
   async deleteSite(name: string): Promise<void> {
@@ -127,7 +137,7 @@ export class FunctionApps implements Startable {
       hostsFile,
       environment: { ...deployment.environment, WEBSITE_HOSTNAME: `${host}:${port}` },
     })
-    this.#running.set(deployment.name, { app, http, port })
+    this.#running.set(deployment.name, { app, http, port, site: deployment.site })
     await this.#startedOrSlow(app)
     return app
   }

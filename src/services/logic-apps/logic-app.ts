@@ -1,5 +1,6 @@
 // Survives a crash: the runs of its workflows, the keys of its addresses, the times of its schedules. The definitions are
 // read from the folder at each start; a run goes on by the definition that it was started with.
+import { isDeepStrictEqual } from 'node:util'
 import { newWording } from './wording.ts'
 import { WorkflowEngine } from '../../engines/workflow/workflow-engine.ts'
 import type { Value } from '../../languages/workflow-expression/value.ts'
@@ -59,6 +60,7 @@ export class LogicApp implements AppRuntime {
   readonly engine: WorkflowEngine<RunContext>
   readonly #options: LogicAppOptions
   readonly #listeners: TriggerListeners
+  #siteSettings: Readonly<Record<string, string>>
   #settings: LogicAppSettings
   #artifacts: Artifacts
   #maps: Maps
@@ -69,6 +71,7 @@ export class LogicApp implements AppRuntime {
   constructor(options: LogicAppOptions) {
     const { name, parts, dir } = options
     this.#options = options
+    this.#siteSettings = options.settings
     this.name = name
     this.site = options.site
     this.resourceId = `/subscriptions/local/resourceGroups/local/providers/Microsoft.Web/sites/${options.site ?? name}/hostruntime/runtime/webhooks/workflow/api/management`
@@ -154,6 +157,21 @@ export class LogicApp implements AppRuntime {
     await this.#listeners.open(this.#openTriggers())
   }
 
+  /** Loads the folder and says what is in it; opens no trigger and runs nothing. */
+  inspect(): readonly LoadedWorkflow[] {
+    this.#load()
+    return this.workflows
+  }
+
+  /** Loads the folder again with other settings of the site. */
+  async useSettings(settings: Readonly<Record<string, string>>): Promise<void> {
+    if (isDeepStrictEqual(settings, this.#siteSettings)) return
+    this.#siteSettings = settings
+    // Every trigger is opened again: what it listens to may have another name now.
+    this.#workflows = new Map()
+    await this.reload()
+  }
+
   /** Loads the folder again: definitions that are as they were keep their triggers open. */
   async reload(): Promise<void> {
     this.#load()
@@ -231,8 +249,9 @@ export class LogicApp implements AppRuntime {
   }
 
   #load(): void {
-    const { dir, settings, environment, parts, definitions } = this.#options
-    this.#settings = new LogicAppSettings(settings, readLocalSettings(dir), environment)
+    const { dir, environment, parts, definitions } = this.#options
+    const local = readLocalSettings(dir)
+    this.#settings = new LogicAppSettings(this.#siteSettings, local, environment)
     this.#artifacts = new Artifacts(dir)
     this.#maps = new Maps(this.#artifacts)
     this.#hostSettings = readHostSettings(dir, this.#settings)

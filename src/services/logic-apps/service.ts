@@ -107,15 +107,7 @@ export class LogicApps implements Startable {
       },
     })
     const port = await http.start()
-    const loaded = new LogicApp({
-      name,
-      dir,
-      site: deployment.site,
-      settings: await this.#settingsOf(deployment),
-      environment: deployment.environment ?? {},
-      baseUrl: `http://${host}:${port}`,
-      parts: this.#parts,
-    })
+    const loaded = await this.#load(deployment, `http://${host}:${port}`)
     const files = new AppFiles({ dir, clock, onChange: () => void reload(loaded, logger) })
     const stop = async () => {
       files.stop()
@@ -130,6 +122,23 @@ export class LogicApps implements Startable {
     return { app: loaded, port }
   }
 
+  /** Loads the workflows of a folder as `run` does, and runs nothing. */
+  async inspect(deployment: Omit<LogicAppDeployment, 'port'>): Promise<LogicApp> {
+    const app = await this.#load({ ...deployment, port: 0 }, 'http://localhost')
+    await app.keys.start()
+    app.inspect()
+    return app
+  }
+
+  /** Gives an app that runs the settings that its site has now. */
+  async useSettings(site: string, settings: Readonly<Record<string, string>>): Promise<void> {
+    for (const { app } of this.apps()) {
+      if (app.site?.toLowerCase() !== site.toLowerCase()) continue
+      const { name } = app
+      await app.useSettings(await this.#settingsOf({ name, dir: '', site, settings, port: 0 }))
+    }
+  }
+
   apps(): readonly RunningLogicApp[] {
     return [...this.#running.values()]
   }
@@ -138,6 +147,12 @@ export class LogicApps implements Startable {
   async pendingRuns(): Promise<number> {
     const counts = await Promise.all(this.apps().map(({ app }) => app.pending()))
     return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  async #load(deployment: LogicAppDeployment, baseUrl: string): Promise<LogicApp> {
+    const { name, dir, site, environment = {} } = deployment
+    const settings = await this.#settingsOf(deployment)
+    return new LogicApp({ name, dir, site, settings, environment, baseUrl, parts: this.#parts })
   }
 
   async #settingsOf(deployment: LogicAppDeployment): Promise<Readonly<Record<string, string>>> {
