@@ -87,3 +87,12 @@ export const vaultRefreshMs = 4 * 3_600_000
 
 /** Steps that one `xsl-transform` may take. */
 export const transformStepsMax = 5_000_000
+
+/** A schema may be this long: https://learn.microsoft.com/azure/api-management/validate-content-policy */
+export const schemaBytesMax = 4 * 1024 * 1024
+
+/** Schemas that are kept compiled. */
+export const compiledSchemasMax = 200
+
+/** The largest body that `validate-content` may be told to take. */
+export const validatedBytesMax = 102_400

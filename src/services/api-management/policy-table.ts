@@ -38,7 +38,11 @@ import { setStatus } from './policies/set-status.ts'
 import { setVariable } from './policies/set-variable.ts'
 import { trace } from './policies/trace.ts'
 import { validateAzureAdToken } from './policies/validate-azure-ad-token.ts'
+import { validateContent } from './policies/validate-content.ts'
+import { validateHeaders } from './policies/validate-headers.ts'
 import { validateJwt } from './policies/validate-jwt.ts'
+import { validateParameters } from './policies/validate-parameters.ts'
+import { validateStatusCode } from './policies/validate-status-code.ts'
 import { wait } from './policies/wait.ts'
 import { xmlToJson } from './policies/xml-to-json.ts'
 import { xslTransform } from './policies/xsl-transform.ts'
@@ -84,7 +88,11 @@ const policies: readonly PolicyDefinition[] = [
   setVariable,
   trace,
   validateAzureAdToken,
+  validateContent,
+  validateHeaders,
   validateJwt,
+  validateParameters,
+  validateStatusCode,
   wait,
   xmlToJson,
   xslTransform,
@@ -134,14 +142,7 @@ export const refusedPolicies: ReadonlyMap<string, string> = new Map([
     'get-authorization-context',
   ]),
   ...named(needsCertificates, ['authentication-certificate', 'validate-client-certificate']),
-  ...named(notYet, [
-    'proxy',
-    'validate-content',
-    'validate-headers',
-    'validate-odata-request',
-    'validate-parameters',
-    'validate-status-code',
-  ]),
+  ...named(notYet, ['proxy', 'validate-odata-request']),
 ])
 
 function named(reason: string, names: readonly string[]): readonly (readonly [string, string])[] {

@@ -3,6 +3,7 @@ import { stringMember } from '../../base/json.ts'
 import { apiOf, rootName } from './api.ts'
 import { type Backend, backendOf } from './backend.ts'
 import { certificateOf } from './certificate.ts'
+import { ApiContracts } from './contract/api-contracts.ts'
 import type { EntityHolder } from './entity-kind.ts'
 import { type Entity, type EntityChange, pathOf } from './entity-tree.ts'
 import { BackendPools } from './gateway/backend-pool.ts'
@@ -128,6 +129,7 @@ export class Realm {
       secrets,
       cache: new ValueCache(clock),
       tokens,
+      contracts: new ApiContracts(holder),
       namedValue: (name) => this.#namedValues.find(name) ?? '',
       backend,
       pools: new BackendPools({ clock, find: backend }),

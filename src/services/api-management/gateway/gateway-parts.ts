@@ -3,6 +3,7 @@ import type { Telemetry } from '../../../base/telemetry.ts'
 import type { Api } from '../api.ts'
 import type { Backend } from '../backend.ts'
 import type { ClientCertificate } from '../certificate.ts'
+import type { ApiContracts } from '../contract/api-contracts.ts'
 import type { Entity } from '../entity-tree.ts'
 import type { NamedValueLeases } from '../named-value-lease.ts'
 import type { OutgoingHttp } from '../../../protocols/http/outgoing-http.ts'
@@ -41,6 +42,8 @@ export interface GatewayParts {
   readonly cache: ValueCache
   readonly pools: BackendPools
   readonly tokens: TokenCheck
+  /** What the definitions of APIs say, and the schemas. */
+  readonly contracts: ApiContracts
   /** The value of a named value at this moment. */
   namedValue(name: string): string
   /** Values that must not be told: of secret named values, and of keys. */
