@@ -96,6 +96,23 @@ test('a request that comes too slowly is cut off with 408, its headers and its b
   assert.equal(service.seen.length, 0)
 })
 
+test('a caller that goes away in the middle of a body that a policy reads is no fault of the gateway', async (t) => {
+  const service = await openBare(t)
+  await putPolicies(service, 'apis/shop/operations/post', {
+    inbound: '<set-variable name="length" value="@(context.Request.Body.As<string>().Length)" />',
+  })
+  const socket = connect(Number(new URL(service.gatewayUrl).port), '127.0.0.1')
+  socket.write('POST /shop/a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhalf')
+  await wait(50)
+  socket.destroy()
+  for (let turn = 0; turn < 50 && service.spans.length === 0; turn += 1) await wait(20)
+  assert.deepEqual(
+    service.spans.map(({ operation, status }) => [operation, status]),
+    [['POST 499', 'ok']],
+  )
+  assert.deepEqual(service.logged, [])
+})
+
 test('the operation whose policies ran is the one that the backend is asked for', async (t) => {
   const service = await openBare(t)
   service.answer = (request, response) => {

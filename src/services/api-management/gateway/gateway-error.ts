@@ -32,6 +32,16 @@ export function badRequest(): PolicyFault {
   return { source: 'gateway', reason: 'BadRequest', message: 'Bad Request', status: 400 }
 }
 
+/** The caller went away before it had its answer. */
+export function callerGone(): PolicyFault {
+  return {
+    source: 'gateway',
+    reason: 'ClientConnectionFailure',
+    message: 'The caller went away.',
+    status: 499,
+  }
+}
+
 /** The call has no key, or one that does not open this API. */
 export function keyRefused(options: {
   isMissing: boolean

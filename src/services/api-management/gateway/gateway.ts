@@ -11,7 +11,6 @@ import {
   newTrace,
   parseTraceparent,
 } from '../../../base/trace-context.ts'
-import type { PolicyCertificate } from '../../../languages/csharp/policy-context.ts'
 import { Cancellation } from '../../../protocols/http/cancellation.ts'
 import { tunnel } from '../../../protocols/http/tunnel.ts'
 import { answerUpgrade } from '../../../protocols/http/upgrade.ts'
@@ -23,14 +22,22 @@ import { traceAnswer, traceArrival } from './call-steps.ts'
 import { CallUrl } from './call-url.ts'
 import type { Configuration } from './configuration.ts'
 import type { EffectivePolicy } from './effective-policy.ts'
-import { type CallRequest, type CallResponse, GatewayCall } from './gateway-call.ts'
-import { badRequest, errorResponse, internalError, keyRefused, notFound } from './gateway-error.ts'
+import { newRequest, withoutKey } from './call-request.ts'
+import { type CallResponse, GatewayCall } from './gateway-call.ts'
+import {
+  badRequest,
+  callerGone,
+  errorResponse,
+  internalError,
+  keyRefused,
+  notFound,
+} from './gateway-error.ts'
 import type { GatewayParts } from './gateway-parts.ts'
 import { HeaderList, hopNamesOf } from './header-list.ts'
-import { BodyTooLarge, BodyUnreadable, MessageBody, codingOf } from './message-body.ts'
+import { BodyTooLarge, BodyUnreadable } from './message-body.ts'
 import { PolicyError, type PolicyFault } from './policy-error.ts'
 import { runStep, toPolicyError } from './policy-sequence.ts'
-import { hasBody, writeResponse } from './response-writer.ts'
+import { writeResponse } from './response-writer.ts'
 import { type Route, routeOf } from './route.ts'
 import type { TraceGrant } from './trace-table.ts'
 
@@ -318,6 +325,8 @@ export class Gateway {
       const fault = { source: 'gateway', reason: 'NamedValueBusy', message: error.message }
       return { ...fault, status: 503 }
     }
+    // Nobody reads the answer, and nothing of ours went wrong.
+    if (call.signal.isCancelled || isBrokenOff(error)) return callerGone()
     const ids = { call: call.id, api: call.api.id, error }
     this.#logger.error(ids, `a call failed: ${messageOf(error)}`)
     return internalError()
@@ -347,40 +356,7 @@ function resourceOf({ served, match }: Route): string {
   return `${served.api.displayName}/${match.operation.displayName}`
 }
 
-function newRequest(
-  request: IncomingMessage,
-  parts: { headers: HeaderList; route: Route },
-): CallRequest {
-  return {
-    method: request.method ?? 'GET',
-    originalUrl: parts.route.url,
-    headers: parts.headers,
-    body: hasBody(request)
-      ? MessageBody.received(request, codingOf(parts.headers))
-      : MessageBody.none(),
-    ipAddress: plainAddress(request.socket.remoteAddress ?? ''),
-    certificate: certificateOf(request),
-    matchedParameters: parts.route.match.parameters,
-  }
-}
-
-// Absent unless the listener asks callers for one.
-function certificateOf({ socket }: IncomingMessage): PolicyCertificate | undefined {
-  const shown = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined
-  return shown && { der: shown.raw }
-}
-
-function plainAddress(address: string): string {
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address
-}
-
-// A key in the query is for the gateway, not for the backend.
-function withoutKey(queryString: string, name: string): string {
-  if (queryString === '' || !queryString.toLowerCase().includes(name.toLowerCase()))
-    return queryString
-  const pairs = queryString
-    .slice(1)
-    .split('&')
-    .filter((pair) => pair.split('=')[0]?.toLowerCase() !== name.toLowerCase())
-  return pairs.length === 0 ? '' : `?${pairs.join('&')}`
+// What Node says of a request whose body was not sent to its end.
+function isBrokenOff(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ECONNRESET'
 }
