@@ -14,6 +14,8 @@ export interface Account {
   readonly allowsSharedKey: boolean
   readonly blobService: BlobServiceSettings
   readonly properties: JsonObject
+  /** Set where `devstoreaccount1` with its published key leads to it. */
+  readonly isBehindDevelopment?: boolean | undefined
 }
 
 /** What holds for all blobs of an account. */

@@ -20,7 +20,6 @@ export interface NamedAccount {
 export class Accounts {
   readonly #store: Store
   readonly #accounts = new Map<string, Account>()
-  #behindDevelopment: string | undefined
 
   constructor(store: Store) {
     this.#store = store
@@ -64,13 +63,21 @@ export class Accounts {
     if (account.name !== developmentAccount) {
       return { account, name: account.name, keys: account.keys }
     }
-    const behind = this.find(this.#behindDevelopment ?? '') ?? account
+    const behind = this.behindDevelopment() ?? account
     return { account: behind, name: developmentAccount, keys: account.keys }
   }
 
   /** Lets `devstoreaccount1` with its published key lead to an account. */
-  useForDevelopment(name: string): void {
-    this.#behindDevelopment = name
+  async useForDevelopment(name: string): Promise<void> {
+    const before = this.behindDevelopment()
+    if (before?.name === name) return
+    if (before) await this.put({ ...before, isBehindDevelopment: undefined })
+    await this.put({ ...this.get(name), isBehindDevelopment: true })
+  }
+
+  /** The account that `devstoreaccount1` leads to; absent where it is an account of its own. */
+  behindDevelopment(): Account | undefined {
+    return this.list().find((account) => account.isBehindDevelopment === true)
   }
 
   async put(account: Account): Promise<void> {

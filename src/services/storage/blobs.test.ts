@@ -115,7 +115,7 @@ test('the local account leads to the one that the data lives in', async (t) => {
     keys: ['YQ==', 'Yg=='] as const,
   }
   await storage.accounts.put(other)
-  storage.accounts.useForDevelopment('stdata')
+  await storage.accounts.useForDevelopment('stdata')
   const named = storage.accounts.resolve(account)
   assert.equal(named?.account.name, 'stdata')
   assert.equal(named?.name, account)

@@ -93,6 +93,20 @@ test('a container is made, changed by its template and deleted with the account'
   assert.equal(storage.accounts.find('stdata'), undefined)
 })
 
+test('the local account leads to the account that containers are made in', async (t) => {
+  const { storage, put } = await open(t)
+  const behind = () => storage.accounts.resolve('devstoreaccount1')?.account.name
+  assert.equal(behind(), 'devstoreaccount1')
+  await put('storageAccounts/stfunctions')
+  assert.equal(behind(), 'stfunctions')
+  await put(account)
+  await put(`${account}/blobServices/default/containers/inputfiles`)
+  assert.equal(behind(), 'stdata')
+  await put('storageAccounts/stfunctions/blobServices/default/containers/packages')
+  await put(account, { allowBlobPublicAccess: true })
+  assert.equal(behind(), 'stdata')
+})
+
 test('what an account cannot be is refused by name', async (t) => {
   const { put } = await open(t)
   await assert.rejects(put('storageAccounts/Not-Valid'), { code: 'AccountNameInvalid' })

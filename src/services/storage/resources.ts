@@ -47,6 +47,7 @@ function accountProvider(storage: Storage): ResourceProvider {
         throw resourceInvalid("The property 'isHnsEnabled' cannot be changed on an account.")
       }
       await storage.accounts.put(account)
+      if (!storage.accounts.behindDevelopment()) await storage.accounts.useForDevelopment(name)
       return accountBody(account)
     },
     delete: async ([name = '']) => {
@@ -97,6 +98,7 @@ function readAccount(request: ResourceRequest, known: Account | undefined): Acco
     allowsPublicAccess: isOn('allowBlobPublicAccess', false),
     allowsSharedKey: isOn('allowSharedKeyAccess', true),
     blobService: known?.blobService ?? plainBlobService,
+    isBehindDevelopment: known?.isBehindDevelopment,
     properties,
   }
 }
@@ -220,6 +222,7 @@ function containerProvider(storage: Storage): ResourceProvider {
         throw resourceInvalid('Public access is not permitted on this storage account.')
       }
       const metadata = textMembers(objectMember(properties, 'metadata'))
+      await chooseForDevelopment(storage, account)
       await putContainer(storage, { account: account.name, name }, { metadata, publicAccess })
       return { properties: { ...properties, publicAccess: access ?? 'None' } }
     },
@@ -227,6 +230,14 @@ function containerProvider(storage: Storage): ResourceProvider {
       await storage.containers.delete(storage.accounts.get(accountName), name)
     },
   }
+}
+
+/** The local account leads to the one that the solution's data lives in: the first that is given a container. */
+async function chooseForDevelopment(storage: Storage, account: Account): Promise<void> {
+  const chosen = storage.accounts.behindDevelopment()
+  if (!chosen || chosen.name === account.name) return
+  const containers = await storage.containers.list(chosen.name, '', 1)
+  if (containers.length === 0) await storage.accounts.useForDevelopment(account.name)
 }
 
 /** Makes a container, or gives it what its template says now; its stored policies stay. */
