@@ -9,12 +9,15 @@ import {
 import { messageOf } from '../../base/errors.ts'
 import { validationError } from './errors.ts'
 import { importedOperationsMax } from './limits.ts'
+import { ImportedSchemas } from './open-api-schemas.ts'
 
 /** What a definition says of an API. */
 export interface ImportedApi {
   readonly displayName: string | undefined
   readonly serviceUrl: string | undefined
   readonly operations: readonly ImportedOperation[]
+  /** The schemas that the operations refer to, as the properties of one entity. */
+  readonly schemas: JsonObject | undefined
 }
 
 export interface ImportedOperation {
@@ -39,8 +42,10 @@ export function parseOpenApi(text: string): ImportedApi {
   const isOpenApi = /^3\.[01]/.test(stringMember(document, 'openapi') ?? '')
   if (!isSwagger && !isOpenApi)
     throw unreadable("it says neither 'openapi: 3.x' nor 'swagger: 2.0'.")
+  const schemas = new ImportedSchemas(document)
+  const definition = { document, schemas }
   const operations = Object.entries(objectMember(document, 'paths')).flatMap(([path, item]) =>
-    operationsOf(document, path, resolved(document, item)),
+    operationsOf(definition, path, resolved(document, item)),
   )
   if (operations.length > importedOperationsMax) {
     throw unreadable(`it has more than ${importedOperationsMax} operations.`)
@@ -49,7 +54,14 @@ export function parseOpenApi(text: string): ImportedApi {
     displayName: stringMember(objectMember(document, 'info'), 'title'),
     serviceUrl: isSwagger ? swaggerUrl(document) : serverUrl(document),
     operations,
+    schemas: schemas.properties,
   }
+}
+
+/** A document that is being read, with the schemas found in it. */
+interface Definition {
+  readonly document: JsonObject
+  readonly schemas: ImportedSchemas
 }
 
 function parseDocument(text: string): JsonObject {
@@ -64,7 +76,7 @@ function parseDocument(text: string): JsonObject {
 }
 
 function operationsOf(
-  document: JsonObject,
+  definition: Definition,
   path: string,
   item: JsonObject,
 ): readonly ImportedOperation[] {
@@ -73,14 +85,14 @@ function operationsOf(
     if (!isJsonObject(operation)) return []
     const shared = listOf(item['parameters'])
     const parameters = [...listOf(operation['parameters']), ...shared].map((each) =>
-      resolved(document, each),
+      resolved(definition.document, each),
     )
-    return [importedOperation(document, { path, method, operation, parameters })]
+    return [importedOperation(definition, { path, method, operation, parameters })]
   })
 }
 
 function importedOperation(
-  document: JsonObject,
+  definition: Definition,
   found: {
     path: string
     method: string
@@ -100,6 +112,7 @@ function importedOperation(
   const query = required.map((name) => `${name}={${name}}`).join('&')
   const optional = inQuery.filter((each) => each['required'] !== true)
   const inHeader = parameters.filter((each) => each['in'] === 'header')
+  const parameterOf = (each: JsonObject): JsonObject => importedParameter(definition, id, each)
   return {
     id: id.slice(0, 80),
     properties: {
@@ -115,46 +128,113 @@ function importedOperation(
       request: {
         queryParameters: optional.map((each) => parameterOf(each)),
         headers: inHeader.map((each) => parameterOf(each)),
+        representations: requestBodies(definition, { id, operation, parameters }),
       },
-      responses: responsesOf(document, operation),
+      responses: responsesOf(definition, { id, operation }),
     },
   }
 }
 
-function parameterOf(parameter: JsonObject): JsonObject {
-  const type =
-    stringMember(objectMember(parameter, 'schema'), 'type') ?? stringMember(parameter, 'type')
+function importedParameter(
+  { document, schemas }: Definition,
+  operation: string,
+  parameter: JsonObject,
+): JsonObject {
+  const given = isJsonObject(parameter['schema']) ? parameter['schema'] : ownSchema(parameter)
+  const schema = resolved(document, given)
+  const { enum: values } = schema
+  const name = nameOf(parameter)
+  // A type needs no schema of its own.
+  const isPlain = Object.keys(schema).every((each) => plainMembers.has(each))
   return {
-    name: nameOf(parameter),
-    type: type ?? 'string',
+    name,
+    type: stringMember(schema, 'type') ?? 'string',
     required: parameter['required'] === true,
     description: stringMember(parameter, 'description') ?? '',
+    ...(Array.isArray(values) ? { values: values.map(String) } : {}),
+    ...(isPlain ? {} : schemas.place(given, `${operation}-${name}`)),
   }
+}
+
+const plainMembers: ReadonlySet<string> = new Set([
+  'type',
+  'description',
+  'example',
+  'enum',
+  'default',
+])
+
+// In Swagger 2 a parameter is its own schema.
+function ownSchema(parameter: JsonObject): JsonObject {
+  const {
+    name: _name,
+    in: _in,
+    required: _required,
+    collectionFormat: _format,
+    ...schema
+  } = parameter
+  return schema
 }
 
 function nameOf(parameter: JsonObject): string {
   return stringMember(parameter, 'name') ?? ''
 }
 
-function responsesOf(document: JsonObject, operation: JsonObject): JsonValue[] {
+function requestBodies(
+  { document, schemas }: Definition,
+  found: { id: string; operation: JsonObject; parameters: readonly JsonObject[] },
+): JsonValue[] {
+  const { id, operation, parameters } = found
+  const body = resolved(document, operation['requestBody'])
+  const inBody = parameters.find((each) => each['in'] === 'body')
+  if (!inBody) return representationsOf({ document, schemas }, body, `${id}-request`)
+  const types = [...listOf(operation['consumes']), ...listOf(document['consumes'])]
+  const [contentType = 'application/json'] = types.map(String)
+  return [{ contentType, ...schemas.place(inBody['schema'], `${id}-request`) }]
+}
+
+function representationsOf(
+  { document, schemas }: Definition,
+  holder: JsonObject,
+  name: string,
+): JsonValue[] {
+  return Object.entries(objectMember(holder, 'content')).map(([contentType, media]) => ({
+    contentType,
+    examples: examplesOf(document, media),
+    ...schemas.place(isJsonObject(media) ? media['schema'] : undefined, name),
+  }))
+}
+
+function responsesOf(
+  definition: Definition,
+  { id, operation }: { id: string; operation: JsonObject },
+): JsonValue[] {
+  const { document, schemas } = definition
   return Object.entries(objectMember(operation, 'responses')).flatMap(([status, response]) => {
     if (!/^\d{3}$/.test(status)) return []
     const found = resolved(document, response)
-    const swagger = Object.entries(objectMember(found, 'examples')).map(([contentType, value]) => ({
+    const name = `${id}-${status}-response`
+    const examples = objectMember(found, 'examples')
+    const produced = [
+      ...listOf(operation['produces']),
+      ...listOf(document['produces']),
+      ...Object.keys(examples),
+    ]
+    const isSwagger = found['schema'] !== undefined || Object.keys(examples).length > 0
+    const swagger = [...new Set(isSwagger ? produced.map(String) : [])].map((contentType) => ({
       contentType,
-      examples: { default: { value } },
+      examples:
+        contentType in examples ? { default: { value: examples[contentType] ?? null } } : {},
+      ...schemas.place(found['schema'], name),
     }))
-    const representations = Object.entries(objectMember(found, 'content')).map(
-      ([contentType, media]) => ({
-        contentType,
-        examples: examplesOf(document, media),
-      }),
-    )
     return [
       {
         statusCode: Number(status),
         description: stringMember(found, 'description') ?? '',
-        representations: [...representations, ...swagger],
+        headers: Object.entries(objectMember(found, 'headers')).map(([header, value]) =>
+          importedParameter(definition, name, { ...resolved(document, value), name: header }),
+        ),
+        representations: [...representationsOf(definition, found, name), ...swagger],
       },
     ]
   })

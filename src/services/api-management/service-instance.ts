@@ -15,6 +15,7 @@ import { TokenCheck } from './gateway/token-check.ts'
 import { TraceTable } from './gateway/trace-table.ts'
 import { builtInGroups } from './group.ts'
 import { readDefinition } from './api-definition.ts'
+import { importedSchemaId } from './open-api-schemas.ts'
 import { parseOpenApi } from './open-api.ts'
 import { PropertyReader } from './property-reader.ts'
 import { Realm, type RealmParts } from './realm.ts'
@@ -219,7 +220,7 @@ export class ServiceInstance implements EntityWriter {
     const { format, value, ...properties } = entity.properties
     const { kind, names } = entity
     const text = await readDefinition({ format, value }, this.#parts.outgoing)
-    const { displayName, serviceUrl, operations } = parseOpenApi(text)
+    const { displayName, serviceUrl, operations, schemas } = parseOpenApi(text)
     const api = await this.put(
       {
         kind,
@@ -232,6 +233,9 @@ export class ServiceInstance implements EntityWriter {
       },
       options,
     )
+    const schema = { kind: `${kind}/schemas`, names: [...names, importedSchemaId] }
+    if (schemas) await this.put({ ...schema, properties: schemas })
+    else await this.delete(schema.kind, schema.names)
     const kept = new Set(operations.map(({ id }) => id.toLowerCase()))
     for (const old of this.list(`${kind}/operations`, names)) {
       if (!kept.has(old.names[1]?.toLowerCase() ?? '')) await this.delete(old.kind, old.names)
