@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { Operation, Store } from '../../store/store.ts'
 import type { WorkflowGraph } from './graph.ts'
 import type { RunEnd, RunEvent } from './run-events.ts'
+import { RunIds } from './run-id.ts'
 import { RunHistory, type RunStart } from './run-history.ts'
 import { readRunLog, type RunLog, seedOperation, StoredRunLog, VolatileRunLog } from './run-log.ts'
 import { RunSuspended, WorkflowRun, type WorkflowRunOptions } from './workflow-run.ts'
@@ -45,6 +46,7 @@ export interface StartedRun<Context> {
 /** Executes runs; those that a crash cut short go on where their log ends. */
 export class WorkflowEngine<Context> {
   readonly history: RunHistory
+  readonly ids: RunIds
   readonly #store: Store
   readonly #clock: Clock
   readonly #logger: Logger
@@ -58,6 +60,7 @@ export class WorkflowEngine<Context> {
     this.#clock = options.clock
     this.#logger = options.logger
     this.history = new RunHistory(options.store, options.prefix)
+    this.ids = new RunIds(options.clock)
   }
 
   /** Runs that have not ended. */

@@ -2,6 +2,7 @@
  * One run. Its state is its log: after a crash the same graph is walked again, what the log has is taken from it, and the
  * run goes on from there. The log is written before anything that others can see begins.
  */
+import { setMaxListeners } from 'node:events'
 import type { Clock } from '../../base/clock.ts'
 import { childOf, type TraceContext } from '../../base/trace-context.ts'
 import { type Value, isObject } from '../../languages/workflow-expression/value.ts'
@@ -85,6 +86,8 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
     this.trace = options.trace
     this.replay = new Replay(options.replay, this.variables)
     this.root = new RunFrame({ graph: options.graph.root, run: this })
+    // Each action that runs listens: parallel ones are many, and bounded by the loops.
+    setMaxListeners(0, this.#abort.signal)
   }
 
   get isEnding(): boolean {

@@ -65,7 +65,8 @@ async function serveWorkflow(app: LogicApp, served: Served): Promise<void> {
     const isCalled = trigger && triggerTypes.get(trigger.type.toLowerCase())?.takesRequests
     if (!trigger || !isCalled) throw triggerNotFound(workflow, name)
     checkSignature(app, `/${host.workflow.name}/triggers/${trigger.name}`, url)
-    const relativePath = path.slice(1).map(encodeURIComponent).join('/')
+    const raw = url.pathname.split('/').filter((segment) => segment !== '')
+    const relativePath = raw.slice(raw.length - path.length + 1).join('/')
     await invoke(request, response, { app, host, trigger, relativePath, url })
     return
   }

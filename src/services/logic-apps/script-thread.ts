@@ -14,7 +14,10 @@ export class ScriptThread {
     this.#next += 1
     return new Promise((resolve) => {
       this.#waiting.set(id, resolve)
-      this.#open().postMessage({ ...request, id })
+      const worker = this.#open()
+      // The process lives while a script runs, and no longer.
+      worker.ref()
+      worker.postMessage({ ...request, id })
     })
   }
 
@@ -27,8 +30,6 @@ export class ScriptThread {
   #open(): Worker {
     if (this.#worker) return this.#worker
     const worker = new Worker(fileURLToPath(new URL('./script-worker.js', import.meta.url)))
-    // A platform that has nothing else to do ends.
-    worker.unref()
     worker.on('message', (answer: ScriptAnswer) => {
       this.#waiting.get(answer.id)?.(answer)
       this.#waiting.delete(answer.id)

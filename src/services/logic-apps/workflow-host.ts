@@ -5,7 +5,6 @@ import { childOf, newTrace, type TraceContext } from '../../base/trace-context.t
 import type { ActionRecord } from '../../engines/workflow/action-record.ts'
 import type { RunEnd, RunEvent } from '../../engines/workflow/run-events.ts'
 import type { RunSummary } from '../../engines/workflow/run-history.ts'
-import { newRunId } from '../../engines/workflow/run-id.ts'
 import type {
   RunProfile,
   StartedRun,
@@ -111,7 +110,7 @@ export class WorkflowHost {
   /** Starts a run with the trigger of another one, and with what its actions already did. */
   async resubmit(original: RunSummary, seed: readonly RunEvent[]): Promise<StartedRun<RunContext>> {
     const header = readHeader(original.header)
-    const runId = newRunId(this.#app.clock)
+    const runId = this.#engine.ids.next()
     const trace = childOf(original.trace)
     const next = { ...header, originRunId: header.originRunId, parentSpanId: original.trace.spanId }
     return this.#begin({ runId, trace, header: next, responder: undefined, seed })
@@ -172,7 +171,7 @@ export class WorkflowHost {
     part: { readonly record: TriggerRecord; readonly trace: TraceContext | undefined },
     event: TriggerEvent,
   ): Promise<StartedRun<RunContext>> {
-    const runId = newRunId(this.#app.clock)
+    const runId = this.#engine.ids.next()
     const trace = part.trace ? childOf(part.trace) : newTrace()
     const header: RunHeader = {
       trigger: { ...part.record, endMs: this.#app.clock.preciseNow() },
