@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { addressOf, operations } from './operations.ts'
-import { pathAddressOf, pathOperations } from './path-operations.ts'
+import { pathAddressOf } from './path-operation.ts'
+import { pathOperations } from './path-operations.ts'
 
 const docs = readFileSync('docs/services/storage.md', 'utf8')
 

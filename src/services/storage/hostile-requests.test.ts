@@ -139,7 +139,9 @@ test('headers and parameters that make no sense are refused by name', async (t) 
   )
   assert.equal(await code('GET', '/con/b?comp=nothing'), 'InvalidQueryParameterValue')
   assert.equal(await code('PATCH', '/con/b'), 'UnsupportedHttpVerb')
-  assert.equal(await code('PUT', '/con/b', { body: 'x' }), 'UnsupportedHttpVerb')
+  assert.equal(await code('PUT', '/con/b', { body: 'x' }), 'MissingRequiredHeader')
+  const kind = { 'x-ms-blob-type': 'Other' }
+  assert.equal(await code('PUT', '/con/b', { headers: kind, body: 'x' }), 'InvalidHeaderValue')
   const key = { ...blockBlob, 'x-ms-encryption-key': 'eA==' }
   assert.equal(await code('PUT', '/con/b', { headers: key, body: 'x' }), 'FeatureNotSupported')
   const meta = { ...blockBlob, 'x-ms-meta-a-b': '1' }

@@ -60,6 +60,8 @@ export const overtakenCountMax = 200
 
 /** Blobs that a directory holds and that are renamed or deleted together. */
 export const directoryEntriesMax = 20_000
+/** Paths whose ACL one request changes: https://learn.microsoft.com/azure/storage/blobs/data-lake-storage-acl-javascript */
+export const aclPathsMax = 2_000
 /** Paths that one recursive delete takes before it answers with a continuation. */
 export const deletedPathsMax = 5_000
 

@@ -2,6 +2,7 @@ import type { BlobRecord, PathAccess } from './blob.ts'
 import { leaseHeaders, writtenHeaders } from './blob-headers.ts'
 import { invalidHeader, invalidMetadata } from './errors.ts'
 import type { StorageCall } from './operation.ts'
+import { aclOf, permissionsOf } from './path-acl.ts'
 import { headerOf, type StorageRequest } from './storage-request.ts'
 
 type Headers = Record<string, string | number | undefined>
@@ -41,7 +42,8 @@ export function readAccess({ request }: StorageCall): Partial<PathAccess> {
   const group = headerOf(headers, 'x-ms-group')
   const given = headerOf(headers, 'x-ms-permissions')
   const acl = headerOf(headers, 'x-ms-acl')
-  const permissions = given === undefined ? permissionsOf(acl) : symbolic(given)
+  const meant = acl === undefined ? undefined : permissionsOf(acl)
+  const permissions = given === undefined ? meant : symbolic(given)
   return {
     ...(owner === undefined ? {} : { owner }),
     ...(group === undefined ? {} : { group }),
@@ -87,17 +89,6 @@ function toProperties(metadata: Readonly<Record<string, string>>): string {
   return Object.entries(metadata)
     .map(([name, value]) => `${name}=${Buffer.from(value).toString('base64')}`)
     .join(',')
-}
-
-function aclOf(permissions: string): string {
-  const [user, group, other] = [0, 3, 6].map((at) => permissions.slice(at, at + 3))
-  return `user::${user},group::${group},other::${other}`
-}
-
-function permissionsOf(acl: string | undefined): string | undefined {
-  if (acl === undefined) return undefined
-  const of = (kind: string) => new RegExp(`(?:^|,)${kind}::([r-][w-][x-])`).exec(acl)?.[1] ?? '---'
-  return `${of('user')}${of('group')}${of('other')}`
 }
 
 /** `0750` as `rwxr-x---`. */

@@ -1,4 +1,3 @@
-import type { Permission } from './access.ts'
 import type { Answer } from './answer.ts'
 import { getBlob, readable } from './blob-reads.ts'
 import { writtenHeaders } from './blob-headers.ts'
@@ -14,15 +13,11 @@ import {
   notSupported,
 } from './errors.ts'
 import { putBlobBytesMax } from './limits.ts'
-import { placeOf, type Level, type StorageCall } from './operation.ts'
+import { placeOf, type StorageCall } from './operation.ts'
+import { getAccess, putAccess, putAccessRecursive } from './path-access-operations.ts'
+import type { PathOperation } from './path-operation.ts'
 import { hierarchyNeeded, pathNotFound } from './path-errors.ts'
-import {
-  accessHeaders,
-  newAccess,
-  pathHeaders,
-  readAccess,
-  readProperties,
-} from './path-headers.ts'
+import { newAccess, pathHeaders, readProperties } from './path-headers.ts'
 import {
   createFilesystem,
   deleteFilesystem,
@@ -31,26 +26,9 @@ import {
   listPaths,
   setFilesystem,
 } from './filesystem-operations.ts'
-import {
-  appendToPath,
-  createPath,
-  deleteDirectory,
-  flushPath,
-  renamePath,
-  setAccess,
-} from './paths.ts'
+import { appendToPath, createPath, deleteDirectory, flushPath, renamePath } from './paths.ts'
 import { readConditions, readContentHeaders, readLeaseAction } from './request-headers.ts'
-import { headerOf, type StorageRequest } from './storage-request.ts'
-
-/** One operation of the Data Lake endpoint; `what` is its `resource` or `action`, or what else tells it. */
-export interface PathOperation {
-  readonly name: string
-  readonly method: string
-  readonly level: Level
-  readonly what: string
-  readonly permission: Permission
-  handle(call: StorageCall): Promise<Answer>
-}
+import { headerOf } from './storage-request.ts'
 
 const blobs = 'containers/blobs'
 const read = { sas: 'r', action: `${blobs}/read`, publicAccess: 'blob' } as const
@@ -166,9 +144,7 @@ export const pathOperations: readonly PathOperation[] = [
     what: 'setaccesscontrolrecursive',
     name: 'Path - Set Access Control Recursive',
     permission: { sas: 'p', action: `${blobs}/modifyPermissions/action` },
-    handle: async () => {
-      throw notSupported('Setting access control recursively')
-    },
+    handle: putAccessRecursive,
   },
   {
     ...path,
@@ -212,24 +188,6 @@ export const pathOperations: readonly PathOperation[] = [
     handle: remove,
   },
 ]
-
-/** What a request to the Data Lake endpoint asks for, in the words of the table. */
-export function whatIsAsked(request: StorageRequest): string {
-  const { query, headers, method } = request
-  if (method === 'PUT' && headerOf(headers, 'x-ms-rename-source') !== undefined) return 'rename'
-  if (method === 'POST' && headerOf(headers, 'x-ms-lease-action') !== undefined) return 'lease'
-  return (query.get('action') ?? query.get('resource') ?? '').toLowerCase()
-}
-
-/** An operation's address as the documentation writes it: `PATCH /{filesystem}/{path}?action=append`. */
-export function pathAddressOf({ method, level, what }: PathOperation): string {
-  const place = { service: '/', container: '/{filesystem}', blob: '/{filesystem}/{path}' }[level]
-  if (what === 'rename') return `${method} ${place} x-ms-rename-source`
-  if (what === 'lease') return `${method} ${place} x-ms-lease-action`
-  if (what === '') return `${method} ${place}`
-  const isResource = ['account', 'filesystem', 'file', 'directory'].includes(what)
-  return `${method} ${place}?${isResource ? 'resource' : 'action'}=${what}`
-}
 
 async function makeFile(call: StorageCall): Promise<Answer> {
   return make(call, false)
@@ -372,17 +330,6 @@ async function putProperties(call: StorageCall): Promise<Answer> {
   return { status: 200, headers: writtenHeaders(record) }
 }
 
-async function putAccess(call: StorageCall): Promise<Answer> {
-  const { storage, request } = call
-  if (!request.account.isHierarchical) throw hierarchyNeeded()
-  const record = await setAccess(storage.table, placeOf(call), {
-    access: readAccess(call),
-    conditions: readConditions(request.headers),
-    origin: request.origin,
-  })
-  return { status: 200, headers: writtenHeaders(record) }
-}
-
 async function lease(call: StorageCall): Promise<Answer> {
   const { storage, request } = call
   const action = readLeaseAction(request.headers)
@@ -394,14 +341,6 @@ async function lease(call: StorageCall): Promise<Answer> {
   const headers = { 'x-ms-lease-id': outcome.lease?.id, 'x-ms-lease-time': time }
   return { status, headers: { ...writtenHeaders(outcome.record), ...headers } }
 }
-
-async function getAccess(call: StorageCall): Promise<Answer> {
-  if (call.request.blob === '/') return { status: 200, headers: accessHeaders(rootAccess) }
-  const record = await readable(call)
-  return { status: 200, headers: { ...writtenHeaders(record), ...accessHeaders(record.access) } }
-}
-
-const rootAccess = { owner: '$superuser', group: '$superuser', permissions: 'rwxr-x---' }
 
 async function getProperties(call: StorageCall): Promise<Answer> {
   const record = await readable(call)

@@ -6,11 +6,18 @@ import type { HttpHandler } from '../../protocols/http/server.ts'
 import { sendAnswer, type Answer } from './answer.ts'
 import { authorize } from './authorization.ts'
 import { corsHeaders, preflight } from './cors.ts'
-import { invalidQuery, invalidUri, methodNotAllowed } from './errors.ts'
+import {
+  invalidHeader,
+  invalidQuery,
+  invalidUri,
+  methodNotAllowed,
+  missingHeader,
+} from './errors.ts'
 import { blobNameCharsMax, pathSegmentCountMax } from './limits.ts'
 import { findOperation, type Level, type Operation } from './operation.ts'
 import { operations } from './operations.ts'
-import { pathOperations, whatIsAsked, type PathOperation } from './path-operations.ts'
+import { whatIsAsked, type PathOperation } from './path-operation.ts'
+import { pathOperations } from './path-operations.ts'
 import { pathFault, serviceOf } from './path-rest.ts'
 import { ensureParents } from './paths.ts'
 import { refuseUnsupported } from './request-headers.ts'
@@ -94,10 +101,18 @@ function operationOf(request: StorageRequest): Operation | PathOperation {
   const found = findOperation(operations, { request, level, header })
   if (found) return found
   const comp = request.query.get('comp')
+  if (level === 'blob' && request.method === 'PUT' && comp === null) throw noBlobType(request)
   if (comp !== null && !operations.some((each) => each.comp === comp.toLowerCase())) {
     throw invalidQuery('comp', comp, 'no such operation')
   }
   throw methodNotAllowed()
+}
+
+function noBlobType({ headers }: StorageRequest): ServiceError {
+  const type = headerOf(headers, 'x-ms-blob-type')
+  return type === undefined
+    ? missingHeader('x-ms-blob-type')
+    : invalidHeader('x-ms-blob-type', type)
 }
 
 function pathOperationOf(request: StorageRequest, level: Level): PathOperation {

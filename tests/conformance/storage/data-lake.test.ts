@@ -95,6 +95,32 @@ test('access control is kept and given back', async (t) => {
   assert.equal(access.owner, '$superuser')
   assert.equal(access.permissions?.owner.execute, true)
   assert.equal(access.permissions?.other.read, false)
+  for (const name of ['d/one', 'd/two', 'd/e/three']) await filesystem.getFileClient(name).create()
+  const directory = filesystem.getDirectoryClient('d')
+  const rights = { read: true, write: false, execute: true }
+  const entry = { accessControlType: 'user', entityId: 'someone', defaultScope: false } as const
+  const changed = await directory.updateAccessControlRecursive(
+    [{ ...entry, permissions: rights }],
+    { batchSize: 2 },
+  )
+  assert.equal(changed.counters.changedFilesCount, 3)
+  assert.equal(changed.counters.changedDirectoriesCount, 2)
+  const one = filesystem.getFileClient('d/e/three')
+  const named = async () =>
+    (await one.getAccessControl()).acl.filter(({ entityId }) => entityId === 'someone')
+  assert.deepEqual(await named(), [{ ...entry, permissions: rights }])
+  await directory.removeAccessControlRecursive([entry])
+  assert.deepEqual(await named(), [])
+})
+
+test('paths are listed page by page', async (t) => {
+  const { filesystem } = await openLake(t)
+  for (const name of ['a', 'b', 'c', 'd', 'e']) await filesystem.getFileClient(name).create()
+  const pages: string[] = []
+  for await (const { pathItems = [] } of filesystem.listPaths().byPage({ maxPageSize: 2 })) {
+    pages.push(pathItems.map(({ name }) => name).join(''))
+  }
+  assert.deepEqual(pages, ['ab', 'cd', 'e'])
 })
 
 test('both endpoints show the same', async (t) => {
