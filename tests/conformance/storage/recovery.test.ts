@@ -7,13 +7,13 @@ import { extname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { readWhole } from './reading.ts'
-import { openStorage } from './storage-fixture.ts'
+import { readWhole } from '../../../src/services/storage/reading.ts'
+import { openStorage } from '../../../src/services/storage/storage-fixture.ts'
 
 /** Runs the child until it has acknowledged so many blobs, kills it, and gives the numbers of them. */
 async function killedAfter(path: string, count: number): Promise<Set<string>> {
   const script = fileURLToPath(import.meta.url)
-  const program = fileURLToPath(new URL(`./storage-child${extname(script)}`, import.meta.url))
+  const program = fileURLToPath(new URL(`./blobs-child${extname(script)}`, import.meta.url))
   const child = spawn(process.execPath, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
   const acknowledged = new Set<string>()
   for await (const line of createInterface({ input: child.stdout })) {

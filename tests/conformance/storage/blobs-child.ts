@@ -1,11 +1,11 @@
 // A process of its own for the test of recovery: puts blobs of every size into the store that it is given, as fast
 // as it can, and prints the number of each once it is acknowledged.
-import { RealClock } from '../../base/clock.ts'
-import { newLogger } from '../../base/logger.ts'
-import { silentTelemetry } from '../../base/telemetry.ts'
-import { openSqliteStore } from '../../store/sqlite/open-store.ts'
-import { developmentAccount } from './account.ts'
-import { Storage } from './service.ts'
+import { RealClock } from '../../../src/base/clock.ts'
+import { newLogger } from '../../../src/base/logger.ts'
+import { silentTelemetry } from '../../../src/base/telemetry.ts'
+import { openSqliteStore } from '../../../src/store/sqlite/open-store.ts'
+import { developmentAccount } from '../../../src/services/storage/account.ts'
+import { Storage } from '../../../src/services/storage/service.ts'
 
 const [path = ''] = process.argv.slice(2)
 const clock = new RealClock()
