@@ -4,6 +4,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   functions: async () => (await import('./functions.ts')).benchmarkFunctions(),
   chain: async () => (await import('./chain.ts')).benchmarkChain(),
   uploads: async () => (await import('./chain.ts')).benchmarkUploads(),
+  blobs: async () => (await import('./blobs.ts')).benchmarkBlobs(),
   memory: async () => (await import('./chain.ts')).benchmarkMemory(),
   bicep: async () => (await import('./bicep.ts')).benchmarkBicep(),
   gateway: async () => (await import('./gateway.ts')).benchmarkGateway(),

@@ -51,7 +51,7 @@ function storageEndpoints({
   const blob = listeners.origin('blob')
   if (blob === undefined) return {}
   const accounts = storage.accounts.declared().map(({ name, keys }) => {
-    const endpoints = { blob: `${blob}/${name}`, dfs: `${listeners.origin('dfs')}/${name}` }
+    const endpoints = { blob: `${blob}/${name}`, dfs: `${blob}/${name}` }
     return [name, { ...endpoints, connectionString: connectionString(name, keys[0], endpoints) }]
   })
   const development = { blob: `${blob}/${developmentAccount}` }

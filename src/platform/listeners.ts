@@ -17,6 +17,7 @@ import { entraIdHandler } from '../services/entra-id/rest.ts'
 import { keyVaultHandler } from '../services/key-vault/rest.ts'
 import { vaultHost } from '../services/key-vault/vault.ts'
 import { Console } from '../services/monitor/console.ts'
+import { blobHttpLimits } from '../services/storage/limits.ts'
 import { azureFront } from './azure-front.ts'
 import { entraHosts, managementHost, validationHost } from './local-hosts.ts'
 import { defaultPorts, type Ports } from './ports.ts'
@@ -33,7 +34,7 @@ export interface ListenersOptions extends Services {
 /** What a listener is opened with. */
 type Listening = Pick<
   ConstructorParameters<typeof HttpServer>[0],
-  'handler' | 'tls' | 'upgradeHandler'
+  'handler' | 'tls' | 'upgradeHandler' | 'limits'
 >
 
 /** Azure's own endpoints by TLS: tokens, management, vaults, and all that has a host name of Azure. */
@@ -135,7 +136,7 @@ export class Listeners {
     const { eventGrid, functions, hosts, storage } = this.#options
     // Apps of others name the local account in their connection strings.
     if (storage.accounts.declared().length > 0 || functions.sites().length > 0) {
-      await this.#open('blob', { handler: storage.blobHandler })
+      await this.#open('blob', { handler: storage.blobHandler, limits: blobHttpLimits })
     }
     if (eventGrid.topics.all().length > 0) {
       const origin = await this.#open('eventGrid', { handler: eventGrid.handler })
@@ -169,11 +170,14 @@ export class Listeners {
         routes: [
           { suffix: '.vault.azure.net', handler: keyVaultHandler(keyVault) },
           { suffix: '.blob.core.windows.net', handler: storage.blobHandler },
+          { suffix: '.dfs.core.windows.net', handler: storage.blobHandler },
           { suffix: '.eventgrid.azure.net', handler: eventGrid.handler },
         ],
         hosts: hosts.map,
       }),
       tls: authority.server,
+      // Files come this way too; what the other services take they check themselves.
+      limits: blobHttpLimits,
     })
     const stopWatching = watchCertificate({
       dir,

@@ -7,7 +7,6 @@ export const defaultPorts = {
   management: 8443,
   functions: 7071,
   blob: 10_000,
-  dfs: 10_004,
   eventGrid: 60_101,
 } as const
 

@@ -36,6 +36,8 @@ import { eventGridToServiceBus } from './wiring/event-grid-to-service-bus.ts'
 import { functionsToEventGrid } from './wiring/functions-to-event-grid.ts'
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
 import { storageIdentity } from './wiring/entra-id-to-storage.ts'
+import { functionsToStorage } from './wiring/functions-to-storage.ts'
+import { BlobTriggers, storageToFunctions } from './wiring/storage-to-functions.ts'
 import { storageToEventGrid } from './wiring/storage-to-event-grid.ts'
 import { senderCheck } from './wiring/entra-id-to-event-grid.ts'
 import { keyVaultToApiManagement } from './wiring/key-vault-to-api-management.ts'
@@ -189,8 +191,9 @@ function newFunctions(
   { shared, host, hosts, keyVault, resources }: Foundation,
   joined: Carriers & { eventGrid: EventGrid; triggers: EventGridTriggers },
 ): FunctionApps {
-  const { cosmosDb, serviceBus, eventGrid, triggers } = joined
+  const { cosmosDb, serviceBus, storage, eventGrid, triggers } = joined
   const { clock, logger } = shared
+  const blobs = new BlobTriggers({ storage, clock, logger })
   return new FunctionApps({
     ...shared,
     host,
@@ -202,14 +205,16 @@ function newFunctions(
         changeFeedToFunctions({ cosmosDb, clock, logger }),
         serviceBusToFunctions({ serviceBus, clock, logger }),
         triggers.source,
+        blobs.source,
       ],
-      inputs: [cosmosDbToFunctions(cosmosDb)],
+      inputs: [cosmosDbToFunctions(cosmosDb), storageToFunctions(storage)],
       outputs: [
         functionsToCosmosDb(cosmosDb),
         functionsToServiceBus(serviceBus),
         functionsToEventGrid(eventGrid),
+        functionsToStorage(storage),
       ],
-      webhooks: [triggers.webhook],
+      webhooks: [triggers.webhook, blobs.webhook],
     },
   })
 }

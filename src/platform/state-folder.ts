@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { checkFile, StoreFileError } from '../store/sqlite/schema.ts'
 import { assertNotInUse } from '../store/sqlite/store-lock.ts'
 
-/** What an instance writes into its state folder: the store, the spans, SQLite's own files beside them, the endpoints, the host names. */
+/** What an instance writes into its state folder: the store with its large bytes, the spans, SQLite's own files beside them, the endpoints, the host names. */
 const ownFile =
-  /^(?:(?:store|spans)\.db(?:\.lock)?(?:-wal|-shm|-journal)?|endpoints\.json|hosts\.json(?:\.new)?)$/
+  /^(?:(?:store|spans)\.db(?:\.lock)?(?:-wal|-shm|-journal)?|store\.db\.blobs|endpoints\.json|hosts\.json(?:\.new)?)$/
 
 export type DeletedState =
   | { readonly kind: 'absent' }
@@ -26,7 +26,8 @@ export function deleteState(dataDir: string): DeletedState {
   const left = names.filter((name) => !ownFile.test(name))
   // The store goes last: a deletion that was cut short leaves a folder that is still known as a state folder.
   const own = readdirSync(dataDir).filter((name) => ownFile.test(name) && name !== 'store.db')
-  for (const name of [...own, 'store.db']) rmSync(join(dataDir, name), { force: true })
+  for (const name of [...own, 'store.db'])
+    rmSync(join(dataDir, name), { force: true, recursive: true })
   if (left.length === 0) rmdirSync(dataDir)
   return { kind: 'deleted', left }
 }
