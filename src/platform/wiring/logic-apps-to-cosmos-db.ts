@@ -191,7 +191,7 @@ async function newProcessor(
   const monitored = account.database(databaseName).container(required(parameters, 'collectionName'))
   const leaseName = stringMember(parameters, 'leaseCollectionName') ?? feedDefaults.leaseContainer
   const database = account.database(databaseName)
-  const creates = String(parameters['createLeaseCollectionIfNotExists']).toLowerCase() === 'true'
+  const creates = isTrue(parameters['createLeaseCollectionIfNotExists'])
   const leases = creates
     ? await database.createContainerIfNotExists({ id: leaseName, partitionKey: { paths: ['/id'] } })
     : database.container(leaseName)
@@ -285,6 +285,10 @@ function keyOf(
   return values.map((each) =>
     typeof each === 'object' && each !== null ? JSON.stringify(each) : each,
   )
+}
+
+function isTrue(value: JsonValue | undefined): boolean {
+  return value === true || (typeof value === 'string' && value.toLowerCase() === 'true')
 }
 
 function required(parameters: JsonObject, name: string): string {

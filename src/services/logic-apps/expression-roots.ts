@@ -279,6 +279,8 @@ function callStartRoot(view: StartView, name: string, args: readonly Value[]): V
 function parameter({ context }: StartView, name: string): Value {
   const value = context.workflow.parameter(name)
   if (value !== undefined) return value
+  // What a flow's connectors authenticate with is given by its host: connectors here ask for nothing.
+  if (name.toLowerCase() === '$authentication' || name.toLowerCase() === '$connections') return {}
   throw new ExpressionError(`The workflow parameter '${name}' is not found.`)
 }
 

@@ -64,8 +64,12 @@ export const runsPageDefault = 30
 /** How long the wait for a file to rest is before an app is loaded again. */
 export const reloadQuietMs = 300
 
+/** Runs of an app that have not ended, above which its pushing triggers slow down, and for how long at most. */
+export const busyRunsMax = 2_000
+export const busyWaitMs = { step: 20, max: 1_000 }
+
+/** How long a pushing trigger waits whose workflow takes no more runs. */
+export const throttledWaitMs = 1_000
+
 /** Workflows of one app. */
 export const workflowsMax = 1_000
-
-/** Missed turns of a recurrence that are made good at a start: the last one. */
-export const callbackValidityYears = 10

@@ -139,6 +139,10 @@ export class LogicApp implements AppRuntime {
     return this.#hostSettings
   }
 
+  get activeRuns(): number {
+    return this.engine.activeCount
+  }
+
   get baseUrl(): string {
     return this.#options.baseUrl
   }

@@ -6,6 +6,9 @@ import type { NotedCalls } from './compile-context.ts'
 import type { DefinitionError } from './definition-error.ts'
 import { actionRoots, workflowRoots } from './expression-roots.ts'
 
+/** Parameters that the host of a Consumption workflow or a flow gives. */
+const hostParameters = new Set(['$connections', '$authentication'])
+
 interface CheckParts {
   readonly graph: WorkflowGraph
   readonly actions: ReadonlyMap<string, ActionDefinition>
@@ -80,7 +83,7 @@ export class ReferenceCheck {
 
   #checkParameter({ action, part }: NotedCalls, name: string): void {
     const { parameters } = this.#parts
-    if (parameters.has(name.toLowerCase()) || name === '$connections') return
+    if (parameters.has(name.toLowerCase()) || hostParameters.has(name.toLowerCase())) return
     throw this.#parts.refuse(
       action,
       `The template validation failed: 'The workflow parameter(s) '${name}' referenced by '${part}' in action '${action.name}' are not defined in the template.'.`,

@@ -8,6 +8,11 @@ import { HttpServer } from '../../protocols/http/server.ts'
 import type { Store } from '../../store/store.ts'
 import type { IdentityToken } from './app-runtime.ts'
 import { AppFiles } from './app-files.ts'
+import type { FolderWorkflow } from './app-folder.ts'
+import { ConsumptionApps } from './consumption-apps.ts'
+import { DefinitionError } from './definition-error.ts'
+import { readDefinition } from './definition-file.ts'
+import { workflowNotFound } from './errors.ts'
 import { messageBytesMax } from './limits.ts'
 import { LogicApp } from './logic-app.ts'
 import type { ManagedConnector } from './managed-connector.ts'
@@ -61,10 +66,12 @@ export interface RunningLogicApp {
 export class LogicApps implements Startable {
   readonly #options: LogicAppsOptions
   readonly #parts: LogicAppParts
+  readonly #consumption: ConsumptionApps
   readonly #running = new Map<string, RunningLogicApp & { stop(): Promise<void> }>()
 
   constructor(options: LogicAppsOptions) {
     this.#options = options
+    this.#consumption = new ConsumptionApps(options.store)
     const { store, clock, logger, telemetry, outgoing, serviceProviders, managedConnectors } =
       options
     this.#parts = {
@@ -80,7 +87,11 @@ export class LogicApps implements Startable {
     }
   }
 
-  async start(): Promise<void> {}
+  /** Serves the Consumption workflows that were deployed; apps of folders are served by `run`. */
+  async start(): Promise<void> {
+    for (const { name, text } of await this.#consumption.all())
+      await this.#serveWorkflow(name, text)
+  }
 
   async stop(): Promise<void> {
     const running = [...this.#running.values()]
@@ -89,8 +100,49 @@ export class LogicApps implements Startable {
     await this.#parts.scripts.stop()
   }
 
+  /** Takes over a Consumption workflow: an app of its own. */
+  async putWorkflow(name: string, text: string): Promise<void> {
+    await this.#consumption.put(name, text)
+    await this.#serveWorkflow(name, text)
+  }
+
+  async deleteWorkflow(name: string): Promise<void> {
+    await this.#consumption.delete(name)
+    const running = this.#running.get(name)
+    this.#running.delete(name)
+    await running?.stop()
+  }
+
+  /** Where a Consumption workflow is called. */
+  workflowUrl(name: string): string {
+    const running = this.#running.get(name)
+    return running ? `${running.app.baseUrl}/workflows/${encodeURIComponent(name)}` : ''
+  }
+
+  /** The signed address of a trigger of a Consumption workflow. */
+  workflowCallbackUrl(name: string, trigger: string | undefined): string {
+    const running = this.#running.get(name)
+    if (!running) throw workflowNotFound(name)
+    return running.app.callbackUrl(running.app.host(name).workflow, trigger)
+  }
+
   /** Listens, loads the workflows of a folder and opens their triggers; a definition that is not valid stops no other. */
   async run(deployment: LogicAppDeployment): Promise<RunningLogicApp> {
+    return this.#serve(deployment, undefined)
+  }
+
+  async #serveWorkflow(name: string, text: string): Promise<void> {
+    const before = this.#running.get(name)
+    this.#running.delete(name)
+    await before?.stop()
+    const definitions = [definitionOf(name, text)]
+    await this.#serve({ name, dir: '', port: before?.port ?? 0 }, definitions)
+  }
+
+  async #serve(
+    deployment: LogicAppDeployment,
+    definitions: readonly FolderWorkflow[] | undefined,
+  ): Promise<RunningLogicApp> {
     const { host, logger, clock } = this.#options
     const { name, dir } = deployment
     const served: { app?: LogicApp } = {}
@@ -107,7 +159,7 @@ export class LogicApps implements Startable {
       },
     })
     const port = await http.start()
-    const loaded = await this.#load(deployment, `http://${host}:${port}`)
+    const loaded = await this.#load(deployment, `http://${host}:${port}`, definitions)
     const files = new AppFiles({ dir, clock, onChange: () => void reload(loaded, logger) })
     const stop = async () => {
       files.stop()
@@ -118,13 +170,13 @@ export class LogicApps implements Startable {
     // A trigger that subscribes is called back while it is being opened.
     served.app = loaded
     await loaded.start()
-    files.start()
+    if (!definitions) files.start()
     return { app: loaded, port }
   }
 
   /** Loads the workflows of a folder as `run` does, and runs nothing. */
   async inspect(deployment: Omit<LogicAppDeployment, 'port'>): Promise<LogicApp> {
-    const app = await this.#load({ ...deployment, port: 0 }, 'http://localhost')
+    const app = await this.#load({ ...deployment, port: 0 }, 'http://localhost', undefined)
     await app.keys.start()
     app.inspect()
     return app
@@ -149,10 +201,15 @@ export class LogicApps implements Startable {
     return counts.reduce((sum, count) => sum + count, 0)
   }
 
-  async #load(deployment: LogicAppDeployment, baseUrl: string): Promise<LogicApp> {
+  async #load(
+    deployment: LogicAppDeployment,
+    baseUrl: string,
+    definitions: readonly FolderWorkflow[] | undefined,
+  ): Promise<LogicApp> {
     const { name, dir, site, environment = {} } = deployment
     const settings = await this.#settingsOf(deployment)
-    return new LogicApp({ name, dir, site, settings, environment, baseUrl, parts: this.#parts })
+    const folder = { name, dir, site, settings, environment, baseUrl, parts: this.#parts }
+    return new LogicApp(definitions ? { ...folder, definitions } : folder)
   }
 
   async #settingsOf(deployment: LogicAppDeployment): Promise<Readonly<Record<string, string>>> {
@@ -164,6 +221,15 @@ export class LogicApps implements Startable {
     )
     for (const warning of resolved.warnings) logger.warn({ app: name }, warning)
     return resolved.settings
+  }
+}
+
+function definitionOf(name: string, text: string): FolderWorkflow {
+  try {
+    return { name, file: readDefinition({ name, file: `${name}.json`, text }) }
+  } catch (error) {
+    if (error instanceof DefinitionError) return { name, error }
+    throw error
   }
 }
 

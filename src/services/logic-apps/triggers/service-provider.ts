@@ -1,5 +1,8 @@
+import { ServiceError } from '../../../base/errors.ts'
 import type { Value } from '../../../languages/workflow-expression/value.ts'
+import type { AppRuntime } from '../app-runtime.ts'
 import { lastSegment } from '../connections.ts'
+import { busyRunsMax, busyWaitMs, throttledWaitMs } from '../limits.ts'
 import type { ServiceProviderEvent } from '../service-provider.ts'
 import type { TriggerType } from '../trigger-type.ts'
 import { objectOf, textOf, toJsonObject } from '../workflow-value.ts'
@@ -33,15 +36,33 @@ export const serviceProviderTrigger: TriggerType = {
       trigger: trigger.name,
       connection: found,
       parameters: toJsonObject(objectOf(evaluateInputs(), 'parameters')),
-      fire: async (event) => {
-        await fire({
-          outputs: outputsOf(event),
-          ...(event.trace ? { trace: event.trace } : {}),
-          ...(event.itemTraces ? { itemTraces: event.itemTraces } : {}),
-        })
-      },
+      fire: (event) =>
+        pushed(app, () =>
+          fire({
+            outputs: outputsOf(event),
+            ...(event.trace ? { trace: event.trace } : {}),
+            ...(event.itemTraces ? { itemTraces: event.itemTraces } : {}),
+          }),
+        ),
     })
   },
+}
+
+/** Takes an event as soon as there is room for its runs: a source that is not acknowledged meanwhile sends no more. */
+async function pushed(app: AppRuntime, fire: () => Promise<unknown>): Promise<void> {
+  for (let waitedMs = 0; app.activeRuns > busyRunsMax && waitedMs < busyWaitMs.max;) {
+    await app.clock.sleep(busyWaitMs.step)
+    waitedMs += busyWaitMs.step
+  }
+  for (;;) {
+    try {
+      await fire()
+      return
+    } catch (error) {
+      if (!(error instanceof ServiceError) || error.code !== 'WorkflowRunsThrottled') throw error
+      await app.clock.sleep(throttledWaitMs)
+    }
+  }
 }
 
 function outputsOf({ body, headers }: ServiceProviderEvent): Value {
