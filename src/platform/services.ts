@@ -16,6 +16,7 @@ import { FunctionApps } from '../services/functions/service.ts'
 import { keyVaultResources } from '../services/key-vault/resources.ts'
 import { KeyVault } from '../services/key-vault/service.ts'
 import { connectionResources } from '../services/logic-apps/connection-resources.ts'
+import { logicAppResources } from '../services/logic-apps/resources.ts'
 import { LogicApps } from '../services/logic-apps/service.ts'
 import { Monitor } from '../services/monitor/monitor.ts'
 import { ResourceManager } from '../services/resource-manager/service.ts'
@@ -102,6 +103,7 @@ export function newServices(options: ServicesOptions): Services {
     ...storageResources(storage),
     ...eventGridResources(eventGrid),
     ...functionResources(functions),
+    ...logicAppResources(logicApps),
     ...connectionResources(),
     ...apiManagementResources(apiManagement),
     ...entraIdResources(entra),
