@@ -1,56 +1,22 @@
-import { isJsonObject, type JsonObject } from '../base/json.ts'
-import type { FunctionApp } from '../services/functions/function-app.ts'
 import type { FlowLink, FlowPlace } from '../services/monitor/flow-map.ts'
+import { eventFlow } from './event-flow.ts'
+import { functionFlow } from './function-flow.ts'
+import type { Services } from './services.ts'
+import { workflowFlow } from './workflow-flow.ts'
 
-/** What the apps' bindings say of the flow, so that the map is there before anything happens. */
-export function declaredFlow(apps: readonly FunctionApp[]): {
-  places: readonly FlowPlace[]
-  arrows: readonly FlowLink[]
-} {
-  const arrows = apps.flatMap((app) => app.functions.flatMap((each) => arrowsOf(app, each.name)))
-  const functions = apps.flatMap((app) =>
-    app.functions.map((each) => placeOfFunction(app, each.name)),
-  )
-  return { places: [...functions, ...arrows.flat()], arrows }
+/** Places and arrows of the map. */
+export interface DeclaredFlow {
+  readonly places: readonly FlowPlace[]
+  readonly arrows: readonly FlowLink[]
 }
 
-function arrowsOf(app: FunctionApp, functionName: string): FlowLink[] {
-  const definition = app.functions.find((candidate) => candidate.name === functionName)
-  const place = placeOfFunction(app, functionName)
-  return (definition?.bindings ?? []).flatMap((binding): FlowLink[] => {
-    const other = placeOfBinding(app, binding)
-    if (!other) return []
-    // Data that a function asks for is drawn as the function's call: the arrow says who causes what.
-    return isTrigger(binding) ? [[other, place]] : [[place, other]]
-  })
-}
-
-function placeOfFunction(app: FunctionApp, functionName: string): FlowPlace {
-  return { service: 'functions', resource: `${app.name}/${functionName}` }
-}
-
-function placeOfBinding(app: FunctionApp, binding: JsonObject): FlowPlace | undefined {
-  const read = (name: string): string | undefined => {
-    const value = binding[name]
-    return typeof value === 'string' ? app.folder?.settings.resolve(value) : undefined
-  }
-  switch (typeOf(binding)) {
-    case 'cosmosdb':
-    case 'cosmosdbtrigger':
-      return { service: 'cosmos-db', resource: `${read('databaseName')}/${read('containerName')}` }
-    case 'servicebus':
-    case 'servicebustrigger':
-      return { service: 'service-bus', resource: read('queueName') ?? read('topicName') ?? '' }
-    default:
-      return undefined
-  }
-}
-
-function isTrigger(binding: JsonObject): boolean {
-  return typeOf(binding).endsWith('trigger')
-}
-
-function typeOf(binding: unknown): string {
-  const type = isJsonObject(binding) ? binding['type'] : undefined
-  return typeof type === 'string' ? type.toLowerCase() : ''
+/** What apps, workflows and subscriptions say of the flow, so that the map is there before anything happens. */
+export async function declaredFlow(services: Services): Promise<DeclaredFlow> {
+  const flows = [
+    functionFlow(services.functions.apps()),
+    workflowFlow(services),
+    await eventFlow(services),
+  ]
+  const arrows = flows.flatMap((flow) => flow.arrows)
+  return { places: [...flows.flatMap((flow) => flow.places), ...arrows.flat()], arrows }
 }

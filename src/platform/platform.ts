@@ -115,7 +115,7 @@ async function runProjects(instance: Instance): Promise<Platform> {
   const watch = new ProjectWatch({ projects, clock, say, deploy })
   watch.start()
   running.unshift(watch)
-  const { places, arrows } = declaredFlow(services.functions.apps())
+  const { places, arrows } = await declaredFlow(services)
   await services.monitor.declare(places, arrows)
   services.eventGrid.beginDeliveries()
   return {

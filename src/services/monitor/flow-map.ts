@@ -2,6 +2,7 @@
 import { DurationHistogram } from './duration-histogram.ts'
 import { awaitedEffectsMax, awaitedSpansMax, rememberedSpansMax } from './limits.ts'
 import { flowArrowsMax, flowNodesMax } from './limits.ts'
+import { placeOf } from './flow-place.ts'
 import { NewestMap } from './newest-map.ts'
 import type { TraceSpan } from './trace.ts'
 
@@ -81,13 +82,14 @@ export class FlowMap {
   }
 
   add(span: TraceSpan): void {
-    const node = this.#node(span)
+    const place = placeOf(span)
+    const node = this.#node(place)
     if (!node) {
       this.#omitted += 1
       return
     }
-    const effect = { node: idOf(span), startMs: span.startMs, failed: span.status === 'error' }
-    count(node, { failed: effect.failed, durationMs: span.durationMs })
+    const effect = { node: idOf(place), startMs: span.startMs, failed: span.status === 'error' }
+    if (!place.isStep) count(node, { failed: effect.failed, durationMs: span.durationMs })
     if (span.reason !== undefined) node.reason = span.reason
     const { spanId } = span
     this.#seen.set(spanId, effect)

@@ -2,8 +2,11 @@
 
 /** How large things are, in pixels. */
 export const nodeWidth = 152
+const tightNodeWidth = 116
 export const nodeHeight = 66
 const nodeGap = 16
+const layerGap = 44
+const tightLayerGap = 26
 const bendSize = 10
 const orderingSweeps = 6
 
@@ -193,10 +196,8 @@ function meanOf(cells, valueOf) {
 }
 
 function toPicture({ layers, arrows, nodes, vertical, length }) {
-  const along = vertical ? nodeHeight : nodeWidth
+  const { along, gap } = vertical ? { along: nodeHeight, gap: 46 } : fitAlong(layers.length, length)
   const breadth = vertical ? nodeWidth : nodeHeight
-  const room = (length - layers.length * along) / Math.max(layers.length - 1, 1)
-  const gap = vertical ? 46 : Math.min(Math.max(room, 44), 120)
   const cells = layers.flat()
   const least = Math.min(...cells.map((cell) => cell.across - cell.extent / 2))
   const most = Math.max(...cells.map((cell) => cell.across + cell.extent / 2))
@@ -213,6 +214,7 @@ function toPicture({ layers, arrows, nodes, vertical, length }) {
   return {
     width: vertical ? across : span,
     height: vertical ? span : across,
+    nodeWidth: vertical ? nodeWidth : along,
     nodes: nodes.map((node) => ({ id: node.id, ...places.get(node.id) })),
     arrows: arrows.map((arrow) => ({
       from: arrow.from,
@@ -220,6 +222,17 @@ function toPicture({ layers, arrows, nodes, vertical, length }) {
       path: toPath(arrow, { vertical, along, gap }),
     })),
   }
+}
+
+// A long chain is drawn with narrower nodes that stand closer together, so that it is seen whole.
+function fitAlong(count, length) {
+  const gaps = Math.max(count - 1, 1)
+  const isTight = count * nodeWidth + gaps * layerGap > length
+  const least = isTight ? tightLayerGap : layerGap
+  const fitting = Math.floor((length - gaps * least) / Math.max(count, 1))
+  const along = Math.min(Math.max(fitting, tightNodeWidth), nodeWidth)
+  const gap = Math.min(Math.max((length - count * along) / gaps, least), 120)
+  return { along, gap }
 }
 
 // A smooth curve from edge to edge through the places the arrow was given.

@@ -1,5 +1,5 @@
 import { element, hueOf, svg } from './element.js'
-import { layoutFlow, nodeHeight, nodeWidth } from './flow-layout.js'
+import { layoutFlow, nodeHeight } from './flow-layout.js'
 import { formatCount, formatMs, plural } from './format.js'
 import { Pulses } from './pulses.js'
 
@@ -8,6 +8,9 @@ const verticalBelow = 720
 
 /** Around the drawing, so that outlines are not cut off. */
 const margin = 8
+
+/** A map that is too wide is drawn smaller, down to this; beyond it the page scrolls. */
+const scaleMin = 0.8
 
 /** Draws the flow map, keeps its counts up to date, and lets a pulse run along an arrow for new traffic. */
 export class FlowView {
@@ -59,13 +62,15 @@ export class FlowView {
   show(picture, width) {
     this.groups = new Map()
     this.lines = new Map()
+    this.nodeWidth = picture.nodeWidth
     const fullWidth = Math.max(picture.width + 2 * margin, 1)
     const height = picture.height + 2 * margin
     const left = Math.max((width - fullWidth) / 2, 0)
+    const scale = Math.min(Math.max(width / fullWidth, scaleMin), 1)
     const drawing = svg('svg', {
       class: 'flow-map',
-      width: String(fullWidth + 2 * left),
-      height: String(height),
+      width: String((fullWidth + 2 * left) * scale),
+      height: String(height * scale),
       viewBox: `${-margin - left} ${-margin} ${fullWidth + 2 * left} ${height}`,
       role: 'group',
       'aria-label': 'Map of the resources and what flows between them',
@@ -89,6 +94,8 @@ export class FlowView {
   drawNode({ id, x, y }) {
     const node = this.graph.nodes.find((other) => other.id === id)
     const { owner, name } = splitName(node)
+    const { nodeWidth } = this
+    const nameSize = nodeWidth < 140 ? 11.5 : 13
     const choose = () => this.onChoose(node.resource)
     const group = svg('g', {
       class: 'node',
@@ -119,8 +126,8 @@ export class FlowView {
       ),
       svg(
         'text',
-        { class: 'node-name', x: '10', y: '38' },
-        fitText(name, { font: '600 13px', width: nodeWidth - 20 }),
+        { class: 'node-name', x: '10', y: '38', style: `font-size: ${nameSize}px` },
+        fitText(name, { font: `600 ${nameSize}px`, width: nodeWidth - 20, keepsEnd: true }),
       ),
       svg('text', { class: 'node-figures', x: '10', y: '56' }),
       svg('text', { class: 'node-errors', x: String(nodeWidth - 10), y: '56' }),
@@ -134,7 +141,10 @@ export class FlowView {
       const group = this.groups?.get(node.id)
       if (!group) continue
       const errors = node.errors > 0 ? `${formatCount(node.errors)} failed` : ''
-      const figures = node.count > 0 ? `${formatCount(node.count)} · ${formatMs(node.p50Ms)}` : '0'
+      // A narrow node has no room for the time beside its faults.
+      const isShort = errors !== '' && this.nodeWidth < 140
+      const took = isShort ? '' : ` · ${formatMs(node.p50Ms)}`
+      const figures = node.count > 0 ? `${formatCount(node.count)}${took}` : '0'
       group.querySelector('.node-figures').textContent = figures
       group.querySelector('.node-errors').textContent = errors
       group.classList.toggle('failing', node.errors > 0)
@@ -188,12 +198,19 @@ function splitName(node) {
 
 const ruler = document.createElement('canvas').getContext('2d')
 
-function fitText(text, { font, width }) {
+function fitText(text, { font, width, keepsEnd }) {
   ruler.font = `${font} ${getComputedStyle(document.body).fontFamily}`
-  if (ruler.measureText(text).width <= width) return text
-  let length = text.length
-  while (length > 1 && ruler.measureText(`${text.slice(0, length)}…`).width > width) length -= 1
-  return `${text.slice(0, length)}…`
+  const fits = (shown) => ruler.measureText(shown).width <= width
+  if (fits(text)) return text
+  let length = text.length - 1
+  while (length > 2 && !fits(shorten(text, length, keepsEnd))) length -= 1
+  return shorten(text, length, keepsEnd)
+}
+
+// Names that begin alike are told apart by their ends.
+function shorten(text, length, keepsEnd) {
+  const end = keepsEnd ? Math.floor(length / 2) : 0
+  return `${text.slice(0, length - end)}…${text.slice(text.length - end)}`
 }
 
 function arrowHead(id) {
