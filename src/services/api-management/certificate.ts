@@ -58,6 +58,20 @@ export function certificateOf({ names: [id = ''], properties }: Entity): ClientC
   }
 }
 
+/** A certificate that is in no service: the bytes of a PFX, or of a certificate alone. Throws for what is neither. */
+export async function readCertificate(
+  bytes: Uint8Array,
+  password: string,
+): Promise<ClientCertificate> {
+  const { certificatePem, keyPem } = await parseCertificate(
+    Buffer.from(bytes).toString('base64'),
+    password,
+  )
+  const own = new X509Certificate(certificatePem)
+  const thumbprint = own.fingerprint.replaceAll(':', '')
+  return { id: '', thumbprint, der: own.raw, certificatePem, keyPem }
+}
+
 /** Reads a PFX in base64, a certificate in base64 or what a vault has of a certificate in PEM. */
 async function parseCertificate(data: string, password: string): Promise<PemParts> {
   try {

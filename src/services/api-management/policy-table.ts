@@ -1,5 +1,6 @@
 import type { PolicyDefinition } from './gateway/policy-step.ts'
 import { authenticationBasic } from './policies/authentication-basic.ts'
+import { authenticationCertificate } from './policies/authentication-certificate.ts'
 import { authenticationManagedIdentity } from './policies/authentication-managed-identity.ts'
 import { cacheLookup } from './policies/cache-lookup.ts'
 import { cacheLookupValue } from './policies/cache-lookup-value.ts'
@@ -38,6 +39,7 @@ import { setStatus } from './policies/set-status.ts'
 import { setVariable } from './policies/set-variable.ts'
 import { trace } from './policies/trace.ts'
 import { validateAzureAdToken } from './policies/validate-azure-ad-token.ts'
+import { validateClientCertificate } from './policies/validate-client-certificate.ts'
 import { validateContent } from './policies/validate-content.ts'
 import { validateHeaders } from './policies/validate-headers.ts'
 import { validateJwt } from './policies/validate-jwt.ts'
@@ -50,6 +52,7 @@ import { xslTransform } from './policies/xsl-transform.ts'
 /** Every policy there is here. https://learn.microsoft.com/azure/api-management/api-management-policies */
 const policies: readonly PolicyDefinition[] = [
   authenticationBasic,
+  authenticationCertificate,
   authenticationManagedIdentity,
   cacheLookup,
   cacheLookupValue,
@@ -88,6 +91,7 @@ const policies: readonly PolicyDefinition[] = [
   setVariable,
   trace,
   validateAzureAdToken,
+  validateClientCertificate,
   validateContent,
   validateHeaders,
   validateJwt,
@@ -111,7 +115,6 @@ const needsModel = 'it needs a language model service.'
 const needsGraph = 'GraphQL APIs are not supported.'
 const needsDapr = 'it needs a Dapr sidecar.'
 const needsOther = 'it needs a service that is not part of this platform yet.'
-const needsCertificates = 'certificates of clients and services are not supported yet.'
 const notYet = 'it is not part of this platform yet.'
 
 /** Policies that Azure has and that are refused by name, with the reason. */
@@ -141,7 +144,6 @@ export const refusedPolicies: ReadonlyMap<string, string> = new Map([
     'send-service-bus-message',
     'get-authorization-context',
   ]),
-  ...named(needsCertificates, ['authentication-certificate', 'validate-client-certificate']),
   ...named(notYet, ['proxy', 'validate-odata-request']),
 ])
 

@@ -7,6 +7,7 @@ import { ApiContracts } from './contract/api-contracts.ts'
 import type { EntityHolder } from './entity-kind.ts'
 import { type Entity, type EntityChange, pathOf } from './entity-tree.ts'
 import { BackendPools } from './gateway/backend-pool.ts'
+import type { TrustedAuthority } from './gateway/certificate-chain.ts'
 import { Configuration } from './gateway/configuration.ts'
 import type { GatewayParts, GatewayUser } from './gateway/gateway-parts.ts'
 import { QuotaCounters } from './gateway/quota-counters.ts'
@@ -30,6 +31,8 @@ export interface RealmParts {
   /** Nothing for the service itself. */
   readonly workspace: () => { readonly id: string; readonly name: string } | undefined
   readonly region: () => string
+  /** Whose certificates callers may show: they are the service's, also for a workspace. */
+  readonly authorities: () => readonly TrustedAuthority[]
   readonly traces: TraceTable
   readonly tokens: TokenCheck
   /** Values that must not be told, of the whole service. */
@@ -101,7 +104,7 @@ export class Realm {
   }
 
   #gatewayParts(): GatewayParts {
-    const { service, workspace, traces, tokens, secrets, region } = this.#realmParts
+    const { service, workspace, traces, tokens, secrets, region, authorities } = this.#realmParts
     const { parts } = this.#realmParts
     const { clock, telemetry, outgoing } = parts
     const holder = this.#holder
@@ -133,6 +136,7 @@ export class Realm {
       namedValue: (name) => this.#namedValues.find(name) ?? '',
       backend,
       pools: new BackendPools({ clock, find: backend }),
+      authorities,
       certificates: () => holder.list('certificates').map(certificateOf),
       groupsOf: (product) =>
         this.#groups(holder.list('products/groups', [product]).map(({ names }) => names[1] ?? '')),

@@ -4,10 +4,12 @@ import type { Duplex } from 'node:stream'
 import { messageOf } from '../../base/errors.ts'
 import type { JsonObject } from '../../base/json.ts'
 import { stringMember } from '../../base/json.ts'
+import { authoritiesOf } from './certificate-authority.ts'
 import type { EntityKind, EntityWriter } from './entity-kind.ts'
 import { findKind } from './entity-kinds.ts'
 import { type Entity, type EntityChange, EntityTree } from './entity-tree.ts'
 import { entityNotFound, kindNotSupported } from './errors.ts'
+import type { TrustedAuthority } from './gateway/certificate-chain.ts'
 import { Configuration } from './gateway/configuration.ts'
 import { Gateway } from './gateway/gateway.ts'
 import type { QuotaCounters } from './gateway/quota-counters.ts'
@@ -37,6 +39,7 @@ export class ServiceInstance implements EntityWriter {
   readonly #gateway: Gateway
   #configuration: Configuration | undefined
   #resource: JsonObject
+  #authorities: { resource: JsonObject; list: readonly TrustedAuthority[] } | undefined
 
   constructor(name: string, resource: JsonObject, parts: ApiManagementParts) {
     this.name = name
@@ -304,11 +307,19 @@ export class ServiceInstance implements EntityWriter {
     return made
   }
 
+  #trusted(): readonly TrustedAuthority[] {
+    if (this.#authorities?.resource !== this.#resource) {
+      this.#authorities = { resource: this.#resource, list: authoritiesOf(this.#resource) }
+    }
+    return this.#authorities.list
+  }
+
   #realmParts(workspace: RealmParts['workspace']): RealmParts {
     return {
       service: this.name,
       workspace,
       region: () => stringMember(this.#resource, 'location') ?? 'local',
+      authorities: () => this.#trusted(),
       traces: this.traces,
       tokens: this.#tokens,
       secrets: () => [this.#realm, ...this.#workspaces.values()].flatMap((each) => each.secrets()),

@@ -8,6 +8,7 @@ import type { Entity } from '../entity-tree.ts'
 import type { NamedValueLeases } from '../named-value-lease.ts'
 import type { OutgoingHttp } from '../../../protocols/http/outgoing-http.ts'
 import type { BackendPools } from './backend-pool.ts'
+import type { TrustedAuthority } from './certificate-chain.ts'
 import type { GatewayCall } from './gateway-call.ts'
 import type { QuotaCounters } from './quota-counters.ts'
 import type { RateWindows } from './rate-windows.ts'
@@ -51,6 +52,8 @@ export interface GatewayParts {
   /** What is in the service, or in the workspace: a schema, an operation. */
   entity(kind: string, names: readonly string[]): Entity | undefined
   backend(id: string): Backend | undefined
+  /** Whose certificates callers may show. */
+  authorities(): readonly TrustedAuthority[]
   /** The certificates of the service. */
   certificates(): readonly ClientCertificate[]
   groupsOf(product: string): readonly { readonly id: string; readonly name: string }[]

@@ -1,14 +1,14 @@
 import { callBackend } from '../gateway/backend-call.ts'
 import { PolicyError } from '../gateway/policy-error.ts'
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
-import { compileOutgoing } from './send-request.ts'
+import { compileOutgoing, outgoingElements } from './send-request.ts'
 
 /** https://learn.microsoft.com/azure/api-management/send-one-way-request-policy */
 export const sendOneWayRequest: PolicyDefinition = {
   name: 'send-one-way-request',
   sections: ['inbound', 'backend', 'outbound', 'on-error'],
   attributes: ['mode', 'timeout'],
-  elements: ['set-url', 'set-method', 'set-header', 'set-body', 'authentication-managed-identity'],
+  elements: outgoingElements,
   compile(source) {
     const make = compileOutgoing(source, 'send-one-way-request')
     return async (call) => {

@@ -7,17 +7,28 @@ import { PolicyError } from '../gateway/policy-error.ts'
 import type { PolicySource } from '../gateway/policy-source.ts'
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
 import { sendTimeoutMs } from '../limits.ts'
+import { compileCertificate } from './authentication-certificate.ts'
 import { compileIdentity } from './authentication-managed-identity.ts'
 import { compileBody } from './set-body.ts'
 import { compileHeaderChange } from './set-header.ts'
 import { compileMethod } from './set-method.ts'
+
+/** What stands inside `send-request` and `send-one-way-request`. */
+export const outgoingElements = [
+  'set-url',
+  'set-method',
+  'set-header',
+  'set-body',
+  'authentication-certificate',
+  'authentication-managed-identity',
+] as const
 
 /** https://learn.microsoft.com/azure/api-management/send-request-policy */
 export const sendRequest: PolicyDefinition = {
   name: 'send-request',
   sections: ['inbound', 'backend', 'outbound', 'on-error'],
   attributes: ['mode', 'response-variable-name', 'timeout', 'ignore-error'],
-  elements: ['set-url', 'set-method', 'set-header', 'set-body', 'authentication-managed-identity'],
+  elements: outgoingElements,
   compile(source) {
     const variable = source.requiredText('response-variable-name')
     const ignoreError = source.flag('ignore-error')
@@ -51,6 +62,8 @@ export function compileOutgoing(
   const changes = source.children('set-header').map(compileHeaderChange)
   const bodySource = source.child('set-body')
   const makeBody = bodySource && compileBody(bodySource)
+  const certificateSource = source.child('authentication-certificate')
+  const findCertificate = certificateSource && compileCertificate(certificateSource)
   const identitySource = source.child('authentication-managed-identity')
   const identify = identitySource && compileIdentity(identitySource)
   if (mode?.constant === 'copy' && !bodySource) source.usage.requestBody = true
@@ -69,6 +82,7 @@ export function compileOutgoing(
       body,
       timeoutMs: timeout ? timeout.read(call) * 1000 : sendTimeoutMs,
       followRedirects: true,
+      certificate: await findCertificate?.(call),
       isDeclared: isCopy && !url && call.target.isDeclared,
     }
   }

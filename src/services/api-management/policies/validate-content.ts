@@ -9,6 +9,7 @@ import { messageOfSection } from '../gateway/call-message.ts'
 import { required, useBody } from '../gateway/conversion.ts'
 import type { GatewayCall } from '../gateway/gateway-call.ts'
 import { mediaTypeOf, plainType } from '../gateway/media-type.ts'
+import type { PolicyScope } from '../gateway/policy-error.ts'
 import type { PolicySource, Value } from '../gateway/policy-source.ts'
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
 import { toFlag } from '../gateway/policy-value.ts'
@@ -123,6 +124,7 @@ function compileTypeMap(source: PolicySource | undefined): (call: GatewayCall) =
 
 /** A `content` element. */
 interface ContentRule {
+  readonly scope: PolicyScope
   readonly type: Value<string> | undefined
   readonly language: Value<'json' | 'xml' | 'soap'>
   readonly action: Value<ValidationAction>
@@ -135,6 +137,7 @@ interface ContentRule {
 function compileRule(source: PolicySource): ContentRule {
   const language = source.choice('validate-as', ['json', 'xml', 'soap'])
   return {
+    scope: source.environment.scope,
     type: source.text('type'),
     language: required(language, source, 'validate-as'),
     action: requiredAction(source, 'action'),
@@ -172,7 +175,8 @@ async function check(
   const request = schemaRequest(call, checked)
   if (!request) return []
   try {
-    const found = await call.parts.contracts.schema(request)
+    const parts = request.api === undefined ? call.partsAt(rule.scope) : call.parts
+    const found = await parts.contracts.schema(request)
     if (typeof found === 'string') return [missingSchema(found, request, checked)]
     const text = decodeXml(bytes)
     const faults = await found(rule.language.read(call) === 'soap' ? soapBodyOf(text) : text)

@@ -27,20 +27,16 @@ export const xslTransform: PolicyDefinition = {
     const stylesheet = compileSheet(source, sheet)
     return (call) => {
       const values = parameters.map(({ name, value }) => [name, value.read(call)])
-      const transform = stylesheet((name) => call.parts.namedValue(name))
       convertBody(call, source.name, (text) => {
         const options = { parameters: Object.fromEntries(values), stepsMax: transformStepsMax }
-        return transform.transform(text, options).text
+        return stylesheet().transform(text, options).text
       })
     }
   },
 }
 
 // A stylesheet with named values in it is compiled again when one of them is another than the last time.
-function compileSheet(
-  source: PolicySource,
-  sheet: PolicyElement,
-): (valueOf: (name: string) => string) => Stylesheet {
+function compileSheet(source: PolicySource, sheet: PolicyElement): () => Stylesheet {
   const text = textOf(sheet)
   const names = [...namesIn(text)]
   for (const name of names) {
@@ -49,9 +45,10 @@ function compileSheet(
     }
     source.usage.addRead(name)
   }
-  const first = replacePlaceholders(text, (name) => source.environment.namedValue(name))
+  const valueOf = (name: string): string | undefined => source.environment.namedValue(name)
+  const first = replacePlaceholders(text, valueOf)
   let compiled = { text: first, stylesheet: compileAt(first, source, sheet) }
-  return (valueOf) => {
+  return () => {
     if (names.length === 0) return compiled.stylesheet
     const now = replacePlaceholders(text, valueOf)
     if (now !== compiled.text) {
