@@ -32,15 +32,22 @@ export interface StartOptions<Context> {
   readonly context: Context
   /** Events that the run begins with, as if they were its own. */
   readonly seed?: readonly RunEvent[]
-  /** Resolves when the run may be executed: workflows limit how many run at a time. */
-  readonly gate?: () => Promise<void>
+  /** Asks for a place among the runs that may be executed at the same time. */
+  readonly gate?: () => GatePass
+}
+
+/** A place among the runs of a trigger that limits them. */
+export interface GatePass {
+  readonly entered: Promise<void>
+  /** Gives the place, or the wait for it, back. */
+  leave(): void
 }
 
 /** A run that has started. */
 export interface StartedRun<Context> {
   readonly run: WorkflowRun<Context>
-  /** Resolves when its end is durable; stays open when the platform stops first. */
-  readonly ended: Promise<RunEnd>
+  /** Resolves when its end is durable; with nothing when the platform stops first. */
+  readonly ended: Promise<RunEnd | undefined>
 }
 
 /** Executes runs; those that a crash cut short go on where their log ends. */
@@ -52,7 +59,7 @@ export class WorkflowEngine<Context> {
   readonly #logger: Logger
   readonly #runs = new Map<string, StartedRun<Context>>()
   readonly #definitions = new Set<string>()
-  readonly #executing = new Set<Promise<void>>()
+  readonly #executing = new Set<Promise<unknown>>()
   #stopped = false
 
   constructor(options: { store: Store; clock: Clock; logger: Logger; prefix: string }) {
@@ -136,21 +143,16 @@ export class WorkflowEngine<Context> {
       timeoutMs: profile.timeoutMs,
       ...(profile.onAction ? { onAction: profile.onAction } : {}),
     })
-    let resolve: (end: RunEnd) => void = () => {}
-    const ended = new Promise<RunEnd>((ended) => {
-      resolve = ended
+    const ended = this.#toEnd(options, run, log).then((end) => {
+      if (!end) return undefined
+      this.#runs.delete(start.id)
+      profile.onEnd?.(run, end)
+      return end
     })
     const started = { run, ended }
     this.#runs.set(start.id, started)
-    const work = this.#toEnd(options, run, log)
-      .then((end) => {
-        if (!end) return
-        this.#runs.delete(start.id)
-        profile.onEnd?.(run, end)
-        resolve(end)
-      })
-      .finally(() => this.#executing.delete(work))
-    this.#executing.add(work)
+    this.#executing.add(ended)
+    void ended.finally(() => this.#executing.delete(ended))
     return started
   }
 
@@ -160,8 +162,9 @@ export class WorkflowEngine<Context> {
     log: RunLog,
   ): Promise<RunEnd | undefined> {
     const { start, profile } = options
+    const pass = options.gate?.()
     try {
-      await options.gate?.()
+      if (pass) await Promise.race([pass.entered, run.letGo])
       const end = await run.execute()
       const endMs = this.#clock.preciseNow()
       const { retentionMs } = profile
@@ -175,6 +178,8 @@ export class WorkflowEngine<Context> {
       const ids = { workflow: start.workflow, run: start.id }
       this.#logger.error(ids, `the run could not go on: ${messageOf(error)}`)
       return undefined
+    } finally {
+      pass?.leave()
     }
   }
 }

@@ -69,6 +69,8 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
   readonly variables = new Variables()
   readonly replay: Replay
   readonly root: RunFrame
+  /** Resolves when the run is ended from outside or let go of. */
+  readonly letGo: Promise<void>
   readonly #options: WorkflowRunOptions<Context>
   readonly #abort = new AbortController()
   #ending: RunEnd | undefined
@@ -87,7 +89,11 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
     this.replay = new Replay(options.replay, this.variables)
     this.root = new RunFrame({ graph: options.graph.root, run: this })
     // Each action that runs listens: parallel ones are many, and bounded by the loops.
-    setMaxListeners(0, this.#abort.signal)
+    const { signal } = this.#abort
+    setMaxListeners(0, signal)
+    this.letGo = new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true })
+    })
   }
 
   get isEnding(): boolean {

@@ -1,4 +1,5 @@
 // Survives a crash: runs and their history, the keys of addresses, schedules, Consumption workflows (all in the store).
+import { devNull } from 'node:os'
 import type { Clock } from '../../base/clock.ts'
 import type { Startable } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -136,7 +137,8 @@ export class LogicApps implements Startable {
     this.#running.delete(name)
     await before?.stop()
     const definitions = [definitionOf(name, text)]
-    await this.#serve({ name, dir: '', port: before?.port ?? 0 }, definitions)
+    // A folder that holds nothing: there are no files beside the definition.
+    await this.#serve({ name, dir: devNull, port: before?.port ?? 0 }, definitions)
   }
 
   async #serve(

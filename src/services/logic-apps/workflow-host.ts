@@ -34,6 +34,12 @@ import type { FiredRuns, TriggerEvent } from './trigger-type.ts'
 
 const payloadCharactersMax = 16_384
 
+/** What one run of an event starts with. */
+interface TriggerPart {
+  readonly record: TriggerRecord
+  readonly trace: TraceContext | undefined
+}
+
 /** A workflow of an app: makes runs of what its triggers hear, and goes on with those that a crash cut short. */
 export class WorkflowHost {
   readonly workflow: CompiledWorkflow
@@ -83,8 +89,18 @@ export class WorkflowHost {
       trigger.conditions.every((condition) => condition(environment)),
     )
     if (!isMet) return { runs: [], isSkipped: true }
-    if (this.#gates.get(trigger.name)?.isFull) throw tooManyRuns(this.workflow.name)
+    const gate = this.#gates.get(trigger.name)
+    if (gate?.isFull) throw tooManyRuns(this.workflow.name)
     const parts = this.#split(trigger, record, event)
+    const begin = () => this.#startAll(trigger, parts, event)
+    return gate ? gate.expecting(parts.length, begin) : begin()
+  }
+
+  async #startAll(
+    trigger: TriggerDefinition,
+    parts: readonly TriggerPart[],
+    event: TriggerEvent,
+  ): Promise<FiredRuns> {
     const runs: StartedRun<RunContext>[] = []
     for (const chunk of chunks(parts, splitOnConcurrentMax)) {
       runs.push(...(await Promise.all(chunk.map((part) => this.#start(trigger, part, event)))))
@@ -143,7 +159,7 @@ export class WorkflowHost {
     trigger: TriggerDefinition,
     record: TriggerRecord,
     event: TriggerEvent,
-  ): readonly { readonly record: TriggerRecord; readonly trace: TraceContext | undefined }[] {
+  ): readonly TriggerPart[] {
     const { splitOn } = trigger
     if (!splitOn) return [{ record, trace: event.trace }]
     const items = this.#evaluated(trigger, 'splitOn', () =>
@@ -168,7 +184,7 @@ export class WorkflowHost {
 
   #start(
     trigger: TriggerDefinition,
-    part: { readonly record: TriggerRecord; readonly trace: TraceContext | undefined },
+    part: TriggerPart,
     event: TriggerEvent,
   ): Promise<StartedRun<RunContext>> {
     const runId = this.#engine.ids.next()
@@ -219,7 +235,7 @@ export class WorkflowHost {
 
   #gateOf(trigger: string): Pick<StartOptions<RunContext>, 'gate'> {
     const gate = this.#gates.get(trigger)
-    return gate ? { gate: () => gate.enter() } : {}
+    return gate ? { gate: () => gate.pass() } : {}
   }
 
   #context(
@@ -249,7 +265,6 @@ export class WorkflowHost {
     const { hostSettings, settings, clock } = this.#app
     const { isStateful } = workflow
     const option = settings.get(`Workflows.${workflow.name}.OperationOptions`) ?? ''
-    const gate = this.#gates.get(header.trigger.name)
     return {
       graph: workflow.graph,
       wording: this.#wording,
@@ -260,7 +275,6 @@ export class WorkflowHost {
       onAction: ({ node, record, trace, run }) =>
         this.#tellAction(node.type, { record, trace, runSpanId: run.trace.spanId }),
       onEnd: (run, end) => {
-        gate?.leave()
         this.#tellRun(run.trace, {
           end,
           header,
