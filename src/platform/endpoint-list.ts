@@ -1,6 +1,7 @@
 import { stringMember } from '../base/json.ts'
 import type { ApiManagement } from '../services/api-management/service.ts'
 import type { AppRegistration, Endpoints } from './endpoints.ts'
+import { developmentKey as developmentCosmosKey } from '../services/cosmos-db/account.ts'
 import { developmentAccount, developmentKey } from '../services/storage/account.ts'
 import type { Listeners } from './listeners.ts'
 import type { Services } from './services.ts'
@@ -24,6 +25,7 @@ export function endpointsOf(
     functions: Object.fromEntries(apps),
     ...logicAppEndpoints(options),
     ...storageEndpoints(options),
+    ...cosmosEndpoints(options),
     ...eventGridEndpoints(options),
     ...(front
       ? {
@@ -66,6 +68,24 @@ function storageEndpoints({
 
 function connectionString(name: string, key: string, endpoints: { readonly blob: string }): string {
   return `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=${endpoints.blob};`
+}
+
+function cosmosEndpoints({
+  listeners,
+  cosmosDb,
+}: Pick<Services, 'cosmosDb'> & { listeners: Listeners }): Pick<Endpoints, 'cosmos'> {
+  const origin = listeners.origin('cosmos')
+  if (origin === undefined) return {}
+  const endpoint = `https://localhost:${new URL(origin).port}`
+  const entryOf = (key: string) => ({
+    key,
+    connectionString: `AccountEndpoint=${endpoint}/;AccountKey=${key};`,
+  })
+  const [first, ...others] = cosmosDb
+    .accounts()
+    .map(({ name, keys }) => [name, entryOf(keys.primaryMasterKey)] as const)
+  const accounts = first ? Object.fromEntries([first, ...others]) : {}
+  return { cosmos: { endpoint, ...(first?.[1] ?? entryOf(developmentCosmosKey)), accounts } }
 }
 
 function eventGridEndpoints({

@@ -14,6 +14,8 @@ export interface Endpoints {
   /** Logic apps, by service of azure.yaml. */
   readonly logicApps?: Readonly<Record<string, string>>
   readonly storage?: StorageEndpoints
+  /** The account of the solution, or the first of them; others are reached by their own names. */
+  readonly cosmos?: CosmosEndpoints
   /** Custom topics and domains, by name. */
   readonly eventGrid?: {
     readonly topics: Readonly<Record<string, { readonly endpoint: string; readonly key: string }>>
@@ -37,6 +39,17 @@ export interface StorageEndpoints {
       string,
       { readonly blob: string; readonly dfs: string; readonly connectionString: string }
     >
+  >
+}
+
+/** Where the databases are: each account answers to its own keys. */
+export interface CosmosEndpoints {
+  /** `https://localhost:8081`, by TLS; plain HTTP is answered there too. */
+  readonly endpoint: string
+  readonly key: string
+  readonly connectionString: string
+  readonly accounts: Readonly<
+    Record<string, { readonly key: string; readonly connectionString: string }>
   >
 }
 

@@ -12,6 +12,7 @@ import {
   watchCertificate,
   type LocalAuthority,
 } from '../protocols/tls/local-authority.ts'
+import { cosmosDbHandler } from '../services/cosmos-db/rest.ts'
 import { managedIdentityHandler } from '../services/entra-id/managed-identity-rest.ts'
 import { entraIdHandler } from '../services/entra-id/rest.ts'
 import { keyVaultHandler } from '../services/key-vault/rest.ts'
@@ -50,6 +51,8 @@ export interface Front {
 export class Listeners {
   readonly #options: ListenersOptions
   readonly #origins = new Map<keyof typeof defaultPorts, string>()
+  /** Listeners besides the front whose certificate is that of the local authority. */
+  readonly #ownTls: HttpServer[] = []
   #running: { stop(): Promise<void> }[] = []
   #console: Console | undefined
   #front: Front | undefined
@@ -103,12 +106,14 @@ export class Listeners {
 
   /** The gateway, and the listener for Azure's names. */
   async openFront(): Promise<void> {
-    const { apiManagement, eventGrid, functions, hosts, storage, keyVault } = this.#options
+    const { apiManagement, cosmosDb, eventGrid, functions } = this.#options
+    const { hosts, storage, keyVault } = this.#options
     const instances = apiManagement.instances()
     const vaults = await keyVault.vaults()
     const topics = eventGrid.endpoints()
     const accounts = storage.accounts.declared()
-    const isCalled = [instances, functions.sites(), vaults, topics, accounts].some(
+    const databases = cosmosDb.accounts()
+    const isCalled = [instances, functions.sites(), vaults, topics, accounts, databases].some(
       (each) => each.length > 0,
     )
     if (!isCalled) return
@@ -127,16 +132,21 @@ export class Listeners {
       ...vaults.map(({ name }) => vaultHost(name)),
       ...topics.map(({ host }) => host),
       ...accounts.flatMap(({ name }) => storageHosts(name)),
+      ...databases.flatMap((account) => account.hosts),
     ]
     hosts.serve(names, { origin, ca: authority.ca })
   }
 
-  /** The addresses that clients know from the official tools: storage, topics. */
+  /** The addresses that clients know from the official tools: storage, databases, topics. */
   async openDataPlanes(): Promise<void> {
-    const { eventGrid, functions, hosts, storage } = this.#options
+    const { cosmosDb, eventGrid, functions, hosts, storage } = this.#options
     // Apps of others name the local account in their connection strings.
     if (storage.accounts.declared().length > 0 || functions.sites().length > 0) {
       await this.#open('blob', { handler: storage.blobHandler, limits: blobHttpLimits })
+    }
+    if (this.#front && (cosmosDb.accounts().length > 0 || functions.sites().length > 0)) {
+      const tls = { ...this.#front.authority.server, alsoPlain: true }
+      await this.#open('cosmos', { handler: cosmosDbHandler(cosmosDb), tls })
     }
     if (eventGrid.topics.all().length > 0) {
       const origin = await this.#open('eventGrid', { handler: eventGrid.handler })
@@ -148,10 +158,11 @@ export class Listeners {
     const open = this.#origins.get(name)
     if (open !== undefined) return open
     const { host, ports } = this.#options
-    const { port } = await this.#listen(name, {
+    const { port, server } = await this.#listen(name, {
       port: await ports.take(name, defaultPorts[name]),
       ...listening,
     })
+    if (listening.tls) this.#ownTls.push(server)
     const origin = `http://${host}:${port}`
     this.#origins.set(name, origin)
     return origin
@@ -159,7 +170,7 @@ export class Listeners {
 
   async #startFront(): Promise<Front> {
     const { dataDir, host, ports, clock, hosts, apiManagement, entra } = this.#options
-    const { keyVault, storage, eventGrid } = this.#options
+    const { keyVault, storage, eventGrid, cosmosDb } = this.#options
     const dir = join(dataDir, 'tls')
     const authority = await openLocalAuthority({ dir, clock })
     const { server, port } = await this.#listen('management', {
@@ -172,6 +183,7 @@ export class Listeners {
           { suffix: '.blob.core.windows.net', handler: storage.blobHandler },
           { suffix: '.dfs.core.windows.net', handler: storage.blobHandler },
           { suffix: '.eventgrid.azure.net', handler: eventGrid.handler },
+          { suffix: '.documents.azure.com', handler: cosmosDbHandler(cosmosDb) },
         ],
         hosts: hosts.map,
       }),
@@ -182,7 +194,9 @@ export class Listeners {
     const stopWatching = watchCertificate({
       dir,
       clock,
-      onRenewed: (certificate) => server.useCertificate(certificate),
+      onRenewed: (certificate) => {
+        for (const each of [server, ...this.#ownTls]) each.useCertificate(certificate)
+      },
     })
     this.#running.unshift({ stop: async () => stopWatching() })
     hosts.useFront({ port, ca: authority.ca })

@@ -9,6 +9,7 @@ import { ServiceError, messageOf } from '../../base/errors.ts'
 import type { Logger } from '../../base/logger.ts'
 import { defaultHttpLimits, stopGraceMs, timeoutCheckIntervalMs } from './limits.ts'
 import type { HttpLimits } from './limits.ts'
+import { listenByFirstByte } from './first-byte.ts'
 import { announcedLength, bodyTooLarge } from './request-body.ts'
 import {
   answerUpgrade,
@@ -42,6 +43,8 @@ export interface HttpServerOptions {
     readonly cert: string
     /** Asks clients for a certificate; the handler looks whether it is a good one. */
     readonly requestCert?: boolean
+    /** Speaks plain HTTP too, with clients whose first byte is not that of a TLS handshake. */
+    readonly alsoPlain?: boolean
   }
   readonly limits?: Partial<HttpLimits>
   readonly logger: Logger
@@ -199,7 +202,14 @@ function tooManyConnections(): ServiceError {
 function createFor(tls: HttpServerOptions['tls'], options: ServerOptions): Server {
   if (!tls) return createServer(options)
   const { headersTimeout: handshakeTimeout = 0 } = options
-  return createTlsServer({ ...options, ...tls, rejectUnauthorized: false, handshakeTimeout })
+  const server = createTlsServer({
+    ...options,
+    ...tls,
+    rejectUnauthorized: false,
+    handshakeTimeout,
+  })
+  if (tls.alsoPlain) listenByFirstByte(server, handshakeTimeout)
+  return server
 }
 
 const unreadableAnswers: Readonly<Record<string, string>> = {

@@ -1,13 +1,18 @@
 // What survives a crash: the account with its keys, and the records of its databases.
 import { randomBytes } from 'node:crypto'
-import type { JsonObject } from '../../base/json.ts'
+import { isJsonObject, stringMember, type JsonObject, type JsonValue } from '../../base/json.ts'
 import { ExpectationFailed } from '../../store/store.ts'
 import type { CosmosDbParts } from './container-scope.ts'
 import { Database, databaseRecords, writeDatabaseRecord, type DatabaseRecord } from './database.ts'
 import { conflict, ownerNotFound } from './errors.ts'
+import { newVersion } from './record-version.ts'
 import { checkResourceName } from './resource-name.ts'
 import { newResourceNumber } from './resource-id.ts'
 import type { Throughput } from './throughput.ts'
+
+/** The published key of the local development account: it opens the account of the solution, on this machine. */
+export const developmentKey =
+  'C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=='
 
 /** Base64 keys of 64 bytes, made once: https://learn.microsoft.com/azure/cosmos-db/secure-access-to-data */
 export interface AccountKeys {
@@ -44,6 +49,35 @@ export class Account {
   /** `https://shop.documents.azure.com:443/` */
   get documentEndpoint(): string {
     return `https://${this.host}:443/`
+  }
+
+  /** The names of its regions, the one for writing first. */
+  get regions(): readonly string[] {
+    const locations = this.#record.properties['locations']
+    const names = (Array.isArray(locations) ? locations : [])
+      .toSorted((left, right) => failoverPriority(left) - failoverPriority(right))
+      .flatMap((each) => stringMember(each, 'locationName') ?? [])
+    return names.length > 0 ? names : [defaultRegion]
+  }
+
+  /** Its name in Azure, and those of its regions. */
+  get hosts(): readonly string[] {
+    const regions = this.regions.map((region) => region.toLowerCase().replaceAll(' ', ''))
+    return [this.host, ...regions.map((region) => `${this.name}-${region}.documents.azure.com`)]
+  }
+
+  /** True where the template lets only tokens of Entra ID in. */
+  get refusesKeys(): boolean {
+    return this.#record.properties['disableLocalAuth'] === true
+  }
+
+  /** True where nothing has throughput of its own. */
+  get isServerless(): boolean {
+    const capabilities = this.#record.properties['capabilities']
+    return (
+      Array.isArray(capabilities) &&
+      capabilities.some((each) => stringMember(each, 'name') === 'EnableServerless')
+    )
   }
 
   get keys(): AccountKeys {
@@ -93,7 +127,8 @@ export class Account {
     checkResourceName(name)
     const { throughput } = options
     const number = newResourceNumber()
-    const record: DatabaseRecord = { name, number, ...(throughput ? { throughput } : {}) }
+    const version = newVersion(this.#parts.clock)
+    const record: DatabaseRecord = { name, number, version, ...(throughput ? { throughput } : {}) }
     try {
       await writeDatabaseRecord(this.#parts, this.name, record, 'absent')
     } catch (error) {
@@ -141,6 +176,13 @@ export function newAccountKeys(): AccountKeys {
     primaryReadonlyMasterKey: key(),
     secondaryReadonlyMasterKey: key(),
   }
+}
+
+const defaultRegion = 'West Europe'
+
+function failoverPriority(location: JsonValue): number {
+  const priority = isJsonObject(location) ? location['failoverPriority'] : undefined
+  return typeof priority === 'number' ? priority : 0
 }
 
 // Only this folder writes these records, so they need no second check.

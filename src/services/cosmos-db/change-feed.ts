@@ -1,6 +1,7 @@
 import type { FeedPage, FeedQuery, StoredDocument } from '../../store/documents.ts'
 import type { ContainerScope } from './container-scope.ts'
 import { badRequest } from './errors.ts'
+import type { FeedPart } from './feed-part.ts'
 import type { FeedRange } from './feed-range.ts'
 import { itemText } from './item.ts'
 import { feedLagCountMax, feedPageItemsMax } from './limits.ts'
@@ -16,6 +17,8 @@ export interface ReadChanges {
   readonly range: Pick<FeedRange, 'slots'>
   readonly from: FeedStart
   readonly limit: number
+  /** Leave out what is not in it; a page may then be empty though more follows. */
+  readonly part?: FeedPart | undefined
 }
 
 /** The latest version of an item that changed. */
@@ -48,7 +51,11 @@ export async function readChanges(scope: ContainerScope, query: ReadChanges): Pr
   }
   const limit = Math.min(query.limit, feedPageItemsMax)
   const page = await feedPage(scope, { ...feedQuery(scope, query), limit })
-  const items = page.documents.map((document) => changedItem(document, scope))
+  const { part } = query
+  const documents = part
+    ? page.documents.filter(({ partition }) => part.holds(partition))
+    : page.documents
+  const items = documents.map((document) => changedItem(document, scope))
   return { items, cursor: page.cursor }
 }
 

@@ -4,6 +4,7 @@ import type { FeedRange } from './feed-range.ts'
 import { isTimeToLive } from './item.ts'
 import { timeToLiveSecondsMax, uniqueKeyPathsMax, uniqueKeysMax } from './limits.ts'
 import { parsePartitionKeyDefinition, type PartitionKeyDefinition } from './partition-key.ts'
+import type { RecordVersion } from './record-version.ts'
 import type { ContainerNumbers } from './resource-id.ts'
 import type { Throughput } from './throughput.ts'
 
@@ -29,6 +30,8 @@ export interface ContainerRecord {
   readonly numbers: ContainerNumbers
   readonly throughput?: Throughput
   readonly ranges: readonly FeedRange[]
+  /** Absent in records of earlier releases. */
+  readonly version?: RecordVersion
 }
 
 const defaultIndexingPolicy: JsonObject = {

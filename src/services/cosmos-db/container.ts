@@ -15,7 +15,15 @@ import { writeInBulk, type BulkOutcome } from './bulk-write.ts'
 import { PartitionKey, type PartitionKeyValue } from './partition-key.ts'
 import { applyPatch, parsePatch } from './patch.ts'
 import { checkPatchCondition } from './patch-condition.ts'
-import { ItemQueries, type QueryOptions, type QueryPage } from './query.ts'
+import type { CompiledQuery } from '../../languages/cosmos-sql/compile.ts'
+import {
+  compile,
+  ItemQueries,
+  type QueryOptions,
+  type QueryPage,
+  type QueryParameter,
+} from './query.ts'
+import { unknownVersion, type RecordVersion } from './record-version.ts'
 import { containerRid, databaseRid, itemRidEncoder } from './resource-id.ts'
 import { executeBatch, type BatchOperation, type BatchResult } from './transactional-batch.ts'
 
@@ -31,6 +39,8 @@ export class Container {
   readonly rid: string
   readonly databaseRid: string
   readonly accountHost: string
+  /** `dbs/orders/colls/items` */
+  readonly link: string
   readonly partitionKey: PartitionKey
   readonly parts: CosmosDbParts
   /** The store's collection that holds the items: what `Store.onCommit` names. */
@@ -47,6 +57,7 @@ export class Container {
     this.rid = containerRid(record.numbers)
     this.databaseRid = databaseRid(record.numbers.database)
     this.accountHost = place.accountHost
+    this.link = `dbs/${place.database}/colls/${this.name}`
     this.partitionKey = new PartitionKey(record.definition.partitionKey)
     this.collection = itemCollection(record)
     this.#scope = this.#newScope(`${place.database}/${this.name}`)
@@ -60,6 +71,10 @@ export class Container {
 
   get record(): ContainerRecord {
     return this.#record
+  }
+
+  get version(): RecordVersion {
+    return this.#record.version ?? unknownVersion
   }
 
   /** Takes over a changed record; the database has already written it. */
@@ -174,6 +189,23 @@ export class Container {
     options: Omit<QueryOptions, 'maxItemCount' | 'continuation'> = {},
   ): AsyncIterable<readonly JsonValue[]> {
     return this.#queries.all(text, options)
+  }
+
+  /** Deletes every item of a partition: https://learn.microsoft.com/azure/cosmos-db/nosql/how-to-delete-by-partition-key */
+  async deletePartition(partitionKey: PartitionKeyValue): Promise<void> {
+    const partition = this.partitionKey.partitionOf(partitionKey)
+    const { collection } = this
+    const { store } = this.parts
+    for await (const page of store.scan({ collection, partition })) {
+      const ids = page.filter((stored) => stored.partition === partition).map(({ id }) => id)
+      if (ids.length === 0) continue
+      await store.write(ids.map((id) => ({ kind: 'document.delete', collection, partition, id })))
+    }
+  }
+
+  /** What a query asks for, without running it: Azure's 400 where it is wrong. */
+  describeQuery(text: string, parameters: readonly QueryParameter[]): CompiledQuery {
+    return compile(text, parameters, this.parts.clock)
   }
 
   feedRanges(): readonly FeedRange[] {

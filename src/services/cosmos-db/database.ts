@@ -12,6 +12,7 @@ import type { CosmosDbParts } from './container-scope.ts'
 import { badRequest, conflict, ownerNotFound } from './errors.ts'
 import { grownFeedRanges, newFeedRanges } from './feed-range.ts'
 import { newEtag } from './item.ts'
+import { newVersion, unknownVersion, type RecordVersion } from './record-version.ts'
 import { checkResourceName } from './resource-name.ts'
 import { databaseRid, newResourceNumber } from './resource-id.ts'
 import { requestUnitsOf, type Throughput } from './throughput.ts'
@@ -22,6 +23,8 @@ export interface DatabaseRecord {
   readonly number: number
   /** Shared by the containers that have none of their own. */
   readonly throughput?: Throughput
+  /** Absent in records of earlier releases. */
+  readonly version?: RecordVersion
 }
 
 export const databaseRecords = 'cosmos-db/databases'
@@ -50,6 +53,10 @@ export class Database {
 
   get throughput(): Throughput | undefined {
     return this.#record.throughput
+  }
+
+  get version(): RecordVersion {
+    return this.#record.version ?? unknownVersion
   }
 
   /** Reads the containers that the store holds. */
@@ -92,6 +99,7 @@ export class Database {
       numbers: { database: this.#record.number, container: newResourceNumber() },
       ...(throughput ? { throughput } : {}),
       ranges: newFeedRanges(requestUnitsOf(throughput ?? this.throughput)),
+      version: newVersion(this.#parts.clock),
     }
     try {
       await this.#put(record, { expect: 'absent' })
@@ -152,7 +160,8 @@ export class Database {
 
   /** Changes the shared throughput; containers without their own follow with their ranges. */
   async replaceThroughput(throughput: Throughput): Promise<void> {
-    const record: DatabaseRecord = { ...this.#record, throughput }
+    const version = newVersion(this.#parts.clock)
+    const record: DatabaseRecord = { ...this.#record, throughput, version }
     await writeDatabaseRecord(this.#parts, this.#account.name, record)
     this.#record = record
     for (const container of this.containers()) {
@@ -172,7 +181,8 @@ export class Database {
 
   async #change(container: Container, changed: ContainerRecord): Promise<void> {
     const requestUnits = requestUnitsOf(changed.throughput ?? this.throughput)
-    const record = { ...changed, ranges: grownFeedRanges(changed.ranges, requestUnits) }
+    const ranges = grownFeedRanges(changed.ranges, requestUnits)
+    const record = { ...changed, ranges, version: newVersion(this.#parts.clock) }
     await this.#put(record, { expect: 'present' })
     container.adopt(record)
   }

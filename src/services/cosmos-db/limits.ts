@@ -36,3 +36,11 @@ export const feedPageItemsMax = 10_000
 export const feedLagCountMax = 10_000
 /** First and longest wait before a batch that was not taken is delivered again. */
 export const redeliveryDelayMs = { first: 100, longest: 30_000 } as const
+/** Segments of a path: `/dbs/{}/colls/{}/docs/{}/attachments/{}`. */
+export const addressSegmentsMax = 8
+/** How far the time of a signature may be from the server's: Azure's own 15 minutes. */
+export const tokenSkewMsMax = 15 * 60_000
+/** A request as a whole: an item or a batch with its envelope. */
+export const requestBytesMax = 4 * 1024 * 1024
+/** What a change feed page has when its reader names no number. */
+export const feedPageItemsDefault = 1_000

@@ -4,15 +4,22 @@ import type { Pushdown } from '../../languages/cosmos-sql/pushdown.ts'
 import type { DocumentFilter, DocumentScan, StoredDocument } from '../../store/documents.ts'
 import type { ContainerScope } from './container-scope.ts'
 import { badRequest } from './errors.ts'
+import type { FeedPart } from './feed-part.ts'
 import { isSystemProperty, itemValue } from './item.ts'
 import { documentsPerTurn } from './limits.ts'
 import { valueAtPath, type PartitionKeyComponent, type PartitionKeyValue } from './partition-key.ts'
 
-/** What a query reads: one item, one partition, or the container. */
+/** What a query is limited to. */
+export interface QueryReach {
+  readonly partitionKey?: PartitionKeyValue
+  readonly part?: FeedPart | undefined
+}
+
+/** What a query reads: one item, one partition, or the container or a part of it. */
 export async function* readForQuery(
   scope: ContainerScope,
   pushdown: Pushdown,
-  partitionKey: PartitionKeyValue | undefined,
+  { partitionKey, part }: QueryReach,
 ): AsyncGenerator<readonly JsonValue[]> {
   const named = partitionKey === undefined ? undefined : namedComponents(scope, partitionKey)
   const filters = pushdown.filters.filter(({ path }) => !isSystemProperty(String(path[0])))
@@ -22,10 +29,10 @@ export async function* readForQuery(
   if (partition !== undefined && id !== undefined) {
     const { collection } = scope
     const stored = await scope.store.getDocument({ collection, partition, id })
-    if (stored) yield* parsed(scope, [stored], named)
+    if (stored && holds(part, stored)) yield* parsed(scope, [stored], named)
     return
   }
-  const exact = filters.length === pushdown.filters.length && isWhole(scope, named)
+  const exact = filters.length === pushdown.filters.length && isWhole(scope, named) && !part
   const { order, limit } = pushdown
   const scan: DocumentScan = {
     collection: scope.collection,
@@ -34,7 +41,13 @@ export async function* readForQuery(
     ...(order === undefined ? {} : { order }),
     ...(limit === undefined || !exact ? {} : { limit }),
   }
-  for await (const page of scope.store.scan(scan)) yield* parsed(scope, page, named)
+  for await (const page of scope.store.scan(scan)) {
+    yield* parsed(scope, part ? page.filter((stored) => holds(part, stored)) : page, named)
+  }
+}
+
+function holds(part: FeedPart | undefined, { partition }: StoredDocument): boolean {
+  return part?.holds(partition) ?? true
 }
 
 // Parsing holds up the event loop, so it is done a bite at a time.

@@ -7,6 +7,7 @@ import { compileQuery, type CompiledQuery } from '../../languages/cosmos-sql/com
 import { CosmosSqlError } from '../../languages/cosmos-sql/cosmos-sql-error.ts'
 import type { ContainerScope } from './container-scope.ts'
 import { badRequest } from './errors.ts'
+import type { FeedPart } from './feed-part.ts'
 import { beginItemSpan } from './item-span.ts'
 import { queryPageRowsDefault, queryPageRowsMax } from './limits.ts'
 import type { PartitionKeyValue } from './partition-key.ts'
@@ -31,6 +32,8 @@ export interface QueryOptions {
    * partition of items without the property.
    */
   readonly partitionKey?: PartitionKeyValue
+  /** Only this part of the container. */
+  readonly part?: FeedPart | undefined
   readonly maxItemCount?: number
   /** Of the page before, for the same text and options. */
   readonly continuation?: string
@@ -97,7 +100,7 @@ export class ItemQueries {
 
   #run(text: string, options: QueryOptions): AsyncIterable<readonly JsonValue[]> {
     const compiled = compile(text, options.parameters ?? [], this.#scope.clock)
-    const source = readForQuery(this.#scope, compiled.pushdown, options.partitionKey)
+    const source = readForQuery(this.#scope, compiled.pushdown, options)
     const rows = translated(compiled.run(source))
     return options.trace ? this.#traced(rows, text, options) : rows
   }
@@ -136,6 +139,20 @@ export function compile(
   }
 }
 
+/** What a query gives of values that are at hand, such as the resources of a feed. */
+export async function queryValues(
+  text: string,
+  parameters: readonly QueryParameter[],
+  over: { readonly clock: Clock; readonly values: readonly JsonValue[] },
+): Promise<readonly JsonValue[]> {
+  const found: JsonValue[] = []
+  const source = pageOf(over.values)
+  for await (const rows of translated(compile(text, parameters, over.clock).run(source))) {
+    found.push(...rows)
+  }
+  return found
+}
+
 /** Azure's 400 of a query error; anything else is given back as it is. */
 export function faultOf(error: unknown): unknown {
   if (!(error instanceof CosmosSqlError)) return error
@@ -143,6 +160,10 @@ export function faultOf(error: unknown): unknown {
   const errors = [{ severity: 'Error', location: { start, end }, code, message }]
   const details = { line, column, errors }
   return badRequest(JSON.stringify({ errors }), { details, cause: error })
+}
+
+async function* pageOf(values: readonly JsonValue[]): AsyncGenerator<readonly JsonValue[]> {
+  yield values
 }
 
 async function* translated(
@@ -182,8 +203,8 @@ function pageRows(maxItemCount: number | undefined): number {
 }
 
 function fingerprintOf(scope: ContainerScope, text: string, options: QueryOptions): string {
-  const { parameters = [], partitionKey } = options
+  const { parameters = [], partitionKey, part } = options
   const key = partitionKey === undefined ? null : scope.partitionKey.prefixOf(partitionKey)
-  const identity = JSON.stringify([scope.collection, text, parameters, key])
+  const identity = JSON.stringify([scope.collection, text, parameters, key, part?.name])
   return createHash('sha256').update(identity).digest('base64url').slice(0, 22)
 }

@@ -1,21 +1,33 @@
 // What survives a crash: accounts with their keys, databases, containers, items. What is in memory is a copy.
 import type { JsonObject } from '../../base/json.ts'
 import type { Startable } from '../../base/lifecycle.ts'
+import type { Clock } from '../../base/clock.ts'
 import { ExpectationFailed } from '../../store/store.ts'
 import { Account, newAccountKeys, type AccountRecord } from './account.ts'
 import type { CosmosDbParts } from './container-scope.ts'
 import { badRequest, conflict, notFound } from './errors.ts'
+import type { CosmosIdentity } from './identity.ts'
 import { newEtag } from './item.ts'
 
+export interface CosmosDbOptions extends CosmosDbParts {
+  readonly identity?: CosmosIdentity
+}
+
+const developmentAccountName = 'localhost'
 const accountRecords = 'cosmos-db/accounts'
 
 /** Azure Cosmos DB for NoSQL: https://learn.microsoft.com/azure/cosmos-db/ */
 export class CosmosDb implements Startable {
+  /** Who tokens are of; without it only keys are let in. */
+  readonly identity: CosmosIdentity | undefined
+  readonly clock: Clock
   readonly #parts: CosmosDbParts
   readonly #accounts = new Map<string, Account>()
 
-  constructor(parts: CosmosDbParts) {
+  constructor({ identity, ...parts }: CosmosDbOptions) {
     this.#parts = parts
+    this.identity = identity
+    this.clock = parts.clock
   }
 
   /** Reads what accounts, databases and containers the store holds. */
@@ -53,6 +65,11 @@ export class CosmosDb implements Startable {
 
   async createAccountIfNotExists(name: string): Promise<Account> {
     return this.account(name) ?? (await this.createAccount(name))
+  }
+
+  /** The account that the published key opens: the first one, or one that is made for it. */
+  async developmentAccount(): Promise<Account> {
+    return this.accounts()[0] ?? (await this.createAccountIfNotExists(developmentAccountName))
   }
 
   /** Keeps the keys and everything in the account. */

@@ -1,0 +1,15 @@
+import { accountOperations } from './wire/account-operations.ts'
+import type { Operation } from './wire/call.ts'
+import { containerOperations } from './wire/container-operations.ts'
+import { databaseOperations } from './wire/database-operations.ts'
+import { itemOperations } from './wire/item-operations.ts'
+import { queryOperations } from './wire/query-operations.ts'
+
+/** Every request that is answered: https://learn.microsoft.com/rest/api/cosmos-db/ */
+export const operations: readonly Operation[] = [
+  ...accountOperations,
+  ...databaseOperations,
+  ...containerOperations,
+  ...itemOperations,
+  ...queryOperations,
+]
