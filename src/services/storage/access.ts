@@ -1,7 +1,14 @@
 import { isSignature, sign } from '../../protocols/auth/shared-key.ts'
-import type { Account } from './account.ts'
-import type { ContainerRecord } from './container.ts'
+import type { StorageSas } from '../../protocols/auth/storage-sas.ts'
 import type { StorageRequest } from './storage-request.ts'
+
+/** A stored access policy, which service SAS refer to by its id. */
+export interface AccessPolicy {
+  readonly id: string
+  readonly start?: string | undefined
+  readonly expiry?: string | undefined
+  readonly permission?: string | undefined
+}
 
 /** Who a bearer token is of. */
 export interface TokenIdentity {
@@ -28,7 +35,7 @@ export interface Permission {
   readonly sas: string
   /** Letters of an account's signature where they differ. */
   readonly accountSas?: string
-  /** What a role must allow, after `.../blobServices/`. */
+  /** What a role must allow, after `.../blobServices/`, `queueServices/` or `tableServices/`. */
   readonly action: string
   /** What a container must be open for, so that anybody may. */
   readonly publicAccess?: 'blob' | 'container'
@@ -42,35 +49,50 @@ export interface Caller {
   readonly overrides: Readonly<Record<string, string>>
   /** True where the caller may create, and not replace, what is written. */
   readonly isCreator: boolean
+  /** By what signature. */
+  readonly sas?: StorageSas
   /** Whether the caller may do something else too. */
   may(permission: Permission): Promise<boolean>
+}
+
+/** What a request is of, as far as its authorization goes; each service of an account has its own kind. */
+export interface AccessTarget {
+  /** The service in `ss` of account signatures. */
+  readonly serviceLetter: 'b' | 'q' | 't'
+  /** Service, container or object in `srt` of account signatures. */
+  readonly level: 's' | 'c' | 'o'
+  /** Where roles are looked for: on it, or on what holds it. */
+  readonly resourceId: string
+  /** What the actions of roles begin with. */
+  readonly actionPrefix: string
+  readonly policies: readonly AccessPolicy[]
+  /** What anybody may read. */
+  readonly publicAccess?: 'container' | 'blob' | undefined
+  /** What may have been signed, for a signature that is not the account's. */
+  textsToSign(sas: StorageSas): readonly string[]
+  /** Refuses a signature of something else. */
+  checkSas(sas: StorageSas): void
 }
 
 export interface AuthorizationParts {
   readonly request: StorageRequest
   readonly permission: Permission
   readonly identity: StorageIdentity
-  readonly container: ContainerRecord | undefined
+  readonly target: AccessTarget
   readonly nowMs: number
 }
 
-/** Whether a principal has a role for the action on the container, or on what holds it. */
+/** Whether a principal has a role for the action on the target, or on what holds it. */
 export async function hasAction(
-  parts: Pick<AuthorizationParts, 'identity' | 'request'>,
+  { identity, target }: Pick<AuthorizationParts, 'identity' | 'target'>,
   caller: TokenIdentity,
   action: string,
 ): Promise<boolean> {
-  const { account, container } = parts.request
-  return parts.identity.hasRole({
+  return identity.hasRole({
     principalId: caller.objectId,
-    resourceId: resourceIdOf(account, container),
-    action: `Microsoft.Storage/storageAccounts/blobServices/${action}`,
+    resourceId: target.resourceId,
+    action: `Microsoft.Storage/storageAccounts/${target.actionPrefix}/${action}`,
   })
-}
-
-function resourceIdOf(account: Account, container: string): string {
-  const service = `${account.resourceId}/blobServices/default`
-  return container === '' ? service : `${service}/containers/${container}`
 }
 
 /** True when one of the keys made the signature of a text. */

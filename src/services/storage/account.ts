@@ -13,6 +13,8 @@ export interface Account {
   readonly allowsPublicAccess: boolean
   readonly allowsSharedKey: boolean
   readonly blobService: BlobServiceSettings
+  readonly queueService?: OtherServiceSettings | undefined
+  readonly tableService?: OtherServiceSettings | undefined
   readonly properties: JsonObject
   /** Set where `devstoreaccount1` with its published key leads to it. */
   readonly isBehindDevelopment?: boolean | undefined
@@ -26,6 +28,11 @@ export interface BlobServiceSettings {
   readonly containerRetentionDays?: number | undefined
   readonly cors: readonly CorsRule[]
   readonly defaultVersion?: string | undefined
+}
+
+/** What holds for all queues, or all tables, of an account. */
+export interface OtherServiceSettings {
+  readonly cors: readonly CorsRule[]
 }
 
 export interface CorsRule {

@@ -52,12 +52,12 @@ async function byToken(parts: AuthorizationParts, token: string): Promise<Caller
 }
 
 async function anonymous(parts: AuthorizationParts): Promise<Caller> {
-  const { request, container, permission } = parts
+  const { request, target, permission } = parts
   const isOpen = (asked: Permission) =>
     request.account.allowsPublicAccess &&
-    container?.publicAccess !== undefined &&
+    target.publicAccess !== undefined &&
     asked.publicAccess !== undefined &&
-    (asked.publicAccess === 'blob' || container.publicAccess === 'container')
+    (asked.publicAccess === 'blob' || target.publicAccess === 'container')
   if (!isOpen(permission)) throw refusal(request)
   const may = async (asked: Permission) => isOpen(asked)
   return { kind: 'anonymous', overrides: {}, isCreator: false, may }

@@ -1,12 +1,5 @@
+import type { AccessPolicy } from './access.ts'
 import type { BlobLease } from './lease.ts'
-
-/** A stored access policy, which service SAS refer to by its id. */
-export interface AccessPolicy {
-  readonly id: string
-  readonly start?: string | undefined
-  readonly expiry?: string | undefined
-  readonly permission?: string | undefined
-}
 
 export type PublicAccess = 'container' | 'blob'
 

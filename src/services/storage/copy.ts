@@ -10,6 +10,7 @@ import { checkTier } from './blob-changes.ts'
 import { freshBlob, superseded, type NewBlob } from './blob-content.ts'
 import { writtenHeaders } from './blob-headers.ts'
 import { dropBlocks } from './block-blob.ts'
+import { blobTarget } from './blob-target.ts'
 import type { BlobPlace } from './blob-table.ts'
 import type { BodyHashes } from './body.ts'
 import { checkConditions } from './conditions.ts'
@@ -262,7 +263,7 @@ async function checkSource(
       request: asked,
       permission: read,
       identity: storage.identity,
-      container,
+      target: blobTarget(asked, container),
       nowMs: storage.clock.now(),
     })
   } catch (error) {

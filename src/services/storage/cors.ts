@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts'
-import type { CorsRule } from './account.ts'
+import type { Account, CorsRule } from './account.ts'
 import { corsDenied } from './access-errors.ts'
-import { headerOf, type StorageRequest } from './storage-request.ts'
+import { headerOf, type StorageRequest, type StorageService } from './storage-request.ts'
 
 /** Answers what a browser asks before it calls: https://learn.microsoft.com/rest/api/storageservices/preflight-blob-request */
 export function preflight(request: StorageRequest): Answer {
@@ -40,11 +40,23 @@ export function corsHeaders(request: StorageRequest): readonly (readonly [string
 }
 
 function ruleFor(request: StorageRequest, origin: string, method: string): CorsRule | undefined {
-  return request.account.blobService.cors.find(
+  return corsRulesOf(request.account, request.service).find(
     (rule) =>
       rule.allowedOrigins.some((each) => each === '*' || each === origin) &&
       rule.allowedMethods.includes(method.toUpperCase()),
   )
+}
+
+function corsRulesOf(account: Account, service: StorageService): readonly CorsRule[] {
+  switch (service) {
+    case 'blob':
+    case 'dfs':
+      return account.blobService.cors
+    case 'queue':
+      return account.queueService?.cors ?? []
+    case 'table':
+      return account.tableService?.cors ?? []
+  }
 }
 
 function originHeaders(rule: CorsRule, origin: string): Record<string, string> {

@@ -1,11 +1,10 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ServiceError } from '../../base/errors.ts'
-import { newUuid } from '../../base/ids.ts'
-import { childOf, newTrace, parseTraceparent } from '../../base/trace-context.ts'
 import type { HttpHandler } from '../../protocols/http/server.ts'
-import { sendAnswer, type Answer } from './answer.ts'
+import type { Answer } from './answer.ts'
 import { authorize } from './authorization.ts'
-import { corsHeaders, preflight } from './cors.ts'
+import { blobTarget } from './blob-target.ts'
+import { preflight } from './cors.ts'
+import { endpointHandler } from './endpoint.ts'
 import {
   invalidHeader,
   invalidQuery,
@@ -22,33 +21,23 @@ import { pathFault, serviceOf } from './path-rest.ts'
 import { ensureParents } from './paths.ts'
 import { refuseUnsupported } from './request-headers.ts'
 import type { Storage } from './service.ts'
-import { headerOf, readStorageRequest, type StorageRequest } from './storage-request.ts'
-import { document, element, group } from './xml-writer.ts'
-
-/** What is left of a body is read, and the connection kept, up to so many bytes. */
-const drainedBytesMax = 64 * 1024 * 1024
+import { headerOf, type StorageRequest } from './storage-request.ts'
+import { xmlFault } from './xml-fault.ts'
 
 /** Answers the Blob service of every account. */
 export function blobHandler(storage: Storage): HttpHandler {
-  return async (message, response) => {
-    const requestId = newUuid()
-    const startMs = storage.clock.preciseNow()
-    let request: StorageRequest | undefined
-    prepare(message, response, requestId)
-    const answer = await storage.answer(requestId, () => {
-      const service = serviceOf(message)
-      const read = readStorageRequest(message, { accounts: storage.accounts, service })
-      const origin = { ...read.origin, requestId }
-      request = { ...read, origin }
-      response.setHeader('x-ms-version', read.version)
-      return request
-    })
-    if (request) {
-      for (const [name, value] of corsHeaders(request)) response.setHeader(name, value)
-    }
-    await finish(message, response, answer)
-    if (request) report(storage, { request, answer, startMs })
-  }
+  return endpointHandler(storage, {
+    server: 'Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0',
+    serviceOf,
+    answer: (requestId, read) => storage.answer(requestId, read),
+    describe: ({ account, container, blob, method, query }) => {
+      const comp = query.get('comp')
+      return {
+        operation: `${method.toLowerCase()} blob${comp === null ? '' : ` ${comp}`}`,
+        resource: [account.name, container, blob].filter((part) => part !== '').join('/'),
+      }
+    },
+  })
 }
 
 /** Does what a request asks, and says in an answer what cannot be done. */
@@ -67,7 +56,7 @@ export async function answerRequest(
     if (!(error instanceof ServiceError)) throw error
     return service === 'dfs'
       ? pathFault(storage, error, requestId)
-      : faultAnswer(storage, error, requestId)
+      : xmlFault(storage, error, requestId)
   }
 }
 
@@ -80,7 +69,7 @@ async function run(storage: Storage, request: StorageRequest): Promise<Answer> {
     request,
     permission: operation.permission,
     identity: storage.identity,
-    container,
+    target: blobTarget(request, container),
     nowMs: storage.clock.now(),
   })
   refuseUnsupported(request.headers)
@@ -129,74 +118,4 @@ function checkName({ blob }: StorageRequest): void {
   // oxlint-disable-next-line no-control-regex -- these two divide names from what belongs to them
   const isRefused = /[\u0000-\u0002]/.test(blob) || blob.length > blobNameCharsMax
   if (isRefused || blob.split('/').length > pathSegmentCountMax) throw invalidUri()
-}
-
-/** https://learn.microsoft.com/rest/api/storageservices/status-and-error-codes2 */
-function faultAnswer(storage: Storage, error: ServiceError, requestId: string): Answer {
-  const { code, status, message, details } = error
-  const headers: Record<string, string> = { 'x-ms-error-code': code }
-  if (status === 401) headers['www-authenticate'] = challenge(storage.tenantId)
-  if (status === 416)
-    headers['content-range'] = `bytes */${JSON.stringify(details['ResourceLength'])}`
-  if (status === 304) return { status, headers }
-  const time = new Date(storage.clock.now()).toISOString().replace('Z', '0000Z')
-  const text = `${message}\nRequestId:${requestId}\nTime:${time}`
-  const extra = Object.entries(details)
-    .filter(([name]) => name !== 'ResourceLength')
-    .map(([name, value]) =>
-      element(name, typeof value === 'string' ? value : JSON.stringify(value)),
-    )
-  const body = document(group('Error', [element('Code', code), element('Message', text), ...extra]))
-  return { status, headers: { ...headers, 'content-type': 'application/xml' }, body }
-}
-
-function challenge(tenantId: string): string {
-  return `Bearer authorization_uri=https://login.microsoftonline.com/${tenantId}/oauth2/authorize resource_id=https://storage.azure.com`
-}
-
-function prepare(message: IncomingMessage, response: ServerResponse, requestId: string): void {
-  response.setHeader('server', 'Windows-Azure-Blob/1.0 Microsoft-HTTPAPI/2.0')
-  response.setHeader('x-ms-request-id', requestId)
-  const clientId = headerOf(message.headers, 'x-ms-client-request-id')
-  if (clientId !== undefined && clientId.length <= 1_024) {
-    response.setHeader('x-ms-client-request-id', clientId)
-  }
-}
-
-async function finish(
-  message: IncomingMessage,
-  response: ServerResponse,
-  answer: Answer,
-): Promise<void> {
-  const announced = Number(message.headers['content-length'] ?? 0)
-  if (!message.complete && !(announced <= drainedBytesMax))
-    response.setHeader('connection', 'close')
-  await sendAnswer(message, response, answer)
-}
-
-/** One hop of a trace; the payload is the blob, which is looked at where it is. */
-function report(
-  storage: Storage,
-  call: {
-    readonly request: StorageRequest
-    readonly answer: Answer
-    readonly startMs: number
-  },
-): void {
-  const { request, answer, startMs } = call
-  const { account, container, blob, origin, method, query } = request
-  const parent = parseTraceparent(origin.trace)
-  const comp = query.get('comp')
-  const code = answer.headers?.['x-ms-error-code']
-  storage.telemetry.span({
-    context: parent ? childOf(parent) : newTrace(),
-    ...(parent ? { parentSpanId: parent.spanId } : {}),
-    service: 'storage',
-    operation: `${method.toLowerCase()} blob${comp === null ? '' : ` ${comp}`}`,
-    resource: [account.name, container, blob].filter((part) => part !== '').join('/'),
-    startMs,
-    durationMs: storage.clock.preciseNow() - startMs,
-    status: answer.status < 400 ? 'ok' : 'error',
-    ...(code === undefined ? {} : { reason: String(code) }),
-  })
 }

@@ -2,14 +2,10 @@ import { sign } from '../../protocols/auth/shared-key.ts'
 import {
   accountSasText,
   delegationKeyText,
-  delegationSasText,
-  serviceSasText,
   type StorageSas,
 } from '../../protocols/auth/storage-sas.ts'
-import type { ServiceError } from '../../base/errors.ts'
 import { hasAction, isMadeBy } from './access.ts'
-import type { AuthorizationParts, Caller, Permission } from './access.ts'
-import type { AccessPolicy } from './container.ts'
+import type { AccessPolicy, AuthorizationParts, Caller, Permission } from './access.ts'
 import {
   authenticationFailed,
   permissionMismatch,
@@ -35,8 +31,8 @@ export async function authorizeSas(parts: AuthorizationParts, sas: StorageSas): 
   const grant = grantOf(parts, sas)
   checkTimes(grant, parts.nowMs)
   checkPlace(request, sas)
-  if (sas.kind === 'account') checkAccountSas(request, sas)
-  else checkResource(request, sas)
+  if (sas.kind === 'account') checkAccountSas(parts, sas)
+  else parts.target.checkSas(sas)
   const principal = { objectId: sas.field('skoid'), tenantId: sas.field('sktid') }
   const may = async (permission: Permission) => {
     const isAllowed = lettersOf(permission, sas).some((each) => grant.permissions.includes(each))
@@ -50,6 +46,7 @@ export async function authorizeSas(parts: AuthorizationParts, sas: StorageSas): 
   return {
     kind: 'sas',
     overrides: overridesOf(sas),
+    sas,
     isCreator: letters.length > 0 && letters.every((letter) => letter === 'c'),
     may,
   }
@@ -71,7 +68,10 @@ function lettersOf(permission: Permission, sas: StorageSas): readonly string[] {
 
 function checkSignature(parts: AuthorizationParts, sas: StorageSas): void {
   const { request } = parts
-  const texts = textsToSign(request, sas)
+  const texts =
+    sas.kind === 'account'
+      ? [accountSasText(sas, request.named.name)]
+      : parts.target.textsToSign(sas)
   const keys = keysFor(request, sas)
   if (sas.kind !== 'user-delegation' && !request.account.allowsSharedKey) {
     throw sharedKeyNotPermitted()
@@ -94,41 +94,11 @@ function keysFor(request: StorageRequest, sas: StorageSas): readonly string[] {
   return keys.slice(0, 1).map((key) => delegationKey(key, fields))
 }
 
-function textsToSign(request: StorageRequest, sas: StorageSas): readonly string[] {
-  const { named, query, headers } = request
-  if (sas.kind === 'account') return [accountSasText(sas, named.name)]
-  const resource = `/blob/${named.name}/${resourceOf(request, sas)}`
-  const snapshot = snapshotOf(request, sas)
-  if (sas.kind === 'service') return [serviceSasText(sas, resource, snapshot)]
-  return [delegationSasText(sas, resource, { snapshot, headers, query })]
-}
-
-/** The container, the blob or the directory that was signed for. */
-function resourceOf(request: StorageRequest, sas: StorageSas): string {
-  const { container, blob } = request
-  switch (sas.field('sr')) {
-    case 'c':
-      return container
-    case 'd': {
-      const depth = Number(sas.field('sdd'))
-      return [container, ...blob.split('/').slice(0, depth)].join('/')
-    }
-    default:
-      return `${container}/${blob}`
-  }
-}
-
-function snapshotOf(request: StorageRequest, sas: StorageSas): string {
-  const kind = sas.field('sr')
-  if (kind === 'bs') return request.query.get('snapshot') ?? ''
-  return kind === 'bv' ? (request.query.get('versionid') ?? '') : ''
-}
-
-function grantOf({ container }: AuthorizationParts, sas: StorageSas): Grant {
+function grantOf({ target }: AuthorizationParts, sas: StorageSas): Grant {
   const id = sas.field('si')
   const own = { permissions: sas.field('sp'), start: sas.field('st'), expiry: sas.field('se') }
   if (id === '' || sas.kind !== 'service') return own
-  const policy = container?.policies.find((each) => each.id === id)
+  const policy = target.policies.find((each) => each.id === id)
   if (!policy)
     throw authenticationFailed('SAS identifier cannot be found for specified signed identifier')
   return {
@@ -183,34 +153,9 @@ function numberOf(address: string): number | undefined {
   return isAddress ? parts.reduce((sum, part) => sum * 256 + part, 0) : undefined
 }
 
-function checkAccountSas(request: StorageRequest, sas: StorageSas): void {
-  if (!sas.field('ss').includes('b')) throw serviceMismatch()
-  const level = request.blob !== '' ? 'o' : request.container === '' ? 's' : 'c'
-  if (!sas.field('srt').includes(level)) throw resourceTypeMismatch()
-}
-
-/** A signature of one blob opens nothing else; one of a container, all in it. */
-function checkResource(request: StorageRequest, sas: StorageSas): void {
-  const fault = misfit(request, sas.field('sr'))
-  if (fault) throw fault
-}
-
-function misfit(request: StorageRequest, kind: string): ServiceError | undefined {
-  const { container, blob, query } = request
-  if (container === '') return authenticationFailed('Signature fields not well formed.')
-  switch (kind) {
-    case 'c':
-    case 'd':
-      return undefined
-    case 'b':
-      return blob === '' ? resourceTypeMismatch() : undefined
-    case 'bs':
-      return query.has('snapshot') ? undefined : authenticationFailed('sr is not valid here.')
-    case 'bv':
-      return query.has('versionid') ? undefined : authenticationFailed('sr is not valid here.')
-    default:
-      return authenticationFailed('sr is mandatory. Cannot be empty')
-  }
+function checkAccountSas({ target }: AuthorizationParts, sas: StorageSas): void {
+  if (!sas.field('ss').includes(target.serviceLetter)) throw serviceMismatch()
+  if (!sas.field('srt').includes(target.level)) throw resourceTypeMismatch()
 }
 
 function overridesOf(sas: StorageSas): Readonly<Record<string, string>> {

@@ -14,9 +14,11 @@ export interface StorageRequest {
   readonly account: Account
   /** The account's name and keys as the request signs with them. */
   readonly named: NamedAccount
-  /** Empty for the account itself. */
+  /** The path below the account, decoded. */
+  readonly segments: readonly string[]
+  /** Of blobs; empty for the account itself. */
   readonly container: string
-  /** Empty for the container itself. */
+  /** Of blobs; empty for the container itself. */
   readonly blob: string
   readonly query: URLSearchParams
   /** The path as it came, percent-encoded. */
@@ -83,7 +85,8 @@ export function toStorageRequest(
     method,
     account: named.account,
     named,
-    ...placeOf(segments, query),
+    segments: segments.map(decode),
+    ...(isOfBlobs(parts.service) ? placeOf(segments, query) : { container: '', blob: '' }),
     query,
     path,
     endpoint: byHost === undefined ? `${scheme}://${host}/${accountName}` : `https://${host}`,
@@ -117,6 +120,10 @@ export function accountOfHost(host: string): string | undefined {
 // A plus is a plus here: block ids have them.
 function readQuery(text: string): URLSearchParams {
   return new URLSearchParams(text.replaceAll('+', '%2B'))
+}
+
+function isOfBlobs(service: StorageService): boolean {
+  return service === 'blob' || service === 'dfs'
 }
 
 function placeOf(
