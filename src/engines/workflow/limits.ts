@@ -22,11 +22,5 @@ export const untilTimeoutMsDefault = 3_600_000
 /** Actions that run one after the other without anything external before others get their turn. */
 export const actionsPerTurnMax = 128
 
-/** Retries of one action. */
-export const retryCountMax = 90
-
-/** Runs that are executed at the same time; more wait for one to end. */
-export const executingRunsMax = 10_000
-
 /** Pending events of one run are committed at the latest when there are this many. */
 export const pendingEventsMax = 512

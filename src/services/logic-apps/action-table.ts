@@ -11,6 +11,7 @@ import { liquid } from './actions/liquid.ts'
 import { parseJsonAction } from './actions/parse-json.ts'
 import { query } from './actions/query.ts'
 import { response } from './actions/response.ts'
+import { flatFileDecoding, flatFileEncoding, xmlCompose, xmlParse } from './actions/schema-xml.ts'
 import { select } from './actions/select.ts'
 import { serviceProvider } from './actions/service-provider.ts'
 import { table } from './actions/table.ts'
@@ -57,6 +58,10 @@ export const actionCompilers: ReadonlyMap<string, ActionCompiler> = new Map([
   ['xslt', xslt],
   ['liquid', liquid],
   ['xmlvalidation', xmlValidation],
+  ['xmlparse', xmlParse],
+  ['xmlcompose', xmlCompose],
+  ['flatfileencoding', flatFileEncoding],
+  ['flatfiledecoding', flatFileDecoding],
   ['http', http],
   ['httpwebhook', httpWebhook],
   ['apiconnectionwebhook', apiConnectionWebhook],
@@ -83,10 +88,6 @@ export const unsupportedActions: ReadonlyMap<string, string> = new Map([
   ['chunktext', 'the operations for language models are not there'],
   ['parsedocument', 'the operations for language models are not there'],
   ['parsedocumentwithmetadata', 'the operations for language models are not there'],
-  ['flatfileencoding', 'flat files are not encoded'],
-  ['flatfiledecoding', 'flat files are not decoded'],
-  ['xmlparse', 'XML is not parsed by a schema, json(xml()) gives its JSON'],
-  ['xmlcompose', 'XML is not composed by a schema, xml(json()) gives its XML'],
   ['rulesengine', 'rules are not executed'],
   ['ruleengine', 'rules are not executed'],
   ['integrationaccountartifactlookup', integrationAccount],

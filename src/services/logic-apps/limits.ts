@@ -33,7 +33,6 @@ export const waitingRunsMax = 200
 /** Retries of one action: default of the default policy, and most. */
 export const retryDefault = { count: 4, intervalMs: 7_500, minimumMs: 5_000, maximumMs: 45_000 }
 export const retryCountMax = 90
-export const retryIntervalMs = { min: 5_000, max: 86_400_000 }
 
 /** Pages that one action follows, and bytes of one chunk. */
 export const pagesMax = 1_000

@@ -62,8 +62,6 @@ export async function resubmitRun(call: ManagementCall): Promise<ManagementAnswe
   return { status: 202, headers: { 'x-ms-workflow-run-id': runId } }
 }
 
-export const resubmitHistory = resubmitRun
-
 export async function listActions(call: ManagementCall): Promise<ManagementAnswer> {
   const { view, states } = await statesOf(call)
   const value = states

@@ -17,7 +17,6 @@ import {
   listHistories,
   listRepetitions,
   listRuns,
-  resubmitHistory,
   resubmitRun,
 } from './manage-runs.ts'
 
@@ -73,7 +72,7 @@ export const operations: readonly Operation[] = [
     name: 'Resubmit trigger',
     method: 'POST',
     path: `${trigger}/histories/{run}/resubmit`,
-    handle: resubmitHistory,
+    handle: resubmitRun,
   },
   { name: 'List runs', method: 'GET', path: '/workflows/{workflow}/runs', handle: listRuns },
   { name: 'Get run', method: 'GET', path: run, handle: getRun },

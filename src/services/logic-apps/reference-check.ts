@@ -1,5 +1,4 @@
 import type { GraphNode, WorkflowGraph } from '../../engines/workflow/graph.ts'
-import { innerGraphs } from '../../engines/workflow/graph.ts'
 import { findProblems, type CallReference } from '../../languages/workflow-expression/references.ts'
 import type { ActionDefinition } from './action-definition.ts'
 import type { NotedCalls } from './compile-context.ts'
@@ -121,11 +120,4 @@ function owners(node: GraphNode): GraphNode[] {
   const list: GraphNode[] = []
   for (let owner = node.graph.owner; owner; owner = owner.graph.owner) list.push(owner)
   return list
-}
-
-/** Every action inside an action. */
-export function insideOf(node: GraphNode): GraphNode[] {
-  return innerGraphs(node).flatMap((graph) =>
-    graph.nodes.flatMap((each) => [each, ...insideOf(each)]),
-  )
 }

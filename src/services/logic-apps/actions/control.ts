@@ -14,7 +14,6 @@ import {
   type Value,
   isArray,
   isInteger,
-  isObject,
   kindOf,
 } from '../../../languages/workflow-expression/value.ts'
 import type { ActionDefinition } from '../action-definition.ts'
@@ -205,9 +204,4 @@ function expressionFault(action: ActionDefinition, error: ExpressionError) {
     invalidTemplate,
     `Unable to process template language expressions for action '${action.name}' at line '0' and column '0': '${error.message}'.`,
   )
-}
-
-/** True for a definition of actions that is there. */
-export function hasActions(value: Value | undefined): boolean {
-  return value !== undefined && isObject(value) && Object.keys(value).length > 0
 }

@@ -65,7 +65,7 @@ export function failureOf(error: unknown): Attempt<Outcome> {
  * Whether the owner of the workflow wrote the address: what a caller sends may name an address anywhere but on this
  * machine.
  */
-export function isDeclaredAddress(uri: Value, calls: readonly CallReference[]): boolean {
+function isDeclaredAddress(uri: Value, calls: readonly CallReference[]): boolean {
   if (typeof uri === 'string' && /^https?:\/\/[^@/?]+(?:[/?@]|$)/i.test(uri)) return true
   const own = new Set(['parameters', 'appsetting', 'concat', 'encodeuricomponent', 'uricomponent'])
   return calls.every(({ name }) => own.has(name.toLowerCase()))
