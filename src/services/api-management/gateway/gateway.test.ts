@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { gzipSync } from 'node:zlib'
 import { test } from 'node:test'
@@ -306,4 +307,20 @@ test('the answer to HEAD tells the length of what GET would bring', async (t) =>
   await service.put('apis/shop/operations/head', { method: 'HEAD', urlTemplate: '/a' })
   const response = await service.call('/shop/a', { method: 'HEAD', headers: { [key]: 'api-1' } })
   assert.equal(response.headers.get('content-length'), '7')
+})
+
+test('a caller that waits to be asked for its body is asked, and the backend is not told to', async (t) => {
+  const service = await openShop(t)
+  const socket = connect(Number(new URL(service.gatewayUrl).port), '127.0.0.1')
+  t.after(() => socket.destroy())
+  let text = ''
+  socket.on('data', (bytes) => (text += bytes.toString('latin1')))
+  const closed = once(socket, 'close')
+  socket.write(
+    `POST /shop/a HTTP/1.1\r\nHost: a\r\n${key}: api-1\r\nConnection: close\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\nbody`,
+  )
+  await closed
+  assert.match(text, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 /)
+  assert.equal(service.seen[0]?.body, 'body')
+  assert.equal(service.seen[0]?.headers.expect, undefined)
 })

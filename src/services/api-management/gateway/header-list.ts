@@ -98,6 +98,8 @@ const repeatedHeaders = new Set([
 
 const hopHeaders: ReadonlySet<string> = new Set([
   'connection',
+  // The gateway has asked for the body already.
+  'expect',
   'keep-alive',
   'proxy-authenticate',
   'proxy-authorization',
