@@ -235,7 +235,7 @@ function newLogicApps(
     ...shared,
     host,
     outgoing: egress,
-    ...logicAppConnectors({ ...joined, clock, logger, keyVault, principalOf }),
+    ...logicAppConnectors({ ...joined, clock, logger, keyVault, resources, principalOf }),
     identityToken: siteIdentity({ entra, resources }),
     resolveReference: keyVaultToFunctions({ keyVault, resources }),
   })

@@ -5,9 +5,15 @@ import type { CosmosDb } from '../../services/cosmos-db/service.ts'
 import type { EventGrid } from '../../services/event-grid/service.ts'
 import type { KeyVault } from '../../services/key-vault/service.ts'
 import type { LogicAppsOptions } from '../../services/logic-apps/service.ts'
+import type { ResourceManager } from '../../services/resource-manager/service.ts'
 import type { ServiceBus } from '../../services/service-bus/service.ts'
 import type { Storage } from '../../services/storage/service.ts'
 import type { PrincipalOfApp } from './app-principal.ts'
+import { blobConnector } from './blob-connector.ts'
+import { cosmosDbConnector } from './cosmos-db-connector.ts'
+import { eventGridPublishConnector } from './event-grid-publish-connector.ts'
+import { keyVaultConnector } from './key-vault-connector.ts'
+import { serviceBusConnector } from './service-bus-connector.ts'
 import { eventGridToLogicApps } from './event-grid-to-logic-apps.ts'
 import { logicAppsToCosmosDb } from './logic-apps-to-cosmos-db.ts'
 import { logicAppsToEventGrid } from './logic-apps-to-event-grid.ts'
@@ -23,9 +29,10 @@ export function logicAppConnectors(parts: {
   readonly cosmosDb: CosmosDb
   readonly keyVault: KeyVault
   readonly eventGrid: EventGrid
+  readonly resources: ResourceManager
   readonly principalOf: PrincipalOfApp
 }): Pick<LogicAppsOptions, 'serviceProviders' | 'managedConnectors'> {
-  const { keyVault, eventGrid, principalOf } = parts
+  const { storage, serviceBus, cosmosDb, keyVault, eventGrid, resources, principalOf } = parts
   return {
     serviceProviders: [
       storageToLogicApps(parts),
@@ -34,6 +41,13 @@ export function logicAppConnectors(parts: {
       logicAppsToKeyVault(keyVault, principalOf),
       logicAppsToEventGrid(eventGrid),
     ],
-    managedConnectors: [eventGridToLogicApps(eventGrid)],
+    managedConnectors: [
+      eventGridToLogicApps(eventGrid),
+      eventGridPublishConnector(eventGrid, resources),
+      serviceBusConnector(serviceBus, resources),
+      blobConnector(storage, resources, principalOf),
+      cosmosDbConnector(cosmosDb, resources),
+      keyVaultConnector(keyVault, resources, principalOf),
+    ],
   }
 }
