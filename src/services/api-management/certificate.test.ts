@@ -69,7 +69,9 @@ test('a PFX is read with its password, and its key is not told', async (t) => {
 })
 
 test('a certificate comes from a vault, and expressions read it', async (t) => {
-  const service = await openService(t, { readSecret: async () => own.keyPem + own.certificatePem })
+  const service = await openService(t, {
+    parts: { readSecret: async () => own.keyPem + own.certificatePem },
+  })
   const secretIdentifier = 'https://orders.vault.azure.net/secrets/own'
   await service.put('certificates/own', { keyVault: { secretIdentifier } })
   await service.put('apis/one', { path: 'one', subscriptionRequired: false })

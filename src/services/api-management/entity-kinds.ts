@@ -1,4 +1,5 @@
 import { apiKind } from './api.ts'
+import { authorizationKinds } from './authorization.ts'
 import { backendKind } from './backend.ts'
 import { certificateKind } from './certificate.ts'
 import { type EntityKind, keptKind } from './entity-kind.ts'
@@ -44,6 +45,7 @@ const sharedKinds: readonly EntityKind[] = [
 export const entityKinds: readonly EntityKind[] = [
   ...sharedKinds,
   userKind,
+  ...authorizationKinds,
   keptKind('gateways', 'Gateway'),
   keptKind('authorizationServers', 'AuthorizationServer', { secrets: ['clientSecret'] }),
   keptKind('openidConnectProviders', 'OpenIdConnectProvider', { secrets: ['clientSecret'] }),

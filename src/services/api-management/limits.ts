@@ -96,3 +96,9 @@ export const compiledSchemasMax = 200
 
 /** The largest body that `validate-content` may be told to take. */
 export const validatedBytesMax = 102_400
+
+/** Bytes of an event of `log-to-eventhub`; a longer one is cut: https://learn.microsoft.com/azure/api-management/log-to-eventhub-policy#usage-notes */
+export const eventBytesMax = 200 * 1024
+
+/** Connections to credential providers whose tokens are kept. */
+export const connectionTokensMax = 1_000

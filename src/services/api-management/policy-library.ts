@@ -29,11 +29,17 @@ export class PolicyLibrary implements PolicyDocuments {
   readonly #holder: EntityHolder
   readonly #rootScope: 'global' | 'workspace'
   readonly #namedValues: NamedValues
+  readonly #hasEventHubs: boolean
   readonly #compiled = new Map<string, { etag: string; document: PolicyDocument }>()
 
-  constructor(holder: EntityHolder, namedValues: NamedValues, rootScope: 'global' | 'workspace') {
+  constructor(
+    holder: EntityHolder,
+    namedValues: NamedValues,
+    options: { rootScope: 'global' | 'workspace'; hasEventHubs: boolean },
+  ) {
     this.#holder = holder
-    this.#rootScope = rootScope
+    this.#rootScope = options.rootScope
+    this.#hasEventHubs = options.hasEventHubs
     this.#namedValues = namedValues
     this.standard = compilePolicies(standardText, {
       scope: 'global',
@@ -90,6 +96,8 @@ export class PolicyLibrary implements PolicyDocuments {
     return {
       namedValue: (name) => this.#namedValues.find(name),
       backend: (id) => this.#holder.get('backends', [id]),
+      logger: (id) => this.#holder.get('loggers', [id]),
+      hasEventHubs: this.#hasEventHubs,
       fragmentText: (id) => {
         const fragment = this.#holder.get('policyFragments', [id])
         return fragment && policyText(fragment.properties)

@@ -14,11 +14,13 @@ import { crossDomain } from './policies/cross-domain.ts'
 import { emitMetric } from './policies/emit-metric.ts'
 import { findAndReplace } from './policies/find-and-replace.ts'
 import { forwardRequest } from './policies/forward-request.ts'
+import { getAuthorizationContext } from './policies/get-authorization-context.ts'
 import { includeFragment } from './policies/include-fragment.ts'
 import { ipFilter } from './policies/ip-filter.ts'
 import { jsonToXml } from './policies/json-to-xml.ts'
 import { jsonp } from './policies/jsonp.ts'
 import { limitConcurrency } from './policies/limit-concurrency.ts'
+import { logToEventhub } from './policies/log-to-eventhub.ts'
 import { mockResponse } from './policies/mock-response.ts'
 import { quota } from './policies/quota.ts'
 import { quotaByKey } from './policies/quota-by-key.ts'
@@ -43,6 +45,7 @@ import { validateClientCertificate } from './policies/validate-client-certificat
 import { validateContent } from './policies/validate-content.ts'
 import { validateHeaders } from './policies/validate-headers.ts'
 import { validateJwt } from './policies/validate-jwt.ts'
+import { validateOdataRequest } from './policies/validate-odata-request.ts'
 import { validateParameters } from './policies/validate-parameters.ts'
 import { validateStatusCode } from './policies/validate-status-code.ts'
 import { wait } from './policies/wait.ts'
@@ -66,11 +69,13 @@ const policies: readonly PolicyDefinition[] = [
   emitMetric,
   findAndReplace,
   forwardRequest,
+  getAuthorizationContext,
   includeFragment,
   ipFilter,
   jsonToXml,
   jsonp,
   limitConcurrency,
+  logToEventhub,
   mockResponse,
   quota,
   quotaByKey,
@@ -95,6 +100,7 @@ const policies: readonly PolicyDefinition[] = [
   validateContent,
   validateHeaders,
   validateJwt,
+  validateOdataRequest,
   validateParameters,
   validateStatusCode,
   wait,
@@ -115,7 +121,7 @@ const needsModel = 'it needs a language model service.'
 const needsGraph = 'GraphQL APIs are not supported.'
 const needsDapr = 'it needs a Dapr sidecar.'
 const needsOther = 'it needs a service that is not part of this platform yet.'
-const notYet = 'it is not part of this platform yet.'
+const needsProxy = 'outgoing calls through an HTTP proxy are not supported yet.'
 
 /** Policies that Azure has and that are refused by name, with the reason. */
 export const refusedPolicies: ReadonlyMap<string, string> = new Map([
@@ -139,12 +145,8 @@ export const refusedPolicies: ReadonlyMap<string, string> = new Map([
     'validate-graphql-request',
   ]),
   ...named(needsDapr, ['publish-to-dapr', 'invoke-dapr-binding']),
-  ...named(needsOther, [
-    'log-to-eventhub',
-    'send-service-bus-message',
-    'get-authorization-context',
-  ]),
-  ...named(notYet, ['proxy', 'validate-odata-request']),
+  ...named(needsOther, ['send-service-bus-message']),
+  ...named(needsProxy, ['proxy']),
 ])
 
 function named(reason: string, names: readonly string[]): readonly (readonly [string, string])[] {

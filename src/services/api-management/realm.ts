@@ -9,6 +9,7 @@ import { type Entity, type EntityChange, pathOf } from './entity-tree.ts'
 import { BackendPools } from './gateway/backend-pool.ts'
 import type { TrustedAuthority } from './gateway/certificate-chain.ts'
 import { Configuration } from './gateway/configuration.ts'
+import { ConnectionTokens } from './gateway/connection-tokens.ts'
 import type { GatewayParts, GatewayUser } from './gateway/gateway-parts.ts'
 import { QuotaCounters } from './gateway/quota-counters.ts'
 import { RateWindows } from './gateway/rate-windows.ts'
@@ -55,8 +56,10 @@ export class Realm {
     const { store, clock } = parts.parts
     this.#holder = holder
     this.#realmParts = parts
-    const scope = workspace === undefined ? 'global' : 'workspace'
-    this.library = new PolicyLibrary(holder, this.#namedValues, scope)
+    this.library = new PolicyLibrary(holder, this.#namedValues, {
+      rootScope: workspace === undefined ? 'global' : 'workspace',
+      hasEventHubs: parts.parts.eventHubs !== undefined,
+    })
     const name = workspace === undefined ? service : `${service}/${workspace}`
     this.quotas = new QuotaCounters({ store, clock, service: name })
     this.parts = this.#gatewayParts()
@@ -122,6 +125,9 @@ export class Realm {
       },
       workspace,
       entity: (kind, names) => holder.get(kind, names),
+      entities: (kind, below) => holder.list(kind, below),
+      eventHubs: parts.eventHubs,
+      connections: new ConnectionTokens({ clock, outgoing }),
       clock,
       telemetry,
       outgoing,

@@ -67,8 +67,8 @@ export async function openService(
   owner: Owner,
   options: {
     manualClock?: ManualClock
-    readSecret?: ApiManagementParts['readSecret']
     limits?: Partial<HttpLimits>
+    parts?: Partial<Pick<ApiManagementParts, 'readSecret' | 'eventHubs' | 'managedIdentityToken'>>
   } = {},
 ): Promise<OpenedService> {
   const clock = options.manualClock ?? new RealClock()
@@ -85,7 +85,10 @@ export async function openService(
   const issuerUrl = await listen(owner, (request, response) => {
     serveIssuer(request, response, keys.publicKey)
   })
-  const hosts = new Map([['login.microsoftonline.com', issuerUrl]])
+  const hosts = new Map([
+    ['login.microsoftonline.com', issuerUrl],
+    ['backend.example', backendUrl],
+  ])
   const outgoing = newEgress(hosts)
   const apiManagement = newService({
     store,
@@ -93,7 +96,8 @@ export async function openService(
     telemetry,
     outgoing,
     logger: collector(logged),
-    ...(options.readSecret ? { readSecret: options.readSecret } : {}),
+    managedIdentityToken: async () => managementToken,
+    ...options.parts,
   })
   await apiManagement.start()
   const gatewayUrl = await serve(owner, apiManagement.gatewayHandler, {
@@ -169,12 +173,18 @@ function manage(
 function newService(
   parts: Pick<
     ApiManagementParts,
-    'store' | 'clock' | 'telemetry' | 'outgoing' | 'logger' | 'readSecret'
+    | 'store'
+    | 'clock'
+    | 'telemetry'
+    | 'outgoing'
+    | 'logger'
+    | 'readSecret'
+    | 'eventHubs'
+    | 'managedIdentityToken'
   >,
 ): ApiManagement {
   return new ApiManagement({
     ...parts,
-    managedIdentityToken: async () => managementToken,
     verifyManagementToken: async ({ token }) => {
       if (token !== managementToken) throw authenticationFailed('The token is not valid.')
     },

@@ -2,6 +2,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Telemetry } from '../../base/telemetry.ts'
 import type { Store } from '../../store/store.ts'
+import type { EventHubSink } from './event-hub-sink.ts'
 import type { OutgoingHttp } from '../../protocols/http/outgoing-http.ts'
 
 /** What API Management needs of the rest of the platform. */
@@ -29,6 +30,8 @@ export interface ApiManagementParts {
     /** `Microsoft.ApiManagement/service/namedValues/write` */
     readonly action: string
   }): Promise<void>
+  /** Where `log-to-eventhub` sends; without it the policy is refused when its document is saved. */
+  readonly eventHubs?: EventHubSink
   /**
    * The secret that an entity of a service refers to, read with an identity of the service; without it such entities are
    * refused.

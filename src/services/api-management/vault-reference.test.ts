@@ -11,10 +11,12 @@ async function openVault(owner: Owner, vault: { value?: string; asked?: object }
   const clock = new ManualClock()
   const service = await openService(owner, {
     manualClock: clock,
-    readSecret: async (identifier, asking) => {
-      vault.asked = { identifier, ...asking }
-      if (vault.value !== undefined) return vault.value
-      throw new ServiceError('Forbidden', 403, 'The identity may not read the secret.')
+    parts: {
+      readSecret: async (identifier, asking) => {
+        vault.asked = { identifier, ...asking }
+        if (vault.value !== undefined) return vault.value
+        throw new ServiceError('Forbidden', 403, 'The identity may not read the secret.')
+      },
     },
   })
   await service.put('namedValues/password', {

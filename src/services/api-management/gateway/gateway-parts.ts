@@ -5,10 +5,12 @@ import type { Backend } from '../backend.ts'
 import type { ClientCertificate } from '../certificate.ts'
 import type { ApiContracts } from '../contract/api-contracts.ts'
 import type { Entity } from '../entity-tree.ts'
+import type { EventHubSink } from '../event-hub-sink.ts'
 import type { NamedValueLeases } from '../named-value-lease.ts'
 import type { OutgoingHttp } from '../../../protocols/http/outgoing-http.ts'
 import type { BackendPools } from './backend-pool.ts'
 import type { TrustedAuthority } from './certificate-chain.ts'
+import type { ConnectionTokens } from './connection-tokens.ts'
 import type { GatewayCall } from './gateway-call.ts'
 import type { QuotaCounters } from './quota-counters.ts'
 import type { RateWindows } from './rate-windows.ts'
@@ -51,6 +53,11 @@ export interface GatewayParts {
   secrets(): readonly string[]
   /** What is in the service, or in the workspace: a schema, an operation. */
   entity(kind: string, names: readonly string[]): Entity | undefined
+  /** Those that are in another entity. */
+  entities(kind: string, below: readonly string[]): readonly Entity[]
+  /** Tokens of credential providers. */
+  readonly connections: ConnectionTokens
+  readonly eventHubs: EventHubSink | undefined
   backend(id: string): Backend | undefined
   /** Whose certificates callers may show. */
   authorities(): readonly TrustedAuthority[]

@@ -28,7 +28,10 @@ export interface PolicyDocument {
 }
 
 /** What a document may refer to. */
-export type PolicyReferences = Pick<PolicyEnvironment, 'namedValue' | 'backend'> & {
+export type PolicyReferences = Pick<
+  PolicyEnvironment,
+  'namedValue' | 'backend' | 'logger' | 'hasEventHubs'
+> & {
   /** The text of a fragment, or `undefined`. */
   fragmentText(id: string): string | undefined
 }
@@ -225,6 +228,8 @@ class PolicyCompiler {
       section: this.#section,
       namedValue: (name) => this.#references.namedValue(name),
       backend: (id) => this.#references.backend(id),
+      logger: (id) => this.#references.logger(id),
+      hasEventHubs: this.#references.hasEventHubs,
       fragment: (id) => {
         const text = this.#references.fragmentText(id)
         if (text === undefined) return undefined

@@ -68,6 +68,9 @@ export interface PolicyEnvironment {
   namedValue(name: string): string | undefined
   fragment(id: string): { readonly elements: readonly PolicyElement[] } | undefined
   backend(id: string): Entity | undefined
+  logger(id: string): Entity | undefined
+  /** True where events can be sent. */
+  readonly hasEventHubs: boolean
   /** Notes that a policy knows an element, or an attribute of it: what nobody reads is an error. */
   noteRead(element: PolicyElement, attribute?: string): void
   compileSequence(
