@@ -37,6 +37,8 @@ export interface Permission {
   readonly accountSas?: string
   /** What a role must allow, after `.../blobServices/`, `queueServices/` or `tableServices/`. */
   readonly action: string
+  /** What a role may allow instead. */
+  readonly otherAction?: string
   /** What a container must be open for, so that anybody may. */
   readonly publicAccess?: 'blob' | 'container'
 }
@@ -82,17 +84,19 @@ export interface AuthorizationParts {
   readonly nowMs: number
 }
 
-/** Whether a principal has a role for the action on the target, or on what holds it. */
-export async function hasAction(
+/** Whether a principal has a role for what an operation needs, on the target or on what holds it. */
+export async function hasPermission(
   { identity, target }: Pick<AuthorizationParts, 'identity' | 'target'>,
   caller: TokenIdentity,
-  action: string,
+  { action, otherAction }: Permission,
 ): Promise<boolean> {
-  return identity.hasRole({
-    principalId: caller.objectId,
-    resourceId: target.resourceId,
-    action: `Microsoft.Storage/storageAccounts/${target.actionPrefix}/${action}`,
-  })
+  const hasAction = (each: string) =>
+    identity.hasRole({
+      principalId: caller.objectId,
+      resourceId: target.resourceId,
+      action: `Microsoft.Storage/storageAccounts/${target.actionPrefix}/${each}`,
+    })
+  return (await hasAction(action)) || (otherAction !== undefined && (await hasAction(otherAction)))
 }
 
 /** True when one of the keys made the signature of a text. */

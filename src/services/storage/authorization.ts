@@ -1,6 +1,6 @@
 import { isSignedBy, parseSharedKey, stringToSign } from '../../protocols/auth/shared-key.ts'
 import { parseStorageSas } from '../../protocols/auth/storage-sas.ts'
-import { hasAction, type AuthorizationParts, type Caller, type Permission } from './access.ts'
+import { hasPermission, type AuthorizationParts, type Caller, type Permission } from './access.ts'
 import {
   authenticationFailed,
   noAuthentication,
@@ -46,7 +46,7 @@ async function byKey(parts: AuthorizationParts, header: string): Promise<Caller>
 /** https://learn.microsoft.com/rest/api/storageservices/authorize-with-azure-active-directory */
 async function byToken(parts: AuthorizationParts, token: string): Promise<Caller> {
   const identity = parts.identity.verifyToken(token)
-  const may = ({ action }: Permission) => hasAction(parts, identity, action)
+  const may = (permission: Permission) => hasPermission(parts, identity, permission)
   if (!(await may(parts.permission))) throw permissionMismatch()
   return { kind: 'token', identity, overrides: {}, isCreator: false, may }
 }

@@ -3,18 +3,16 @@ import { leaseHeaders, metadataHeaders } from './blob-headers.ts'
 import { blobBatch } from './batch.ts'
 import { readText } from './body.ts'
 import { checkRead } from './conditions.ts'
-import type { AccessPolicy } from './access.ts'
 import type { ContainerRecord, PublicAccess } from './container.ts'
-import { invalidHeader, invalidInput, missingHeader } from './errors.ts'
+import { invalidHeader, missingHeader } from './errors.ts'
 import { publicAccessNotPermitted } from './access-errors.ts'
-import { accessPolicyCountMax, xmlBodyBytesMax } from './limits.ts'
+import { xmlBodyBytesMax } from './limits.ts'
 import { listBlobsAnswer } from './list-answer.ts'
 import { containerOf, type Operation, type StorageCall } from './operation.ts'
 import { readConditions, readLeaseAction, readMetadata } from './request-headers.ts'
 import { findByTags } from './tag-search.ts'
 import { headerOf } from './storage-request.ts'
-import { childrenOf, readXml, textOf } from './xml-reader.ts'
-import { document, element, group } from './xml-writer.ts'
+import { policiesXml, readPolicies } from './stored-policies.ts'
 
 const read = { sas: 'r', action: 'containers/read', publicAccess: 'container' } as const
 const write = { sas: 'w', action: 'containers/write' } as const
@@ -142,17 +140,7 @@ async function putMetadata({ storage, request }: StorageCall): Promise<Answer> {
 
 async function getPolicies(call: StorageCall): Promise<Answer> {
   const found = containerOf(call)
-  const identifiers = found.policies.map(({ id, start, expiry, permission }) =>
-    group('SignedIdentifier', [
-      element('Id', id),
-      group('AccessPolicy', [
-        element('Start', start),
-        element('Expiry', expiry),
-        element('Permission', permission),
-      ]),
-    ]),
-  )
-  return xmlAnswer(document(group('SignedIdentifiers', identifiers)), {
+  return xmlAnswer(policiesXml(found.policies), {
     ...written(found),
     'x-ms-blob-public-access': found.publicAccess,
   })
@@ -162,24 +150,11 @@ async function putPolicies({ storage, request }: StorageCall): Promise<Answer> {
   const text = await readText(request, xmlBodyBytesMax)
   const { account, container: name } = request
   const changed = await storage.containers.setPolicies(account.name, name, {
-    policies: text.trim() === '' ? [] : readPolicies(text),
+    policies: readPolicies(text),
     publicAccess: readPublicAccess({ storage, request }),
     conditions: readConditions(request.headers),
   })
   return { status: 200, headers: written(changed) }
-}
-
-function readPolicies(text: string): readonly AccessPolicy[] {
-  const identifiers = childrenOf(readXml(text), 'SignedIdentifier')
-  if (identifiers.length > accessPolicyCountMax) {
-    throw invalidInput('At most five stored access policies can be set on a container.')
-  }
-  return identifiers.map((identifier) => {
-    const policy = childrenOf(identifier, 'AccessPolicy')[0]
-    const of = (name: string) => textOf(policy, name) || undefined
-    const fields = { start: of('Start'), expiry: of('Expiry'), permission: of('Permission') }
-    return { id: textOf(identifier, 'Id') ?? '', ...fields }
-  })
 }
 
 async function lease({ storage, request }: StorageCall): Promise<Answer> {

@@ -4,7 +4,7 @@ import {
   delegationKeyText,
   type StorageSas,
 } from '../../protocols/auth/storage-sas.ts'
-import { hasAction, isMadeBy } from './access.ts'
+import { hasPermission, isMadeBy } from './access.ts'
 import type { AccessPolicy, AuthorizationParts, Caller, Permission } from './access.ts'
 import {
   authenticationFailed,
@@ -37,7 +37,7 @@ export async function authorizeSas(parts: AuthorizationParts, sas: StorageSas): 
   const may = async (permission: Permission) => {
     const isAllowed = lettersOf(permission, sas).some((each) => grant.permissions.includes(each))
     if (!isAllowed || sas.kind !== 'user-delegation') return isAllowed
-    return hasAction(parts, principal, permission.action)
+    return hasPermission(parts, principal, permission)
   }
   if (!(await may(parts.permission))) throw permissionMismatch()
   const letters = lettersOf(parts.permission, sas).filter((each) =>

@@ -1,18 +1,18 @@
 import { xmlAnswer, type Answer } from './answer.ts'
-import type { Account, BlobServiceSettings, CorsRule } from './account.ts'
+import type { Account, BlobServiceSettings } from './account.ts'
 import { blobBatch } from './batch.ts'
 import { leaseWords } from './blob-headers.ts'
 import { readText } from './body.ts'
 import type { ContainerRecord } from './container.ts'
-import { delegationKey } from './sas-authorization.ts'
-import { invalidInput, invalidQuery, missingQuery, notSupported } from './errors.ts'
-import { noAuthentication } from './access-errors.ts'
-import { corsRuleCountMax, delegationKeyLifeMs, xmlBodyBytesMax } from './limits.ts'
+import { missingQuery, notSupported } from './errors.ts'
+import { xmlBodyBytesMax } from './limits.ts'
 import { findByTags } from './tag-search.ts'
 import { readInclude, readMarker, readPageSize, toMarker } from './list-answer.ts'
 import { lastCharacter } from './listing.ts'
 import type { Operation, StorageCall } from './operation.ts'
-import { childrenOf, readXml, textOf, type XmlElement } from './xml-reader.ts'
+import { readCors, readServiceProperties, sharedProperties } from './service-properties.ts'
+import { userDelegationKey } from './user-delegation-key.ts'
+import { childrenOf, textOf, type XmlElement } from './xml-reader.ts'
 import { document, element, escapeXml, group, type Xml } from './xml-writer.ts'
 
 const service = { level: 'service' } as const
@@ -50,7 +50,8 @@ export const serviceOperations: readonly Operation[] = [
     name: 'Get User Delegation Key',
     comp: 'userdelegationkey',
     permission: { sas: '', action: 'generateUserDelegationKey/action' },
-    handle: userDelegationKey,
+    handle: ({ storage, request, caller }) =>
+      userDelegationKey(storage, { request, caller, service: 'b' }),
   },
   {
     ...service,
@@ -136,44 +137,21 @@ function containerElement(
 /** https://learn.microsoft.com/rest/api/storageservices/get-blob-service-properties */
 async function getServiceProperties({ request }: StorageCall): Promise<Answer> {
   const { cors, blobRetentionDays, defaultVersion } = request.account.blobService
-  const off = [element('Enabled', false)]
-  const metrics = [element('Version', '1.0'), ...off, group('RetentionPolicy', off)]
   const root = group('StorageServiceProperties', [
-    group('Logging', [
-      element('Version', '1.0'),
-      element('Read', false),
-      element('Write', false),
-      element('Delete', false),
-      group('RetentionPolicy', off),
-    ]),
-    group('HourMetrics', metrics),
-    group('MinuteMetrics', metrics),
-    group('Cors', cors.map(corsElement)),
+    ...sharedProperties(cors),
     element('DefaultServiceVersion', defaultVersion),
     group('DeleteRetentionPolicy', [
       element('Enabled', blobRetentionDays !== undefined),
       element('Days', blobRetentionDays),
     ]),
-    group('StaticWebsite', off),
+    group('StaticWebsite', [element('Enabled', false)]),
   ])
   return xmlAnswer(document(root))
 }
 
-function corsElement(rule: CorsRule): Xml {
-  return group('CorsRule', [
-    element('AllowedMethods', rule.allowedMethods.join(',')),
-    element('AllowedOrigins', rule.allowedOrigins.join(',')),
-    element('AllowedHeaders', rule.allowedHeaders.join(',')),
-    element('ExposedHeaders', rule.exposedHeaders.join(',')),
-    element('MaxAgeInSeconds', rule.maxAgeSeconds),
-  ])
-}
-
 /** https://learn.microsoft.com/rest/api/storageservices/set-blob-service-properties */
 async function putServiceProperties({ storage, request }: StorageCall): Promise<Answer> {
-  const xml = readXml(await readText(request, xmlBodyBytesMax))
-  if (xml.name !== 'StorageServiceProperties')
-    throw invalidInput('Expected StorageServiceProperties.')
+  const xml = readServiceProperties(await readText(request, xmlBodyBytesMax))
   const isOn = (name: string) => textOf(childrenOf(xml, name)[0], 'Enabled') === 'true'
   if (isOn('StaticWebsite')) throw notSupported('Static websites')
   const { account } = request
@@ -182,66 +160,18 @@ async function putServiceProperties({ storage, request }: StorageCall): Promise<
 }
 
 function changedSettings(account: Account, xml: XmlElement): BlobServiceSettings {
-  const [cors] = childrenOf(xml, 'Cors')
   const [retention] = childrenOf(xml, 'DeleteRetentionPolicy')
   const days = Number(textOf(retention, 'Days'))
   const isKept = textOf(retention, 'Enabled') === 'true'
   const { blobService } = account
   return {
     ...blobService,
-    cors: cors ? readCors(cors) : blobService.cors,
+    cors: readCors(xml) ?? blobService.cors,
     blobRetentionDays: retention ? (isKept ? days : undefined) : blobService.blobRetentionDays,
     defaultVersion: textOf(xml, 'DefaultServiceVersion') ?? blobService.defaultVersion,
   }
 }
 
-function readCors(xml: XmlElement): readonly CorsRule[] {
-  const rules = childrenOf(xml, 'CorsRule')
-  if (rules.length > corsRuleCountMax) throw invalidInput('At most five CORS rules can be set.')
-  return rules.map((rule) => {
-    const list = (name: string) =>
-      (textOf(rule, name) ?? '').split(',').filter((each) => each !== '')
-    return {
-      allowedOrigins: list('AllowedOrigins'),
-      allowedMethods: list('AllowedMethods').map((method) => method.toUpperCase()),
-      allowedHeaders: list('AllowedHeaders'),
-      exposedHeaders: list('ExposedHeaders'),
-      maxAgeSeconds: Number(textOf(rule, 'MaxAgeInSeconds') ?? 0),
-    }
-  })
-}
-
 async function refuseStats(): Promise<Answer> {
   throw notSupported('Statistics of a secondary location')
-}
-
-/** https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key */
-async function userDelegationKey({ storage, request, caller }: StorageCall): Promise<Answer> {
-  const { identity } = caller
-  if (!identity) throw noAuthentication()
-  const xml = readXml(await readText(request, xmlBodyBytesMax))
-  const nowMs = storage.clock.now()
-  const expiryMs = Date.parse(textOf(xml, 'Expiry') ?? '')
-  const startMs = Date.parse(textOf(xml, 'Start') ?? new Date(nowMs).toISOString())
-  const isRight = expiryMs > startMs && expiryMs > nowMs && expiryMs - nowMs <= delegationKeyLifeMs
-  if (!isRight) throw invalidQuery('Expiry', textOf(xml, 'Expiry') ?? '', 'expected within a week')
-  const iso = (ms: number) => `${new Date(ms).toISOString().slice(0, 19)}Z`
-  const fields = {
-    ...identity,
-    start: iso(startMs),
-    expiry: iso(expiryMs),
-    service: 'b',
-    version: request.version,
-  }
-  const value = delegationKey(request.named.keys[0] ?? '', fields)
-  const root = group('UserDelegationKey', [
-    element('SignedOid', fields.objectId),
-    element('SignedTid', fields.tenantId),
-    element('SignedStart', fields.start),
-    element('SignedExpiry', fields.expiry),
-    element('SignedService', fields.service),
-    element('SignedVersion', fields.version),
-    element('Value', value),
-  ])
-  return xmlAnswer(document(root))
 }
