@@ -16,5 +16,5 @@ export interface ActionDefinition {
   readonly limit: ValueObject
   readonly body: ValueObject
   /** What the run history does not show. */
-  readonly secure: { readonly inputs: boolean; readonly outputs: boolean }
+  readonly secure: { inputs: boolean; readonly outputs: boolean }
 }

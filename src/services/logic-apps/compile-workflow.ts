@@ -18,10 +18,12 @@ import { actionCompilers, unsupportedActions } from './action-table.ts'
 import type { Catalog, CompileContext, NotedCalls } from './compile-context.ts'
 import { compileOrRefuse } from './compile-context.ts'
 import type { CompiledWorkflow } from './compiled-workflow.ts'
+import { actionRoots } from './expression-roots.ts'
 import { DefinitionError } from './definition-error.ts'
 import type { DefinitionFile } from './definition-file.ts'
 import type { ManagedConnectorAnswer } from './managed-connector.ts'
 import { ReferenceCheck } from './reference-check.ts'
+import type { TriggerDefinition } from './trigger-definition.ts'
 import { compileTriggers } from './compile-triggers.ts'
 import { memberOf, objectOf, textOf } from './workflow-value.ts'
 
@@ -75,6 +77,7 @@ class Compiler implements CompileContext {
       refuse: (action, message) => this.refuse(action, message),
     })
     for (const noted of this.#noted) check.check(noted)
+    this.#hideUses(triggers)
     return {
       name: file.name,
       file,
@@ -87,6 +90,21 @@ class Compiler implements CompileContext {
       ),
       recorded: this.#options.recorded,
       parameter: (name) => parameters.get(name.toLowerCase()),
+    }
+  }
+
+  /** Inputs that use outputs which are not shown are not shown either. */
+  #hideUses(triggers: readonly TriggerDefinition[]): void {
+    const hidesTrigger = triggers.some(({ secure }) => secure.outputs)
+    for (const { action, part, calls } of this.#noted) {
+      if (part !== 'inputs') continue
+      const usesHidden = calls.some(({ name, literal }) => {
+        if (/^trigger/i.test(name)) return hidesTrigger
+        if (literal === undefined || !actionRoots.has(name.toLowerCase())) return false
+        return this.#actions.get(literal.toLowerCase())?.secure.outputs === true
+      })
+      const own = usesHidden ? this.#actions.get(action.name.toLowerCase()) : undefined
+      if (own) own.secure.inputs = true
     }
   }
 

@@ -207,9 +207,9 @@ async function completed(store: Store): Promise<string[]> {
 }
 
 async function settle(clock: ManualClock, isDone: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 400; turn += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 1))
-    if (isDone() && turn > 10) return
-    if (turn % 20 === 19) await clock.advance(30_000)
+  for (let turn = 0; turn < 10_000; turn += 1) {
+    await new Promise((resolve) => setImmediate(resolve))
+    if (isDone() && turn > 50) return
+    if (turn % 100 === 99) await clock.advance(30_000)
   }
 }

@@ -67,6 +67,8 @@ export class LogicApp implements AppRuntime {
   #connections: Connections
   #hostSettings: AppRuntime['hostSettings']
   #workflows = new Map<string, LoadedWorkflow>()
+  /** Loading and opening, one after the other. */
+  #turn: Promise<void> = Promise.resolve()
 
   constructor(options: LogicAppOptions) {
     const { name, parts, dir } = options
@@ -178,8 +180,12 @@ export class LogicApp implements AppRuntime {
 
   /** Loads the folder again: definitions that are as they were keep their triggers open. */
   async reload(): Promise<void> {
-    this.#load()
-    await this.#listeners.open(this.#openTriggers())
+    const turn = this.#turn.then(async () => {
+      this.#load()
+      await this.#listeners.open(this.#openTriggers())
+    })
+    this.#turn = turn.catch(() => {})
+    await turn
   }
 
   async stop(): Promise<void> {

@@ -4,6 +4,7 @@ import { writeJson } from '../../languages/workflow-expression/json-text.ts'
 import type { Value } from '../../languages/workflow-expression/value.ts'
 import { runActionNotFound, runNotFound, runNotRunning } from './errors.ts'
 import { runsPageDefault, runsPageMax } from './limits.ts'
+import type { LogicApp } from './logic-app.ts'
 import { listOf, type ManagementAnswer, type ManagementCall } from './management-call.ts'
 import { parseRunFilter } from './run-filter.ts'
 import { readHeader } from './run-header.ts'
@@ -140,7 +141,7 @@ async function page(
     matches: (run) => matches(run) && (filter?.(run) ?? true),
     ...(after === null ? {} : { after }),
   })
-  const value = runs.map((run) => runView({ app, host, runId: run.id }, run))
+  const value = runs.map((run) => runView(viewOf(app, host, run), run))
   if (next === undefined) return { status: 200, body: listOf(value) }
   const link = new URL(url)
   link.searchParams.set('$skiptoken', next)
@@ -155,7 +156,12 @@ async function runOf(
   const runId = names['run'] ?? ''
   const run = await app.engine.history.find(host.key, runId)
   if (!run) throw runNotFound(host.workflow.name, runId)
-  return { view: { app, host, runId }, run }
+  return { view: viewOf(app, host, run), run }
+}
+
+function viewOf(app: LogicApp, host: WorkflowHost, run: RunSummary): ViewOf {
+  const { clientTrackingId } = readHeader(run.header)
+  return { app, host, runId: run.id, clientTrackingId }
 }
 
 async function statesOf(

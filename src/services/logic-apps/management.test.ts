@@ -159,6 +159,25 @@ test('a run shows its trigger and its actions, with contents by link and nothing
   assert.equal((await fetch(link.replace(/sig=.*/, 'sig=x'))).status, 401)
 })
 
+test('inputs that use secured outputs are secured too', async (t) => {
+  const secure = { secureData: { properties: ['outputs'] } }
+  const fixture = await startApp(t, {
+    files: {
+      'w/workflow.json': requestWorkflow({
+        A: { type: 'Compose', inputs: 'secret', runtimeConfiguration: secure, runAfter: {} },
+        B: {
+          type: 'ParseJson',
+          inputs: { content: "@outputs('A')", schema: {} },
+          runAfter: { A: ['Succeeded'] },
+        },
+      }),
+    },
+  })
+  const id = await runOnce(fixture, {})
+  const { body } = await fixture.manage(`/workflows/w/runs/${id}/actions/B`)
+  assert.equal(objectMember(body, 'properties')['inputs'], null)
+})
+
 test('an action of a loop has a repetition for each item', async (t) => {
   const fixture = await startLoop(t)
   const id = await runOnce(fixture, { n: 1 })

@@ -16,6 +16,7 @@ export interface ViewOf {
   readonly app: LogicApp
   readonly host: WorkflowHost
   readonly runId: string
+  readonly clientTrackingId: string
 }
 
 /** An action of a run, as the log has it: one that goes on has no record. */
@@ -115,7 +116,7 @@ export function actionView(
       ...(record ? endedProperties(view, state, record) : { status: 'Running' }),
       correlation: {
         actionTrackingId: record?.spanId ?? '',
-        clientTrackingId: '',
+        clientTrackingId: view.clientTrackingId,
       },
       canResubmit: repetition === '',
     },

@@ -1,4 +1,5 @@
 // Nothing here survives a crash: triggers are opened again at each start, and keep what they need themselves.
+import type { Timer } from '../../base/clock.ts'
 import { messageOf } from '../../base/errors.ts'
 import { ExpressionError } from '../../languages/workflow-expression/expression-error.ts'
 import type { CompiledTemplate } from '../../languages/workflow-expression/template.ts'
@@ -6,6 +7,7 @@ import type { Value } from '../../languages/workflow-expression/value.ts'
 import type { AppRuntime, BatchCall } from './app-runtime.ts'
 import { triggerFailed, triggerNotFound } from './errors.ts'
 import { TriggerEnvironment } from './expression-roots.ts'
+import { openRetryMs } from './limits.ts'
 import type { LogicAppParts } from './service-parts.ts'
 import type { TriggerDefinition } from './trigger-definition.ts'
 import { triggerTypes } from './trigger-table.ts'
@@ -21,6 +23,7 @@ interface OpenTrigger {
 export class TriggerListeners {
   readonly #parts: LogicAppParts
   #open = new Map<string, OpenTrigger>()
+  #stopped = false
 
   constructor(parts: LogicAppParts) {
     this.#parts = parts
@@ -50,6 +53,7 @@ export class TriggerListeners {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true
     const open = [...this.#open.values()]
     this.#open.clear()
     await Promise.all(open.map(({ listener }) => listener.stop()))
@@ -78,6 +82,7 @@ export class TriggerListeners {
     key: string,
     parts: { app: AppRuntime; host: WorkflowHost; trigger: TriggerDefinition },
   ): Promise<void> {
+    if (this.#stopped) return
     const { app, host, trigger } = parts
     const type = triggerTypes.get(trigger.type.toLowerCase())
     if (!type?.listen) return
@@ -97,10 +102,17 @@ export class TriggerListeners {
       await listener.start()
       this.#open.set(key, { host, listener })
     } catch (error) {
-      // One trigger that cannot be opened must not stop the others.
+      // One trigger that cannot be opened must not stop the others: what it listens to may come later.
       this.#parts.logger.error(ids, `the trigger cannot be opened: ${messageOf(error)}`)
+      const timer = this.#parts.clock.after(openRetryMs, () => void this.#start(key, parts))
+      this.#open.set(key, { host, listener: retrying(timer) })
     }
   }
+}
+
+/** A trigger that could not be opened and is tried again. */
+function retrying(timer: Timer): TriggerListener {
+  return { start: async () => {}, stop: async () => timer.cancel() }
 }
 
 function evaluate(
