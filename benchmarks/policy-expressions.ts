@@ -132,6 +132,8 @@ function measureCompilation(): void {
     namedValue: () => undefined,
     backend: () => undefined,
     fragmentText: () => undefined,
+    logger: () => undefined,
+    hasEventHubs: false,
   }
   const milliseconds: number[] = []
   for (let each = -warmUpDocuments; each < documents; each += 1) {

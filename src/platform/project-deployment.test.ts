@@ -117,3 +117,33 @@ const greetWorkflow = {
     },
   },
 }
+
+test('the orders solution deploys, with the settings of its apps in place', async (t) => {
+  const { services, deployment } = await start(t)
+  await deployment.deploy(readAzdProject('solutions/orders'))
+  const names = services.functions.sites().map(({ serviceName }) => serviceName)
+  assert.deepEqual(names.toSorted(), ['datafetching', 'dataprocessing', 'workflows'])
+  const site = services.functions.sites().find((each) => each.serviceName === 'dataprocessing')
+  const [account] = services.cosmosDb.accounts()
+  const [namespace] = services.serviceBus.namespaces()
+  assert.deepEqual(
+    { ...site?.settings, APPLICATIONINSIGHTS_CONNECTION_STRING: '' },
+    {
+      COSMOS_DB__accountEndpoint: `https://${account?.name}.documents.azure.com:443/`,
+      COSMOS_DB_DATABASE_NAME: 'orders',
+      COSMOS_DB_TO_PROCESS_CONTAINER_NAME: 'toprocess',
+      COSMOS_DB_PROCESSED_CONTAINER_NAME: 'processed',
+      COSMOS_DB_LEASES_CONTAINER_NAME: 'leases',
+      SB_ORDERS__fullyQualifiedNamespace: `${namespace?.name}.servicebus.windows.net`,
+      SERVICEBUS_QUEUE: 'orders',
+      APPLICATIONINSIGHTS_CONNECTION_STRING: '',
+      AzureWebJobsFeatureFlags: 'EnableWorkerIndexing',
+      AzureWebJobsSecretStorageType: 'files',
+      FUNCTIONS_EXTENSION_VERSION: '~4',
+      FUNCTIONS_WORKER_RUNTIME: 'node',
+      SCM_DO_BUILD_DURING_DEPLOYMENT: 'true',
+    },
+  )
+  const queue = namespace?.entity('orders')
+  assert.equal(queue?.kind, 'queue')
+})

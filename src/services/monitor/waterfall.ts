@@ -57,16 +57,17 @@ function toRow(
     depth: place.depth,
     offsetMs: span.startMs - place.startMs,
     durationMs: span.durationMs,
-    label: `${span.operation} ${nameUnder(place.cause, span.resource)}`,
+    label: `${span.operation} ${nameUnder(place.cause, span)}`,
     status: span.status,
     ...(span.reason === undefined ? {} : { reason: span.reason }),
   }
 }
 
-/** What is inside the resource of its cause is told by its own name: the action of a run. */
-function nameUnder(cause: TraceSpan | undefined, resource: string): string {
+/** What belongs to its cause alone is told by its own name: the action of a run. */
+function nameUnder(cause: TraceSpan | undefined, { resource, service }: TraceSpan): string {
   const inside = `${cause?.resource ?? ''}/`
-  return inside !== '/' && resource.startsWith(inside) ? resource.slice(inside.length) : resource
+  const isPart = cause?.service === service && cause.operation === 'run'
+  return isPart && resource.startsWith(inside) ? resource.slice(inside.length) : resource
 }
 
 function causeOf(span: TraceSpan, byId: ReadonlyMap<string, TraceSpan>): TraceSpan | undefined {

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
-import { existsSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { ManualClock } from '../../base/clock.ts'
 import { SourceError } from '../../base/errors.ts'
-import type { ResourceProvider } from '../../engines/resources/resource-provider.ts'
 import { files, group, namespaceAndQueue, open, openStore, shelved } from './deployment-fixture.ts'
 
 test('a resource is put after those it depends on', async () => {
@@ -238,60 +236,3 @@ resource all 'Test.Bus/namespaces@2022-10-01' = [for i in range(0, 6): {
   assert.equal(seen.most, 2)
   await store.close()
 })
-
-test('the orders solution deploys, with the settings of its apps in place', async () => {
-  const store = await openStore()
-  const manager = open(store)
-  const solution = {
-    file: 'solutions/orders/infra/main.bicep',
-    readFile: (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
-    environment: { AZURE_ENV_NAME: 'test' },
-  }
-  for (const { type, class: known } of await manager.check(solution)) {
-    if (known === 'unsupported') manager.register(azureLike(type))
-  }
-  const { outputs, resources } = await manager.deployTemplate(solution)
-  const sites = await manager.list({ type: 'Microsoft.Web/sites', resourceGroup: 'rg-test' })
-  assert.equal(sites.length, 2)
-  const settings = resources.find(({ id }) => /func-processing.*appsettings$/.test(id))
-  assert.deepEqual(
-    { ...settings?.request.properties, APPLICATIONINSIGHTS_CONNECTION_STRING: '' },
-    {
-      COSMOS_DB__accountEndpoint: outputs['COSMOS_DB_ENDPOINT'],
-      COSMOS_DB_DATABASE_NAME: 'orders',
-      COSMOS_DB_TO_PROCESS_CONTAINER_NAME: 'toprocess',
-      COSMOS_DB_PROCESSED_CONTAINER_NAME: 'processed',
-      COSMOS_DB_LEASES_CONTAINER_NAME: 'leases',
-      SB_ORDERS__fullyQualifiedNamespace: outputs['SERVICEBUS_FULLY_QUALIFIED_NAMESPACE'],
-      SERVICEBUS_QUEUE: 'orders',
-      APPLICATIONINSIGHTS_CONNECTION_STRING: '',
-      AzureWebJobsFeatureFlags: 'EnableWorkerIndexing',
-      AzureWebJobsSecretStorageType: 'files',
-      FUNCTIONS_EXTENSION_VERSION: '~4',
-      FUNCTIONS_WORKER_RUNTIME: 'node',
-      SCM_DO_BUILD_DURING_DEPLOYMENT: 'true',
-    },
-  )
-  const queue = resources.find(({ type }) => type === 'Microsoft.ServiceBus/namespaces/queues')
-  assert.equal(queue?.request.properties['lockDuration'], 'PT5M')
-  assert.equal(queue?.request.properties['maxDeliveryCount'], 10)
-  await store.close()
-})
-
-// Each service answers with what only it knows: here one answers with everything.
-function azureLike(type: string): ResourceProvider {
-  return {
-    type,
-    put: async ({ names: [name = ''], properties }) => ({
-      properties: {
-        ...properties,
-        documentEndpoint: `https://${name}.documents.azure.com:443/`,
-        defaultHostName: `${name}.azurewebsites.net`,
-        gatewayUrl: `https://${name}.azure-api.net`,
-        id: `the id of ${name}`,
-        appId: `the client id of ${name}`,
-      },
-    }),
-    delete: async () => {},
-  }
-}
