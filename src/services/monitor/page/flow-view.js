@@ -126,7 +126,7 @@ export class FlowView {
       ),
       svg(
         'text',
-        { class: nodeWidth < 140 ? 'node-name node-name-narrow' : 'node-name', x: '10', y: '38' },
+        { class: 'node-name', x: '10', y: '38', style: `font-size: ${nameSize}px` },
         fitText(name, { font: `600 ${nameSize}px`, width: nodeWidth - 20, keepsEnd: true }),
       ),
       svg('text', { class: 'node-figures', x: '10', y: '56' }),
