@@ -1,3 +1,5 @@
+import { dayNames, monthNames } from '../dotnet/calendar.ts'
+
 /** Reads a date of ISO 8601, with dashes or without, as milliseconds since the Unix epoch. */
 export function parseDate(text: string): number | undefined {
   const match = datePattern.exec(text.trim())
@@ -75,22 +77,6 @@ const standardFormats: Readonly<Record<string, string>> = {
   y: 'yyyy MMMM',
   Y: 'yyyy MMMM',
 }
-const monthNames = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
-const dayNames = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
-
 function zoneOffsetMs(zone: string | undefined): number {
   if (zone === undefined || zone.toUpperCase() === 'Z') return 0
   const sign = zone.startsWith('-') ? -1 : 1

@@ -1,3 +1,5 @@
+import { dayNames, monthNames } from '../dotnet/calendar.ts'
+
 /** The values one field of a schedule allows, ascending. */
 export interface CronField {
   readonly values: readonly number[]
@@ -19,25 +21,12 @@ const ranges: Readonly<Record<CronFieldKind, FieldRange>> = {
   month: {
     min: 1,
     max: 12,
-    names: [
-      'January',
-      'February',
-      'March',
-      'April',
-      'May',
-      'June',
-      'July',
-      'August',
-      'September',
-      'October',
-      'November',
-      'December',
-    ],
+    names: monthNames,
   },
   'day-of-week': {
     min: 0,
     max: 6,
-    names: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+    names: dayNames,
   },
 }
 

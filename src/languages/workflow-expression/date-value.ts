@@ -1,3 +1,4 @@
+import { dayNames, monthNames } from '../dotnet/calendar.ts'
 import { tryParseDateTime } from '../dotnet/date-parse.ts'
 import { dateTokens, formatDate } from '../dotnet/date-format.ts'
 import { readExact } from '../dotnet/date-parse-exact.ts'
@@ -38,10 +39,10 @@ function namesInEnglish(text: string, { name, dates }: Culture): string {
   if (name === '' || name.toLowerCase().startsWith('en')) return text
   let english = text.normalize('NFC')
   const lists = [
-    [dates.months, englishMonths],
-    [dates.days, englishDays],
-    [dates.shortMonths, englishMonths],
-    [dates.shortDays, englishDays],
+    [dates.months, monthNames],
+    [dates.days, dayNames],
+    [dates.shortMonths, monthNames],
+    [dates.shortDays, dayNames],
   ] as const
   for (const [own, names] of lists) {
     for (const [index, word] of own.entries()) {
@@ -55,22 +56,6 @@ function namesInEnglish(text: string, { name, dates }: Culture): string {
   }
   return english.replaceAll(/(?<!\p{L})(?:de|du)(?!\p{L})/giu, ' ')
 }
-
-const englishMonths = [
-  'January',
-  'February',
-  'March',
-  'April',
-  'May',
-  'June',
-  'July',
-  'August',
-  'September',
-  'October',
-  'November',
-  'December',
-]
-const englishDays = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
 
 /** A time by a standard or custom format in a culture; `undefined` for a format that is none. */
 export function dateText(time: DateTime, format: string, culture: Culture): string | undefined {

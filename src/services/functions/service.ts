@@ -11,8 +11,11 @@ import { FunctionApp } from './function-app.ts'
 import { FunctionKeys } from './function-keys.ts'
 import { HttpListener } from './http-listener.ts'
 import { startWaitMs } from './limits.ts'
-import { resolveReferences } from './setting-references.ts'
-import type { ResolveReference, ResolvedSettings } from './setting-references.ts'
+import { resolveReferences } from '../../engines/app-settings/setting-references.ts'
+import type {
+  ResolveReference,
+  ResolvedSettings,
+} from '../../engines/app-settings/setting-references.ts'
 import { Sites, type Site } from './site.ts'
 import { timerTrigger } from './timer-trigger.ts'
 import { WorkerRecords } from './worker-records.ts'

@@ -23,7 +23,10 @@ import type { ServiceProvider } from './service-provider.ts'
 import type { LogicAppParts } from './service-parts.ts'
 import { ScriptThread } from './script-thread.ts'
 import { ServiceProviders } from './service-providers.ts'
-import { resolveReferences, type ResolveReference } from './setting-references.ts'
+import {
+  resolveReferences,
+  type ResolveReference,
+} from '../../engines/app-settings/setting-references.ts'
 
 export interface LogicAppsOptions {
   readonly store: Store
