@@ -94,8 +94,14 @@ test('an operation that is not there is unsupported by name, and hides no other 
   })
   const problems = found.filter(([kind]) => kind === 'unsupported').map(([, text]) => text)
   assert.equal(problems.length, 2)
-  assert.match(problems[0] ?? '', /^a\/actions\/Look: .*'sql' is not supported/)
-  assert.match(problems[1] ?? '', /^b\/actions\/Unpack: .*'extractArchiveFromContent'/)
+  assert.match(
+    problems[0] ?? '',
+    /^a\/actions\/Look: .*'sql' is not supported\. There is no SQL Database here yet\./,
+  )
+  assert.match(
+    problems[1] ?? '',
+    /^b\/actions\/Unpack: .*'extractArchiveFromContent'.* Archives are not unpacked/,
+  )
   assert.equal(found.filter(([kind]) => kind === 'modelled').length, 2)
 })
 

@@ -34,6 +34,8 @@ test('the map shows the whole chain before anything happens, and no more places 
     after.nodes.map(({ id }) => id).toSorted(),
     before.nodes.map(({ id }) => id).toSorted(),
   )
+  const [first] = after.arrows.filter(({ from }) => from === chain[0])
+  assert.equal(first?.count, 1)
   for (const id of chain) {
     assert.equal(after.nodes.find((node) => node.id === id)?.count, 1, id)
   }

@@ -8,6 +8,7 @@ import type { LogicAppsOptions } from '../../services/logic-apps/service.ts'
 import type { ResourceManager } from '../../services/resource-manager/service.ts'
 import type { ServiceBus } from '../../services/service-bus/service.ts'
 import type { Storage } from '../../services/storage/service.ts'
+import { absentProviders } from './absent-providers.ts'
 import type { PrincipalOfApp } from './app-principal.ts'
 import { blobConnector } from './blob-connector.ts'
 import { cosmosDbConnector } from './cosmos-db-connector.ts'
@@ -40,6 +41,7 @@ export function logicAppConnectors(parts: {
       logicAppsToCosmosDb(parts),
       logicAppsToKeyVault(keyVault, principalOf),
       logicAppsToEventGrid(eventGrid),
+      ...absentProviders(),
     ],
     managedConnectors: [
       eventGridToLogicApps(eventGrid),

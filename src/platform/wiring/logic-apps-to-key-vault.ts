@@ -26,6 +26,7 @@ export function logicAppsToKeyVault(
   const read = reader(keyVault, principalOf)
   return {
     id: 'keyVault',
+    missing: 'There are secrets in vaults, and no keys.',
     actions: {
       getSecret: async (call) => {
         const { vault, found } = await read(call, 'get', undefined)

@@ -34,6 +34,7 @@ interface TriggerParts {
 export function storageToLogicApps(parts: TriggerParts): ServiceProvider {
   return {
     id: 'AzureBlob',
+    missing: 'Archives are not unpacked, and tiers are not set.',
     actions: logicAppsToStorage(parts.storage, parts.principalOf),
     triggers: { whenABlobIsAddedOrModified: (listen) => listenToBlobs(parts, listen) },
   }

@@ -102,3 +102,6 @@ export const eventBytesMax = 200 * 1024
 
 /** Connections to credential providers whose tokens are kept. */
 export const connectionTokensMax = 1_000
+
+/** The largest body that is turned into another format, or transformed. */
+export const convertedBytesMax = 8 * 1024 * 1024

@@ -55,6 +55,8 @@ export interface AppRuntime {
   actionCallbackUrl(context: RunContext, key: string): string
   /** Resolves with what is posted to the address of a waiting action. */
   waitForCallback(context: RunContext, key: string, signal: AbortSignal): Promise<Value>
+  /** A name for a run that is to be started. */
+  newRunId(): string
   /** Runs another workflow of the app and waits for its answer. */
   callWorkflow(call: ChildCall): Promise<WorkflowResponse & { readonly runId: string }>
   /** Adds messages to a batch of another workflow of the app. */
@@ -62,6 +64,8 @@ export interface AppRuntime {
 }
 
 export interface ChildCall {
+  /** The run that is to be started: one that is there already was started before a crash. */
+  readonly runId: string
   readonly workflow: string
   readonly trigger: string | undefined
   readonly body: Value | undefined

@@ -1,14 +1,28 @@
+import type { Clock } from '../../base/clock.ts'
+import type { WorkflowEngine } from '../../engines/workflow/workflow-engine.ts'
 import type { ChildCall } from './app-runtime.ts'
 import { noResponse, triggerNotFound } from './errors.ts'
 import type { WorkflowResponse } from './responder.ts'
+import { answerOfRun } from './run-answer.ts'
+import type { RunContext } from './run-context.ts'
 import { triggerTypes } from './trigger-table.ts'
 import type { WorkflowHost } from './workflow-host.ts'
 
+interface ChildParts {
+  readonly host: WorkflowHost
+  readonly engine: WorkflowEngine<RunContext>
+  readonly clock: Clock
+}
+
+type ChildAnswer = WorkflowResponse & { readonly runId: string }
+
+/** How long the wait is between two looks at a run that a crash cut short and that does not go on yet. */
+const lookAgainMs = 50
+
 /** Runs a workflow for another one and waits for its Response; without one it answers 202 at once. */
-export async function callChild(
-  host: WorkflowHost,
-  call: ChildCall,
-): Promise<WorkflowResponse & { readonly runId: string }> {
+export async function callChild(parts: ChildParts, call: ChildCall): Promise<ChildAnswer> {
+  const { host, engine } = parts
+  if (await engine.history.find(host.key, call.runId)) return answerOfStarted(parts, call)
   const { workflow } = host
   const trigger = call.trigger === undefined ? callable(host) : host.trigger(call.trigger)
   if (!trigger) throw triggerNotFound(workflow.name, call.trigger ?? '')
@@ -16,6 +30,8 @@ export async function callChild(
   const fired = await host.fire(trigger, {
     outputs: { headers: call.headers, ...(call.body === undefined ? {} : { body: call.body }) },
     trace: call.trace,
+    runId: call.runId,
+    isChild: true,
     clientTrackingId: call.clientTrackingId,
     ...(responder ? { responder } : {}),
   })
@@ -27,6 +43,19 @@ export async function callChild(
   const answer = await Promise.race([promise, ended, aborted(call.signal)])
   if (!answer) throw noResponse(runId)
   return { ...answer, headers: { ...headersOf(runId, call), ...answer.headers }, runId }
+}
+
+/** The answer of a run that was started before a crash. */
+async function answerOfStarted(parts: ChildParts, call: ChildCall): Promise<ChildAnswer> {
+  const { host, engine, clock } = parts
+  const { runId } = call
+  const headers = headersOf(runId, call)
+  if (!host.workflow.hasResponse) return { statusCode: 202, headers, body: undefined, runId }
+  for (;;) {
+    const answer = await answerOfRun(host, engine, runId)
+    if (answer) return { ...answer, headers: { ...headers, ...answer.headers }, runId }
+    await clock.sleep(lookAgainMs, call.signal)
+  }
 }
 
 function callable(host: WorkflowHost) {

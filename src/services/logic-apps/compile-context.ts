@@ -25,12 +25,18 @@ export interface CompileContext {
   hasStaticResults: boolean
 }
 
+/** What a service provider can do. */
+interface CatalogProvider {
+  hasAction(operation: string): boolean
+  hasTrigger(operation: string): boolean
+  /** Why operations are missing. */
+  readonly missing: string | undefined
+}
+
 /** What an app can do, as far as definitions name it. */
 export interface Catalog {
   /** The operations of a service provider; `undefined` for one that there is not. */
-  serviceProvider(
-    id: string,
-  ): { hasAction(operation: string): boolean; hasTrigger(operation: string): boolean } | undefined
+  serviceProvider(id: string): CatalogProvider | undefined
   serviceProviderConnection(name: string): boolean
   managedConnection(name: string): boolean
   functionConnection(name: string): boolean

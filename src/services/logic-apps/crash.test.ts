@@ -5,7 +5,7 @@ import { ManualClock } from '../../base/clock.ts'
 import type { JsonValue } from '../../base/json.ts'
 import { openSqliteStore } from '../../store/sqlite/open-store.ts'
 import type { Operation, ResultsOf, Store } from '../../store/store.ts'
-import { startApp, type AppFixture } from './app-fixture.ts'
+import { requestWorkflow, startApp, type AppFixture } from './app-fixture.ts'
 import type { ServiceProvider } from './service-provider.ts'
 
 /** A store that takes so many writes and then none: what comes later is as if the power had gone. */
@@ -125,7 +125,13 @@ const workflow = {
 
 async function begin(
   t: TestContext,
-  parts: { store: Store; clock: ManualClock; done: string[] },
+  parts: {
+    store: Store
+    clock: ManualClock
+    done: string[]
+    files?: Record<string, JsonValue>
+  },
+  definition: JsonValue = workflow,
 ): Promise<AppFixture> {
   const provider: ServiceProvider = {
     id: 'steps',
@@ -139,7 +145,7 @@ async function begin(
     triggers: {},
   }
   return startApp(t, {
-    files: { 'connections.json': connections, 'w/workflow.json': workflow },
+    files: { 'connections.json': connections, 'w/workflow.json': definition, ...parts.files },
     serviceProviders: [provider],
     store: parts.store,
     clock: parts.clock,
@@ -213,3 +219,78 @@ async function settle(clock: ManualClock, isDone: () => boolean): Promise<void> 
     if (turn % 100 === 99) await clock.advance(30_000)
   }
 }
+
+test('what follows an answer is done whenever the answer was given', async (t) => {
+  const answering = requestWorkflow({
+    Answer: { type: 'Response', kind: 'Http', inputs: { statusCode: 200 }, runAfter: {} },
+    After: step('After', { Answer: ['Succeeded'] }),
+  })
+  for (let writes = 2; ; writes += 1) {
+    const clock = new ManualClock()
+    const inner = await openSqliteStore({ path: ':memory:', clock })
+    const ending = endingStore(inner, writes)
+    const done: string[] = []
+    const first = await begin(t, { store: ending.store, clock, done }, answering)
+    let status = 0
+    void first
+      .call('w')
+      .then((answer) => (status = answer.status))
+      .catch(() => {})
+    await settle(clock, () => ending.isOver() || first.app.engine.activeCount === 0)
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setTimeout(resolve, 2))
+    const isWhole = !ending.isOver()
+    const wasAnswered = status === 200
+    const second = await begin(t, { store: inner, clock, done }, answering)
+    await settle(clock, () => second.app.engine.activeCount === 0)
+    if (wasAnswered) assert.ok(done.includes('After'), `after ${writes} commits`)
+    ending.release()
+    await first.service.stop()
+    await second.service.stop()
+    await inner.close()
+    if (isWhole) break
+    assert.ok(writes < 50)
+  }
+})
+
+test('a child workflow runs once, also when its parent is cut short', async (t) => {
+  const parent = requestWorkflow({
+    Call: { type: 'Workflow', inputs: { host: { workflow: { id: 'child' } } }, runAfter: {} },
+    After: step('After', { Call: ['Succeeded'] }),
+  })
+  const child = requestWorkflow({
+    Work: step('Child', {}),
+    Delay: {
+      type: 'Wait',
+      inputs: { interval: { count: 1, unit: 'Minute' } },
+      runAfter: { Work: ['Succeeded'] },
+    },
+    Answer: {
+      type: 'Response',
+      inputs: { statusCode: 200, body: 'x' },
+      runAfter: { Delay: ['Succeeded'] },
+    },
+  })
+  for (let writes = 2; ; writes += 1) {
+    const clock = new ManualClock()
+    const inner = await openSqliteStore({ path: ':memory:', clock })
+    const ending = endingStore(inner, writes)
+    const done: string[] = []
+    const files = { 'child/workflow.json': child }
+    const first = await begin(t, { store: ending.store, clock, done, files }, parent)
+    void first.call('w').catch(() => {})
+    await settle(clock, () => ending.isOver() || first.app.engine.activeCount === 0)
+    const isWhole = !ending.isOver()
+    const second = await begin(t, { store: inner, clock, done, files }, parent)
+    await settle(clock, () => second.app.engine.activeCount === 0)
+    const { runs } = await second.app.engine.history.list({ workflow: 'app/child', limit: 10 })
+    assert.ok(runs.length <= 1, `after ${writes} commits the child ran ${runs.length} times`)
+    // A parent that was acknowledged goes on with what its child answered.
+    if (runs.length === 1) assert.ok(done.includes('After'), `after ${writes} commits`)
+    ending.release()
+    await first.service.stop()
+    await second.service.stop()
+    await inner.close()
+    if (isWhole) break
+    assert.ok(writes < 50)
+  }
+})

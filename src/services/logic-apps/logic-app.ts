@@ -250,8 +250,15 @@ export class LogicApp implements AppRuntime {
     return this.waits.wait(context.runId, key, signal)
   }
 
+  newRunId(): string {
+    return this.engine.ids.next()
+  }
+
   callWorkflow(call: ChildCall): Promise<WorkflowResponse & { readonly runId: string }> {
-    return callChild(this.host(call.workflow), call)
+    return callChild(
+      { host: this.host(call.workflow), engine: this.engine, clock: this.clock },
+      call,
+    )
   }
 
   async sendToBatch(call: BatchCall): Promise<void> {
@@ -344,11 +351,16 @@ export class LogicApp implements AppRuntime {
   #catalog(names: ReadonlySet<string>): Catalog {
     const { serviceProviders } = this
     return {
-      serviceProvider: (id) =>
-        serviceProviders.find(id) && {
-          hasAction: (operation) => serviceProviders.action(id, operation) !== undefined,
-          hasTrigger: (operation) => serviceProviders.trigger(id, operation) !== undefined,
-        },
+      serviceProvider: (id) => {
+        const provider = serviceProviders.find(id)
+        return (
+          provider && {
+            hasAction: (operation) => serviceProviders.action(id, operation) !== undefined,
+            hasTrigger: (operation) => serviceProviders.trigger(id, operation) !== undefined,
+            missing: provider.missing,
+          }
+        )
+      },
       serviceProviderConnection: (name) => this.#connections.provider(name) !== undefined,
       managedConnection: (name) => this.#connections.managed(name) !== undefined,
       functionConnection: (name) => this.#connections.functions(name) !== undefined,

@@ -19,6 +19,8 @@ export class RunContext {
   readonly responder: Responder | undefined
   /** The run that this one was made from by a resubmission, or itself. */
   readonly originRunId: string
+  /** Another workflow waits for the answer: it reads it from the history when it was cut short meanwhile. */
+  readonly isChild: boolean
   /** Set once a Response action has answered. */
   hasAnswered = false
 
@@ -30,6 +32,7 @@ export class RunContext {
     clientTrackingId: string
     startMs: number
     originRunId: string
+    isChild: boolean
     responder: Responder | undefined
   }) {
     this.app = options.app
@@ -40,6 +43,7 @@ export class RunContext {
     this.startMs = options.startMs
     this.originRunId = options.originRunId
     this.responder = options.responder
+    this.isChild = options.isChild
   }
 
   get clock(): Clock {

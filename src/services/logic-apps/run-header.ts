@@ -10,6 +10,8 @@ export interface RunHeader {
   readonly originRunId: string
   /** The span that made the event. */
   readonly parentSpanId?: string
+  /** Another workflow called it and waits for its answer, over a crash too. */
+  readonly isChild?: boolean
 }
 
 export function headerValue(header: RunHeader): ValueObject {
@@ -24,5 +26,6 @@ export function readHeader(value: Value): RunHeader {
     clientTrackingId: textOf(value, 'clientTrackingId') ?? '',
     originRunId: textOf(value, 'originRunId') ?? '',
     ...(parentSpanId === undefined ? {} : { parentSpanId }),
+    ...(memberOf(value, 'isChild') === true ? { isChild: true } : {}),
   }
 }

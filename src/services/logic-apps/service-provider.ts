@@ -76,4 +76,6 @@ export interface ServiceProvider {
   readonly triggers: Readonly<
     Record<string, (listen: ServiceProviderListen) => ServiceProviderListener>
   >
+  /** Why operations are missing, as a sentence: it is told where one of them is refused. */
+  readonly missing?: string
 }

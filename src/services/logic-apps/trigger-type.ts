@@ -21,6 +21,9 @@ export interface TriggerEvent {
   readonly scheduledMs?: number
   readonly responder?: Responder
   readonly originRunId?: string
+  /** The id of the run, where it was given before it started. */
+  readonly runId?: string
+  readonly isChild?: boolean
 }
 
 /** What came of an event. */

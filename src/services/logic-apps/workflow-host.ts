@@ -128,7 +128,8 @@ export class WorkflowHost {
     const header = readHeader(original.header)
     const runId = this.#engine.ids.next()
     const trace = childOf(original.trace)
-    const next = { ...header, originRunId: header.originRunId, parentSpanId: original.trace.spanId }
+    const { isChild: _, ...own } = header
+    const next = { ...own, parentSpanId: original.trace.spanId }
     return this.#begin({ runId, trace, header: next, responder: undefined, seed })
   }
 
@@ -187,12 +188,13 @@ export class WorkflowHost {
     part: TriggerPart,
     event: TriggerEvent,
   ): Promise<StartedRun<RunContext>> {
-    const runId = this.#engine.ids.next()
+    const runId = event.runId ?? this.#engine.ids.next()
     const trace = part.trace ? childOf(part.trace) : newTrace()
     const header: RunHeader = {
       trigger: { ...part.record, endMs: this.#app.clock.preciseNow() },
       clientTrackingId: event.clientTrackingId ?? this.#trackingId(trigger, part.record) ?? runId,
       originRunId: event.originRunId ?? runId,
+      ...(event.isChild ? { isChild: true } : {}),
       ...(part.trace ? { parentSpanId: part.trace.spanId } : {}),
     }
     return this.#begin({ runId, trace, header, responder: event.responder, seed: [] })
@@ -248,7 +250,7 @@ export class WorkflowHost {
     },
   ): RunContext {
     const { runId, header, startMs, responder } = start
-    const { trigger, clientTrackingId, originRunId } = header
+    const { trigger, clientTrackingId, originRunId, isChild = false } = header
     return new RunContext({
       app: this.#app,
       workflow,
@@ -256,6 +258,7 @@ export class WorkflowHost {
       trigger,
       clientTrackingId,
       originRunId,
+      isChild,
       startMs,
       responder,
     })

@@ -43,6 +43,17 @@ export class AuthorizationRules {
     return rule
   }
 
+  /** The rule of a name for an entity or, failing that, for the namespace; undefined when there is none. */
+  find(entity: string, name: string): AuthorizationRule | undefined {
+    return this.#rules.get(idOf(entity, name)) ?? this.#rules.get(idOf('', name))
+  }
+
+  /** The rules of an entity, or of the namespace for an empty path. */
+  list(entity: string): readonly AuthorizationRule[] {
+    const prefix = idOf(entity, '')
+    return [...this.#rules].filter(([id]) => id.startsWith(prefix)).map(([, rule]) => rule)
+  }
+
   /** Every rule of the namespace and its entities that knows a key by this name. */
   named(name: string): readonly AuthorizationRule[] {
     return [...this.#rules.values()].filter(

@@ -32,6 +32,7 @@ const textNames = [
   'replyToSessionId',
   'sessionId',
   'partitionKey',
+  'wire',
 ] as const
 
 const numberNames = ['timeToLiveMs', 'scheduledEnqueueTimeMs'] as const
@@ -115,7 +116,7 @@ function readNote(stored: JsonValue | undefined): DeadLetterNote | undefined {
   }
 }
 
-function encodeProperties(properties: ApplicationProperties): JsonObject {
+export function encodeProperties(properties: ApplicationProperties): JsonObject {
   const encoded: JsonObject = {}
   for (const name of Object.keys(properties)) {
     const value = properties[name]

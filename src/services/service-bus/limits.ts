@@ -70,3 +70,16 @@ export const forwardRetryMs = 1000
 export const routeAttemptsMax = 5
 /** Dead letters reported per look. */
 export const deadLetterPageMax = 100
+
+/** Messages that a link of AMQP claims in one commit. */
+export const claimCountMax = 128
+/** How long a client waits for a session when it does not say. */
+export const sessionWaitMsDefault = 60_000
+/** Transactions that one connection has open. */
+export const transactionsMax = 100
+/** Sends and settlements of one transaction. */
+export const transactionStepsMax = 4500
+/** How long a transaction may stay open. */
+export const transactionMsMax = 120_000
+/** Messages that one batch delete removes. */
+export const batchDeleteMax = 4000

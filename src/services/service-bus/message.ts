@@ -25,6 +25,8 @@ export interface MessageHeaders {
   readonly timeToLiveMs?: number
   readonly scheduledEnqueueTimeMs?: number
   readonly applicationProperties?: ApplicationProperties
+  /** What no other field has a place for, as whoever speaks the protocol wrote it. */
+  readonly wire?: string
 }
 
 export interface OutgoingMessage extends MessageHeaders {
@@ -33,6 +35,8 @@ export interface OutgoingMessage extends MessageHeaders {
   readonly messageId?: string
   /** What caused this message, where it differs from what caused the send. */
   readonly trace?: TraceContext
+  /** Its size as its sender encoded it; counted from its parts when missing. */
+  readonly bytes?: number
 }
 
 export interface ReceivedMessage extends MessageHeaders {

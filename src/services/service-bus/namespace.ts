@@ -17,6 +17,7 @@ import {
   entityAlreadyExists,
   entityNotFound,
   invalidOperation,
+  messageLockLost,
   messageNotFound,
 } from './errors.ts'
 import type { Tier } from './entity-checks.ts'
@@ -35,6 +36,7 @@ import type { Receiver, ReceiverContext } from './receiver.ts'
 import { toReceivedMessage } from './received-message.ts'
 import type { Rule } from './rule.ts'
 import { Sender } from './sender.ts'
+import type { Settlement } from './settlement.ts'
 import { acceptSession } from './session-receiver.ts'
 import type { AcceptSessionOptions, SessionReceiver } from './session-receiver.ts'
 import { Topology, rulePath, subscriptionPath } from './topology.ts'
@@ -54,6 +56,8 @@ export interface NamespaceDefinition {
   readonly tier?: Tier
   /** As the resource type has them, for whoever serves the namespace on the wire. */
   readonly properties?: JsonObject
+  /** Its id among the resources, for the roles that are assigned there. */
+  readonly resourceId?: string
 }
 
 export interface OpenReceiverOptions {
@@ -86,6 +90,7 @@ export class Namespace {
   readonly authorizationRules: AuthorizationRules
   #tier: Tier = 'Standard'
   #properties: JsonObject = {}
+  #resourceId = ''
   readonly #options: NamespaceOptions
   readonly #topology: Topology
   readonly #sender: Sender
@@ -128,7 +133,12 @@ export class Namespace {
     return this.#properties
   }
 
+  get resourceId(): string {
+    return this.#resourceId
+  }
+
   define(definition: NamespaceDefinition): void {
+    this.#resourceId = definition.resourceId ?? this.#resourceId
     this.#tier = definition.tier ?? this.#tier
     this.#properties = definition.properties ?? this.#properties
   }
@@ -266,6 +276,25 @@ export class Namespace {
     return this.#sender.send(path, messages, options.trace)
   }
 
+  /** Does what a transaction holds in one commit, or nothing of it. */
+  async commit(transaction: {
+    readonly sends: readonly {
+      readonly path: string
+      readonly messages: readonly OutgoingMessage[]
+    }[]
+    readonly settlements: readonly {
+      readonly receiver: Receiver
+      readonly settlement: Settlement
+    }[]
+  }): Promise<void> {
+    const settled = await Promise.all(
+      transaction.settlements.map(({ receiver, settlement }) => receiver.settlementOf(settlement)),
+    )
+    await this.#sender.commit(transaction.sends, settled).catch((error: unknown) => {
+      throw error instanceof ExpectationFailed ? messageLockLost() : error
+    })
+  }
+
   /** Cancels scheduled messages, all of them or none. */
   async cancelScheduled(path: string, sequences: readonly number[]): Promise<void> {
     const entity = this.#sender.destination(path)
@@ -279,6 +308,18 @@ export class Namespace {
       if (!(error instanceof ExpectationFailed)) throw error
       throw messageNotFound(sequences[error.index] ?? 0)
     })
+  }
+
+  /** The largest message that a queue or topic takes. */
+  messageBytesMax(path: string): number {
+    return this.#sender.bytesMax(this.#sender.destination(path))
+  }
+
+  /** The sessions of a queue or subscription that have messages or a state. */
+  async sessions(path: string): Promise<readonly string[]> {
+    const { queue } = this.#receivable(path).sources.active
+    const groups = await this.#options.store.listGroups(queue)
+    return groups.map(({ group }) => group)
   }
 
   openReceiver(path: string, options: OpenReceiverOptions): Receiver {

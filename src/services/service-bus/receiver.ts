@@ -2,6 +2,7 @@
 import type { Clock } from '../../base/clock.ts'
 import type {
   ClaimedMessage,
+  MessageMove,
   RenewMessage,
   SettleMessage,
   SettleOutcome,
@@ -25,6 +26,7 @@ import { deadLetterTextMax, receiveCountMax, waitMsMax } from './limits.ts'
 import type { ApplicationProperties, LockedMessage, ReceivedMessage } from './message.ts'
 import { lookAgainMs, mayHaveReady } from './ready-messages.ts'
 import { toReceivedMessage } from './received-message.ts'
+import type { Settlement } from './settlement.ts'
 
 export interface ReceiveOptions {
   readonly maxCount: number
@@ -73,6 +75,9 @@ export interface Receiver {
   /** Sets the message aside: from now on it is received only by its sequence number. */
   defer(message: LockedMessage, properties?: ApplicationProperties): Promise<void>
   deadLetter(message: LockedMessage, why?: DeadLetterReason): Promise<void>
+  settle(settlement: Settlement): Promise<void>
+  /** What settling writes, for whoever writes it together with more. */
+  settlementOf(settlement: Settlement): Promise<SettleMessage>
   /** Locks the message anew for the entity's lock duration; gives the time until which it is locked. */
   renewLock(message: LockedMessage): Promise<number>
   /** Ends waiting receives. Locks of messages stay until they run out, as they do in Azure. */
@@ -138,40 +143,34 @@ export class MessageReceiver implements Receiver {
     })
   }
 
-  async complete(message: LockedMessage): Promise<void> {
-    await this.#settle(message, { kind: 'remove' })
+  complete(message: LockedMessage): Promise<void> {
+    return this.settle({ kind: 'complete', message })
   }
 
-  async abandon(message: LockedMessage, properties?: ApplicationProperties): Promise<void> {
-    await this.#settle(message, {
-      kind: 'release',
-      ...(await this.#changedProperties(message, properties)),
-    })
+  abandon(message: LockedMessage, properties?: ApplicationProperties): Promise<void> {
+    return this.settle({ kind: 'abandon', message, properties })
   }
 
-  async defer(message: LockedMessage, properties?: ApplicationProperties): Promise<void> {
-    await this.#settle(message, {
-      kind: 'park',
-      ...(await this.#changedProperties(message, properties)),
-    })
+  defer(message: LockedMessage, properties?: ApplicationProperties): Promise<void> {
+    return this.settle({ kind: 'defer', message, properties })
   }
 
-  async deadLetter(message: LockedMessage, why: DeadLetterReason = {}): Promise<void> {
-    if (this.#options.subQueue !== undefined) {
-      throw invalidOperation('A message of a dead-letter queue cannot be dead-lettered.')
-    }
-    const { path, sources } = this.#context.entity()
-    const { reason, description, properties } = why
-    const note = encodeNote({
-      ...(reason === undefined ? {} : { reason: bounded(reason) }),
-      ...(description === undefined ? {} : { description: bounded(description) }),
-      source: path,
-    })
-    await this.#settle(message, {
-      kind: 'move',
-      move: { to: sources.deadLetter.queue, note },
-      ...(await this.#changedProperties(message, properties)),
-    })
+  deadLetter(message: LockedMessage, why: DeadLetterReason = {}): Promise<void> {
+    return this.settle({ kind: 'deadLetter', message, ...why })
+  }
+
+  async settle(settlement: Settlement): Promise<void> {
+    await this.#lease(await this.settlementOf(settlement))
+  }
+
+  async settlementOf(settlement: Settlement): Promise<SettleMessage> {
+    const { message } = settlement
+    this.#mustLock(message)
+    const { sequenceNumber: sequence, lockToken: token } = message
+    // Settling is allowed whatever the status of the entity: what was handed out must come back.
+    const source = sourceOf(this.#context.entity(), this.#options.subQueue)
+    const outcome = await this.#outcomeOf(settlement)
+    return { kind: 'message.settle', ...source, sequence, token, outcome }
   }
 
   async renewLock(message: LockedMessage): Promise<number> {
@@ -221,12 +220,32 @@ export class MessageReceiver implements Receiver {
     return this.#context.clock.now() + this.#context.entity().properties.lockDurationMs
   }
 
-  async #settle(message: LockedMessage, outcome: SettleOutcome): Promise<void> {
-    this.#mustLock(message)
-    const { sequenceNumber: sequence, lockToken: token } = message
-    // Settling is allowed whatever the status of the entity: what was handed out must come back.
-    const source = sourceOf(this.#context.entity(), this.#options.subQueue)
-    await this.#lease({ kind: 'message.settle', ...source, sequence, token, outcome })
+  async #outcomeOf(settlement: Settlement): Promise<SettleOutcome> {
+    const { kind, message, properties } = settlement
+    const changed = await this.#changedProperties(message, properties)
+    switch (kind) {
+      case 'complete':
+        return { kind: 'remove' }
+      case 'abandon':
+        return { kind: 'release', ...changed }
+      case 'defer':
+        return { kind: 'park', ...changed }
+      case 'deadLetter':
+        return { kind: 'move', move: this.#deadLetterMove(settlement), ...changed }
+    }
+  }
+
+  #deadLetterMove({ reason, description }: Settlement): MessageMove {
+    if (this.#options.subQueue !== undefined) {
+      throw invalidOperation('A message of a dead-letter queue cannot be dead-lettered.')
+    }
+    const { path, sources } = this.#context.entity()
+    const note = encodeNote({
+      ...(reason === undefined ? {} : { reason: bounded(reason) }),
+      ...(description === undefined ? {} : { description: bounded(description) }),
+      source: path,
+    })
+    return { to: sources.deadLetter.queue, note }
   }
 
   async #lease(operation: SettleMessage | RenewMessage): Promise<void> {

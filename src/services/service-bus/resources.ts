@@ -36,7 +36,11 @@ function namespaces(serviceBus: ServiceBus): ResourceProvider {
       const tier = parseTier(request.sku)
       checkNamespaceProperties(request.properties)
       const { properties } = request
-      const namespace = await serviceBus.createNamespace(name, { tier, properties })
+      const namespace = await serviceBus.createNamespace(name, {
+        tier,
+        properties,
+        resourceId: request.id,
+      })
       return { properties: namespaceBody(namespace, properties), sku: { name: tier, tier } }
     },
     async delete(names) {

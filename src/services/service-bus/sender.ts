@@ -29,6 +29,13 @@ export interface SenderContext {
   readonly messageBytesMax: () => number
 }
 
+/** What goes to one entity. */
+interface Part {
+  readonly path: string
+  readonly parcels: readonly Parcel[]
+  readonly routed: Route
+}
+
 interface Hop {
   readonly context: TraceContext
   readonly traceparent: string
@@ -60,7 +67,7 @@ export class Sender {
     const hops = new Map<TraceContext | undefined, Hop>()
     const traces = messages.map((message) => hopOf(hops, message, trace).traceparent)
     try {
-      const bytesMax = this.#bytesMax(this.destination(path))
+      const bytesMax = this.bytesMax(this.destination(path))
       const parcels = messages.map((message, index) =>
         toParcel(message, { bytesMax, trace: traces[index] ?? '' }),
       )
@@ -79,24 +86,56 @@ export class Sender {
     parcels: readonly Parcel[],
     options: { readonly settled?: readonly SettleMessage[]; readonly route?: Route } = {},
   ): Promise<readonly number[]> {
+    const { settled = [], route: routed = route } = options
+    const [sequences = []] = await this.#write([{ path, parcels, routed }], settled)
+    return sequences
+  }
+
+  /** Sends to several entities and settles where messages came from, all of it or nothing. */
+  async commit(
+    sends: readonly { readonly path: string; readonly messages: readonly OutgoingMessage[] }[],
+    settled: readonly SettleMessage[],
+  ): Promise<void> {
+    const startMs = this.#context.clock.preciseNow()
+    const hops = new Map<TraceContext | undefined, Hop>()
+    const parts = sends.map(({ path, messages }) => {
+      const bytesMax = this.bytesMax(this.destination(path))
+      const parcels = messages.map((message) =>
+        toParcel(message, { bytesMax, trace: hopOf(hops, message, undefined).traceparent }),
+      )
+      return { path, parcels, routed: route }
+    })
+    await this.#write(parts, settled)
+    const [first] = sends
+    if (first) this.#report(first.path, hops.values(), { startMs })
+  }
+
+  async #write(
+    parts: readonly Part[],
+    settled: readonly SettleMessage[],
+  ): Promise<readonly (readonly number[])[]> {
     const { store, clock, topology } = this.#context
-    const settled = options.settled ?? []
-    const routed = options.route ?? route
     for (let attempt = 0; attempt < routeAttemptsMax; attempt += 1) {
-      const entity = this.destination(path)
-      await this.#takeQuota(entity, parcels)
+      const entities = parts.map(({ path }) => this.destination(path))
       const nowMs = clock.now()
-      const copies = parcels.map((parcel) => routed(entity, parcel, nowMs))
-      const batch = [topology.check(entity), ...settled, ...copies.flat()]
+      const copies: AppendMessage[][][] = []
+      for (const [index, { parcels, routed }] of parts.entries()) {
+        const entity = entities[index]
+        if (!entity) continue
+        await this.#takeQuota(entity, parcels)
+        copies.push(parcels.map((parcel) => routed(entity, parcel, nowMs)))
+      }
+      const checks = entities.map((entity) => topology.check(entity))
+      const batch = [...checks, ...settled, ...copies.flat(2)]
       try {
-        return sequencesOf(copies, await store.write(batch), 1 + settled.length)
+        return sequencesOf(copies, await store.write(batch), checks.length + settled.length)
       } catch (error) {
-        if (!(error instanceof ExpectationFailed) || error.index !== 0) throw error
-        // The entity was changed or deleted after it was looked up: look again.
+        if (!(error instanceof ExpectationFailed) || error.index >= checks.length) throw error
+        // An entity was changed or deleted after it was looked up: look again.
         await topology.reload()
       }
     }
-    throw serviceBusy(path)
+    throw serviceBusy(parts[0]?.path ?? '')
   }
 
   /** The queue or topic of a path, when it takes messages. */
@@ -113,7 +152,8 @@ export class Sender {
     return this.#context.topology.find(path)?.path ?? path
   }
 
-  #bytesMax(entity: Queue | Topic): number {
+  /** The largest message that the entity takes. */
+  bytesMax(entity: Queue | Topic): number {
     const kilobytes = entity.properties.maxMessageSizeInKilobytes
     return kilobytes === undefined ? this.#context.messageBytesMax() : kilobytes * 1024
   }
@@ -170,16 +210,18 @@ function hopOf(
 }
 
 function sequencesOf(
-  copies: readonly (readonly AppendMessage[])[],
+  copies: readonly (readonly (readonly AppendMessage[])[])[],
   results: readonly (undefined | { readonly sequence: number })[],
   offset: number,
-): number[] {
+): number[][] {
   let index = offset
-  return copies.map((ofMessage) => {
-    const sequence = results[index]?.sequence ?? 0
-    index += ofMessage.length
-    return sequence
-  })
+  return copies.map((ofPart) =>
+    ofPart.map((ofMessage) => {
+      const sequence = results[index]?.sequence ?? 0
+      index += ofMessage.length
+      return sequence
+    }),
+  )
 }
 
 function queuesOf(entity: Queue | Topic): readonly string[] {

@@ -28,13 +28,13 @@ export function toParcel(
   message: OutgoingMessage,
   options: { readonly bytesMax: number; readonly trace: string },
 ): Parcel {
-  const { body, trace: _trace, ...headers } = message
+  const { body, trace: _trace, bytes: bytesGiven, ...headers } = message
   checkHeaders(message)
   const envelope: Envelope = { ...headers, messageId: message.messageId ?? newUuid() }
   const properties = encodeEnvelope(envelope)
   const headerBytes = Buffer.byteLength(properties)
   if (headerBytes > propertyBytesMax) checkHeaderBytes(envelope, headerBytes)
-  const bytes = headerBytes + Buffer.byteLength(body)
+  const bytes = bytesGiven ?? headerBytes + Buffer.byteLength(body)
   if (bytes > options.bytesMax) throw messageSizeExceeded(bytes, options.bytesMax)
   return { envelope, properties, body, bytes, trace: options.trace }
 }

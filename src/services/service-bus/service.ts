@@ -74,14 +74,14 @@ export class ServiceBus implements Startable {
   /** Creates a namespace with its `RootManageSharedAccessKey`, or changes an existing one. */
   async createNamespace(name: string, options: NamespaceDefinition = {}): Promise<Namespace> {
     const id = name.toLowerCase()
-    const { tier = 'Standard', properties = {} } = options
+    const { tier = 'Standard', properties = {}, resourceId = '' } = options
     const existing = this.#namespaces.get(id)
-    const body = JSON.stringify({ name: existing?.name ?? name, tier, properties })
+    const body = JSON.stringify({ name: existing?.name ?? name, tier, properties, resourceId })
     await this.#options.store.write([
       { kind: 'document.put', collection, partition: id, id, body, etag: newUuid() },
     ])
     if (!existing) return this.#open(id, body)
-    existing.define({ tier, properties })
+    existing.define({ tier, properties, resourceId })
     return existing
   }
 
@@ -134,6 +134,7 @@ export class ServiceBus implements Startable {
     namespace.define({
       tier: tiers.find((tier) => tier === definition['tier']) ?? 'Standard',
       properties: objectMember(definition, 'properties'),
+      resourceId: stringMember(definition, 'resourceId') ?? '',
     })
     await namespace.start()
     // Here and not where it is created, so that a crash between the two leaves no namespace without a key.

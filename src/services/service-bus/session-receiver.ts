@@ -4,6 +4,7 @@ import type {
   ReleaseGroup,
   RenewGroup,
   SetGroupState,
+  SettleMessage,
 } from '../../store/messages.ts'
 import { ExpectationFailed } from '../../store/store.ts'
 import { isAborted } from './arrivals.ts'
@@ -18,6 +19,7 @@ import { waitMsMax } from './limits.ts'
 import type { ApplicationProperties, LockedMessage, ReceivedMessage } from './message.ts'
 import { lookAgainMs, mayHaveReady } from './ready-messages.ts'
 import { MessageReceiver } from './receiver.ts'
+import type { Settlement } from './settlement.ts'
 import type { DeadLetterReason, ReceiveOptions, Receiver, ReceiverContext } from './receiver.ts'
 
 export interface AcceptSessionOptions {
@@ -109,6 +111,14 @@ export class SessionReceiver implements Receiver {
 
   deadLetter(message: LockedMessage, why?: DeadLetterReason): Promise<void> {
     return this.#messages.deadLetter(message, why)
+  }
+
+  settle(settlement: Settlement): Promise<void> {
+    return this.#messages.settle(settlement)
+  }
+
+  settlementOf(settlement: Settlement): Promise<SettleMessage> {
+    return this.#messages.settlementOf(settlement)
   }
 
   /** Messages of a session have no lock of their own: this renews the session's. */

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { newUuid } from '../../base/ids.ts'
 import type { Span } from '../../base/telemetry.ts'
-import { childOf, newTrace, parseTraceparent } from '../../base/trace-context.ts'
+import { childOf, formatTraceparent, newTrace, parseTraceparent } from '../../base/trace-context.ts'
+import type { TraceContext } from '../../base/trace-context.ts'
 import type { HttpHandler } from '../../protocols/http/server.ts'
 import { sendAnswer, type Answer } from './answer.ts'
 import { corsHeaders } from './cors.ts'
@@ -32,22 +33,26 @@ export function endpointHandler(storage: Storage, endpoint: Endpoint): HttpHandl
   return async (message, response) => {
     const requestId = newUuid()
     const startMs = storage.clock.preciseNow()
-    let request: StorageRequest | undefined
+    let hop: Hop | undefined
     response.setHeader('server', endpoint.server)
     prepare(message, response, requestId)
     const answer = await endpoint.answer(requestId, () => {
       const service = endpoint.serviceOf(message)
       const read = readStorageRequest(message, { accounts: storage.accounts, service })
-      const origin = { ...read.origin, requestId }
-      request = { ...read, origin }
+      const parent = parseTraceparent(read.origin.trace)
+      const context = parent ? childOf(parent) : newTrace()
+      // What the request causes is caused by its hop, also where the caller has no trace of its own.
+      const origin = { ...read.origin, requestId, trace: formatTraceparent(context) }
+      const request = { ...read, origin }
+      hop = { request, context, parent, startMs }
       response.setHeader('x-ms-version', read.version)
       return request
     })
-    if (request) {
-      for (const [name, value] of corsHeaders(request)) response.setHeader(name, value)
+    if (hop) {
+      for (const [name, value] of corsHeaders(hop.request)) response.setHeader(name, value)
     }
     await finish(message, response, answer)
-    if (request) report(storage, endpoint, { request, answer, startMs })
+    if (hop) report(storage, { ...hop, ...endpoint.describe(hop.request) }, answer)
   }
 }
 
@@ -70,24 +75,29 @@ async function finish(
   await sendAnswer(message, response, answer)
 }
 
-/** One hop of a trace; the payload is looked at where it is. */
+/** One hop of a trace. */
+interface Hop {
+  readonly request: StorageRequest
+  readonly context: TraceContext
+  /** What caused it, where the caller says so. */
+  readonly parent: TraceContext | undefined
+  readonly startMs: number
+}
+
+/** The payload of a hop is looked at where it is. */
 function report(
   storage: Storage,
-  endpoint: Endpoint,
-  call: {
-    readonly request: StorageRequest
-    readonly answer: Answer
-    readonly startMs: number
-  },
+  hop: Hop & Pick<Span, 'operation' | 'resource'>,
+  answer: Answer,
 ): void {
-  const { request, answer, startMs } = call
-  const parent = parseTraceparent(request.origin.trace)
+  const { context, parent, operation, resource, startMs } = hop
   const code = answer.headers?.['x-ms-error-code']
   storage.telemetry.span({
-    context: parent ? childOf(parent) : newTrace(),
+    context,
     ...(parent ? { parentSpanId: parent.spanId } : {}),
     service: 'storage',
-    ...endpoint.describe(request),
+    operation,
+    resource,
     startMs,
     durationMs: storage.clock.preciseNow() - startMs,
     status: answer.status < 400 ? 'ok' : 'error',

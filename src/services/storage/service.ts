@@ -1,5 +1,5 @@
-// Survives a crash: accounts, containers, blobs with their bytes, and events that nobody took. The accounts are
-// also kept in memory.
+// Survives a crash: accounts, containers, blobs with their bytes, events that nobody took, queues and their messages.
+// The accounts are also kept in memory.
 import type { Clock } from '../../base/clock.ts'
 import { newUuid } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -22,6 +22,9 @@ import { blobNotFound } from './errors.ts'
 import { Expiry } from './expiry.ts'
 import { listBlobs } from './listing.ts'
 import { readRange, type BlobRange } from './reading.ts'
+import { QueueMessages } from './queue/queue-messages.ts'
+import { Queues } from './queue/queues.ts'
+import { queueHandler } from './queue/rest.ts'
 import { answerRequest, blobHandler } from './rest.ts'
 import type { StorageRequest } from './storage-request.ts'
 import { Ticks } from './ticks.ts'
@@ -58,8 +61,12 @@ export class Storage {
   readonly accounts: Accounts
   readonly containers: Containers
   readonly table: BlobTable
+  readonly queues: Queues
+  readonly queueMessages: QueueMessages
   /** Serves the Blob endpoint: path-style, and by the host names of Azure. */
   readonly blobHandler: HttpHandler
+  /** Serves the Queue endpoint alike. */
+  readonly queueHandler: HttpHandler
   readonly #events: BlobEvents
   readonly #expiry: Expiry
 
@@ -75,9 +82,12 @@ export class Storage {
     this.accounts = new Accounts(store)
     this.containers = new Containers({ store, clock, ticks })
     this.table = new BlobTable({ store, clock, ticks, events: this.#events })
+    this.queues = new Queues(store)
+    this.queueMessages = new QueueMessages({ store, clock, ticks })
     const { accounts, containers, table } = this
     this.#expiry = new Expiry({ table, accounts, containers, logger })
     this.blobHandler = blobHandler(this)
+    this.queueHandler = queueHandler(this)
   }
 
   async start(): Promise<void> {

@@ -19,7 +19,7 @@ interface Owner {
 export interface StorageFixture {
   readonly storage: Storage
   readonly store: Store
-  /** Its port speaks the Blob protocol. */
+  /** Speaks the protocol of the service that was asked for. */
   readonly port: number
   /** `http://127.0.0.1:40001/devstoreaccount1` */
   readonly url: string
@@ -30,9 +30,13 @@ export interface StorageFixture {
 /** Opens the service: `officer` may do everything by token, `reader` may read. */
 export async function openStorage(
   owner: Owner,
-  options: { readonly clock?: Clock; readonly path?: string } = {},
+  options: {
+    readonly clock?: Clock
+    readonly path?: string
+    readonly service?: 'blob' | 'queue'
+  } = {},
 ): Promise<StorageFixture> {
-  const { clock = new ManualClock(), path = ':memory:' } = options
+  const { clock = new ManualClock(), path = ':memory:', service = 'blob' } = options
   const logger = newLogger({ level: 'silent', name: 'test' })
   const store = await openSqliteStore({ path, clock, logger })
   const tenantId = '7d1c3b5a-2e4f-4a6b-8c9d-1e2f3a4b5c6d'
@@ -54,8 +58,8 @@ export async function openStorage(
   await storage.start()
   const server = new HttpServer({
     port: 0,
-    name: 'blob',
-    handler: storage.blobHandler,
+    name: service,
+    handler: { blob: storage.blobHandler, queue: storage.queueHandler }[service],
     logger,
     limits: blobHttpLimits,
   })

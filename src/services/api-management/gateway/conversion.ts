@@ -3,6 +3,7 @@ import { DotnetException } from '../../../languages/dotnet/exceptions.ts'
 import { decodeXml } from '../../../languages/xml/decode-xml.ts'
 import { messageOfSection } from './call-message.ts'
 import type { GatewayCall } from './gateway-call.ts'
+import { convertedBytesMax } from '../limits.ts'
 import { accepts, mediaTypeOf } from './media-type.ts'
 import { PolicyError } from './policy-error.ts'
 import type { PolicySource, Value } from './policy-source.ts'
@@ -65,8 +66,23 @@ export function convertBody(
   const { body } = messageOfSection(call)
   if (!body.bytes) return false
   const { bytes } = body
+  if (bytes.length > convertedBytesMax) throw tooLarge(call, policy)
   body.replace(guarded(policy, () => change(decodeXml(bytes))))
   return true
+}
+
+// Work on one thread that nobody can interrupt: all calls would wait for it.
+function tooLarge({ section }: GatewayCall, source: string): PolicyError {
+  const message = `The body is larger than the ${convertedBytesMax} bytes that '${source}' takes.`
+  const isRequest = section === 'inbound' || section === 'backend'
+  const answer = isRequest ? {} : { answer: 'Internal server error' }
+  return new PolicyError({
+    source,
+    reason: 'BodyTooLarge',
+    message,
+    status: isRequest ? 413 : 500,
+    ...answer,
+  })
 }
 
 function guarded(policy: string, work: () => string): string {

@@ -256,11 +256,13 @@ export class Gateway {
 
   // Before the key is looked at: a browser sends none when it asks whether it may call.
   async #preflight(call: GatewayCall, policy: EffectivePolicy): Promise<void> {
-    for (const step of policy.find('inbound', 'cors')) {
+    const steps = policy.find('inbound', 'cors')
+    for (const step of steps) {
       await runStep(step, call)
       if (call.isReturned) return
     }
-    throw new PolicyError(notFound())
+    if (steps.length === 0) throw new PolicyError(notFound())
+    call.response = newResponse(200)
   }
 
   // The path that is matched is the one that is forwarded: `.` and `..` are gone from both.

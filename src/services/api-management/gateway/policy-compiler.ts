@@ -189,7 +189,7 @@ class PolicyCompiler {
     }
     for (const attribute of element.attributes) {
       if (attribute.name === 'id' || definition.attributes.includes(attribute.name)) continue
-      throw faultAt(`'${element.name}' has no attribute '${attribute.name}'.`, attribute, element)
+      throw faultAt(`The '${attribute.name}' attribute is not declared.`, attribute, element)
     }
     const allowed = definition.elements ?? []
     for (const child of element.children) {
@@ -216,7 +216,7 @@ class PolicyCompiler {
       if (!names) throw faultAt(`'${child.name}' is not allowed in '${element.name}'.`, child)
       for (const attribute of child.attributes) {
         if (names.has(attribute.name)) continue
-        throw faultAt(`'${child.name}' has no attribute '${attribute.name}'.`, attribute, child)
+        throw faultAt(`The '${attribute.name}' attribute is not declared.`, attribute, child)
       }
       this.#checkInside(child)
     }

@@ -64,22 +64,26 @@ export const cacheLookup: PolicyDefinition = {
         byDeveloper.read(call) ? (call.subscription?.id ?? '') : '',
         byGroups.read(call) ? (call.context.user?.groups.map(({ id }) => id) ?? []) : [],
       ])
+      const kind = downstream?.read(call) ?? 'none'
+      const control = revalidate?.read(call) === false ? kind : `${kind}, must-revalidate`
       const kept = call.parts.cache.get(`response ${key}`)
       if (!(kept instanceof CachedResponse)) {
         call.cacheKey = `response ${key}`
+        if (kind !== 'none') call.afterwards.push(() => tellCaches(call, control))
         return
       }
       const { status, reason } = kept
       const body = kept.bytes ? MessageBody.of(kept.bytes) : MessageBody.none()
       call.response = { status, reason, headers: kept.headers.copy(), body }
-      const kind = downstream?.read(call) ?? 'none'
-      if (kind !== 'none') {
-        const control = revalidate?.read(call) === false ? kind : `${kind}, must-revalidate`
-        call.response.headers.set('Cache-Control', [control])
-      }
+      if (kind !== 'none') tellCaches(call, control)
       call.isAnswered = true
     }
   },
+}
+
+// The first answer may be kept by caches downstream as the later ones may.
+function tellCaches({ response }: GatewayCall, control: string): void {
+  if (response?.status === 200) response.headers.set('Cache-Control', [control])
 }
 
 function queryNames(source: PolicySource): ReadonlySet<string> | undefined {

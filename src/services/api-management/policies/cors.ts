@@ -37,6 +37,7 @@ export const cors: PolicyDefinition = {
       ]
       if (!call.isPreflight) {
         if (isAllowed) answerLater(call, [...common, ...exposure(call, exposed)])
+        else if (isSimple(call) && (terminate?.read(call) ?? true)) answerNothing(call)
         return
       }
       if (!isAllowed && terminate?.read(call) === false) return
@@ -48,6 +49,16 @@ export const cors: PolicyDefinition = {
       call.isReturned = true
     }
   },
+}
+
+function isSimple({ request }: GatewayCall): boolean {
+  return request.method === 'GET' || request.method === 'HEAD'
+}
+
+// https://learn.microsoft.com/azure/api-management/cors-policy#common-configuration-issues
+function answerNothing(call: GatewayCall): void {
+  call.response = newResponse(200)
+  call.isReturned = true
 }
 
 function texts(source: PolicySource, list: string, item: string): readonly Value<string>[] {

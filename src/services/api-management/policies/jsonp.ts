@@ -1,3 +1,4 @@
+import { PolicyError } from '../gateway/policy-error.ts'
 import { responseOf } from '../gateway/call-message.ts'
 import type { PolicyDefinition } from '../gateway/policy-step.ts'
 
@@ -11,11 +12,21 @@ export const jsonp: PolicyDefinition = {
     source.usage.responseBody = true
     return (call) => {
       const callback = call.request.originalUrl.query.get(parameter.read(call))?.[0]
+      if (callback === undefined) return
       // A name that is no identifier would let a caller write any script into the answer.
-      if (callback === undefined || !/^[\w$.]+$/.test(callback)) return
+      if (!/^[\w$.]+$/.test(callback)) throw invalidName(source.name, parameter.read(call))
       const { body, headers } = responseOf(call)
       body.replace(`${callback}(${Buffer.from(body.bytes ?? []).toString('utf8')});`)
       headers.set('Content-Type', ['application/javascript'])
     }
   },
+}
+
+function invalidName(source: string, parameter: string): PolicyError {
+  return new PolicyError({
+    source,
+    reason: 'CallbackParameterInvalid',
+    message: `Value of callback parameter ${parameter} is not a valid JavaScript identifier.`,
+    status: 400,
+  })
 }

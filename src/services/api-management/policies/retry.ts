@@ -44,5 +44,5 @@ function waitSeconds(
   if (delta === undefined) return interval
   if (maxInterval === undefined) return interval + (attempt - 1) * delta
   const spread = delta * (0.8 + 0.4 * randomFraction())
-  return Math.min(interval + 2 ** (attempt - 1) * spread, maxInterval)
+  return Math.min(interval + (2 ** (attempt - 1) - 1) * spread, maxInterval)
 }

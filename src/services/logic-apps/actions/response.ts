@@ -15,7 +15,8 @@ import type { Outcome } from '../../../engines/workflow/action-call.ts'
 /** Answers the caller of the run: https://learn.microsoft.com/azure/logic-apps/logic-apps-workflow-actions-triggers#response-action */
 export const response: ActionCompiler = (action, context) =>
   leafWork(action, context, {
-    isExternal: true,
+    // It commits by itself what led to the answer, and that it is being given.
+    isExternal: false,
     execute: (inputs, call) => {
       const statusCode = statusOf(memberOf(inputs, 'statusCode') ?? 200)
       if (statusCode === undefined) {
@@ -28,7 +29,10 @@ export const response: ActionCompiler = (action, context) =>
     },
   })
 
-function respond(call: LeafCall, answer: { statusCode: number; inputs: Value }): Outcome {
+async function respond(
+  call: LeafCall,
+  answer: { statusCode: number; inputs: Value },
+): Promise<Outcome> {
   const { statusCode, inputs } = answer
   const { context } = call
   const headers = headersOf(objectOf(inputs, 'headers'))
@@ -38,7 +42,13 @@ function respond(call: LeafCall, answer: { statusCode: number; inputs: Value }):
     ...(Object.keys(headers).length > 0 ? { headers } : {}),
     ...(body === undefined ? {} : { body }),
   }
-  // After a crash, and where nobody asked, nobody waits: the action is skipped and the run goes on.
+  // An answer that was being given when the platform ended may have been heard: what follows rests on it.
+  if (call.saved !== undefined) return { status: 'Succeeded', code: 'OK', outputs }
+  if (call.action.operationOptions.has('asynchronous')) {
+    return { status: 'Succeeded', code: 'OK', outputs }
+  }
+  if (context.isChild && !context.responder) return { status: 'Succeeded', code: 'OK', outputs }
+  // Nobody asked, or whoever asked is gone with the platform and asks again.
   if (!context.responder) {
     return {
       status: 'Skipped',
@@ -56,6 +66,7 @@ function respond(call: LeafCall, answer: { statusCode: number; inputs: Value }):
       `The execution of template action '${call.name}' failed: a response has already been sent to the caller.`,
     )
   }
+  await call.save({ answering: true })
   if (!context.responder.respond({ statusCode, headers, body })) {
     return failed(
       'ActionResponseTimedOut',

@@ -25,7 +25,7 @@ export const serviceProvider: ActionCompiler = (action, context) => {
   if (!known.hasAction(operation)) {
     throw context.refuse(
       action,
-      `"The operation '${operation}' of the service provider '${provider}' is not supported."`,
+      `"The operation '${operation}' of the service provider '${provider}' is not supported.${known.missing === undefined ? '' : ` ${known.missing}`}"`,
     )
   }
   if (!context.catalog.serviceProviderConnection(connection)) {

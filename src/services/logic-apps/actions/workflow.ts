@@ -25,8 +25,12 @@ export const workflow: ActionCompiler = (action, context) => {
       const reference =
         textOf(objectOf(evaluated, 'workflow'), 'id') ?? textOf(evaluated, 'workflowReferenceName')
       const headers = Object.entries(objectOf(inputs, 'headers'))
+      // A crash must not start a second run: this one is named before it is started.
+      const runId = textOf(call.saved, 'runId') ?? call.context.app.newRunId()
+      if (call.saved === undefined) await call.save({ runId })
       try {
         const answer = await call.context.app.callWorkflow({
+          runId,
           workflow: lastSegment(reference ?? name),
           trigger: textOf(evaluated, 'triggerName'),
           body: memberOf(inputs, 'body'),

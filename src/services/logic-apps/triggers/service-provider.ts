@@ -16,7 +16,7 @@ export const serviceProviderTrigger: TriggerType = {
     if (!known) throw refuse(`"The service provider '${provider}' is not supported."`)
     if (!known.hasTrigger(operation)) {
       throw refuse(
-        `"The trigger operation '${operation}' of the service provider '${provider}' is not supported."`,
+        `"The trigger operation '${operation}' of the service provider '${provider}' is not supported.${known.missing === undefined ? '' : ` ${known.missing}`}"`,
       )
     }
     if (!catalog.serviceProviderConnection(connection)) {

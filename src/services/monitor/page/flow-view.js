@@ -9,6 +9,9 @@ const verticalBelow = 720
 /** Around the drawing, so that outlines are not cut off. */
 const margin = 8
 
+/** Narrower nodes have smaller names and fewer figures. */
+const tightBelow = 140
+
 /** A map that is too wide is drawn smaller, down to this; beyond it the page scrolls. */
 const scaleMin = 0.8
 
@@ -95,10 +98,11 @@ export class FlowView {
     const node = this.graph.nodes.find((other) => other.id === id)
     const { owner, name } = splitName(node)
     const { nodeWidth } = this
-    const nameSize = nodeWidth < 140 ? 11.5 : 13
+    const isTight = nodeWidth < tightBelow
+    const nameSize = isTight ? 11.5 : 13
     const choose = () => this.onChoose(node.resource)
     const group = svg('g', {
-      class: 'node',
+      class: isTight ? 'node tight' : 'node',
       tabindex: '0',
       role: 'button',
       '--hue': hueOf(node.service),
@@ -126,7 +130,7 @@ export class FlowView {
       ),
       svg(
         'text',
-        { class: 'node-name', x: '10', y: '38', style: `font-size: ${nameSize}px` },
+        { class: 'node-name', x: '10', y: '38' },
         fitText(name, { font: `600 ${nameSize}px`, width: nodeWidth - 20, keepsEnd: true }),
       ),
       svg('text', { class: 'node-figures', x: '10', y: '56' }),
@@ -142,7 +146,7 @@ export class FlowView {
       if (!group) continue
       const errors = node.errors > 0 ? `${formatCount(node.errors)} failed` : ''
       // A narrow node has no room for the time beside its faults.
-      const isShort = errors !== '' && this.nodeWidth < 140
+      const isShort = errors !== '' && this.nodeWidth < tightBelow
       const took = isShort ? '' : ` · ${formatMs(node.p50Ms)}`
       const figures = node.count > 0 ? `${formatCount(node.count)}${took}` : '0'
       group.querySelector('.node-figures').textContent = figures
