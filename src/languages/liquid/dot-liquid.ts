@@ -24,33 +24,41 @@ export interface LiquidTemplate {
  * https://learn.microsoft.com/azure/api-management/set-body-policy#using-liquid-templates-with-set-body
  */
 export class DotLiquid {
-  readonly #engine: Liquid
+  readonly #limits: LiquidLimits
+  #engine: Liquid | undefined
 
   constructor(limits: LiquidLimits) {
-    this.#engine = new Liquid({
-      strictFilters: true,
-      strictVariables: false,
-      ownPropertyOnly: true,
-      // No template reads another from a file, and none runs or grows without end.
-      templates: {},
-      parseLimit: limits.templateMax,
-      renderLimit: limits.renderMsMax,
-      memoryLimit: limits.memoryMax,
-    })
-    for (const [name, filter] of Object.entries(this.#engine.filters)) {
-      const pascal = name.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
-      this.#engine.registerFilter(pascal, filter)
-    }
-    this.#engine.registerFilter('Date', formatDate)
-    this.#engine.registerFilter('date', formatDate)
-    this.#engine.registerFilter('Replace', replacePattern)
+    this.#limits = limits
   }
 
   /** Throws for a template that cannot be read. */
   compile(template: string): LiquidTemplate {
-    const parsed: Template[] = this.#engine.parse(withLoops(template))
-    return { render: (scope) => String(this.#engine.renderSync(parsed, scope)) }
+    // Made when there is a first template: most solutions have none, and it takes a while.
+    const engine = (this.#engine ??= newEngine(this.#limits))
+    const parsed: Template[] = engine.parse(withLoops(template))
+    return { render: (scope) => String(engine.renderSync(parsed, scope)) }
   }
+}
+
+function newEngine(limits: LiquidLimits): Liquid {
+  const engine = new Liquid({
+    strictFilters: true,
+    strictVariables: false,
+    ownPropertyOnly: true,
+    // No template reads another from a file, and none runs or grows without end.
+    templates: {},
+    parseLimit: limits.templateMax,
+    renderLimit: limits.renderMsMax,
+    memoryLimit: limits.memoryMax,
+  })
+  for (const [name, filter] of Object.entries(engine.filters)) {
+    const pascal = name.replaceAll(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase())
+    engine.registerFilter(pascal, filter)
+  }
+  engine.registerFilter('Date', formatDate)
+  engine.registerFilter('date', formatDate)
+  engine.registerFilter('Replace', replacePattern)
+  return engine
 }
 
 // Azure's own tag: a loop that writes a comma between two items.
