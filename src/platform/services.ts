@@ -40,7 +40,7 @@ import { storageIdentity } from './wiring/entra-id-to-storage.ts'
 import { functionsToStorage } from './wiring/functions-to-storage.ts'
 import { BlobTriggers, storageToFunctions } from './wiring/storage-to-functions.ts'
 import { storageToEventGrid } from './wiring/storage-to-event-grid.ts'
-import { senderCheck } from './wiring/entra-id-to-event-grid.ts'
+import { principalCheck, senderCheck } from './wiring/entra-id-to-event-grid.ts'
 import { keyVaultToApiManagement } from './wiring/key-vault-to-api-management.ts'
 import { keyVaultToFunctions } from './wiring/key-vault-to-functions.ts'
 import { siteIdentity } from './wiring/entra-id-to-logic-apps.ts'
@@ -222,10 +222,11 @@ function newFunctions(
 }
 
 function newLogicApps(
-  { shared, host, egress, entra, keyVault, resources }: Foundation,
+  { shared, host, egress, entra, access, keyVault, resources }: Foundation,
   joined: Carriers & { eventGrid: EventGrid },
 ): LogicApps {
   const { clock, logger } = shared
+  const checkSender = principalCheck(access)
   const principalOf = principalOfApp({
     resources,
     tenantId: entra.tenant.id,
@@ -235,7 +236,15 @@ function newLogicApps(
     ...shared,
     host,
     outgoing: egress,
-    ...logicAppConnectors({ ...joined, clock, logger, keyVault, resources, principalOf }),
+    ...logicAppConnectors({
+      ...joined,
+      clock,
+      logger,
+      keyVault,
+      resources,
+      principalOf,
+      checkSender,
+    }),
     identityToken: siteIdentity({ entra, resources }),
     resolveReference: keyVaultToFunctions({ keyVault, resources }),
   })

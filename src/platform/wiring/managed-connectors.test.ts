@@ -4,6 +4,7 @@ import { ManualClock } from '../../base/clock.ts'
 import { isJsonObject, objectMember, type JsonObject, type JsonValue } from '../../base/json.ts'
 import { newLogger } from '../../base/logger.ts'
 import { newTrace } from '../../base/trace-context.ts'
+import { senderForbidden } from '../../services/event-grid/errors.ts'
 import { openSqliteStore } from '../../store/sqlite/open-store.ts'
 import { newServices, type Services } from '../services.ts'
 import { logicAppConnectors } from './logic-app-connectors.ts'
@@ -46,6 +47,9 @@ async function start(t: TestContext) {
     clock,
     logger,
     principalOf: byApp,
+    checkSender: async () => {
+      throw senderForbidden('news')
+    },
   })
   const call = async (api: string, given: Call) => {
     const connector = managedConnectors.find((each) => each.api === api)
@@ -246,14 +250,21 @@ test('publishEvents sends to the topic of its connection, for who has its key', 
     eventTime: '2026-01-01T00:00:00Z',
     dataVersion: '1',
   }
-  const send = (accessKey: string) =>
+  const send = (accessKey: string) => sendBy({ topicEndpoint: topic.endpoint, accessKey })
+  const sendBy = (parameterValues: JsonObject) =>
     publish({
       app: 'app',
-      connection: { name: 'news', parameterValues: { topicEndpoint: topic.endpoint, accessKey } },
+      connection: { name: 'news', parameterValues },
       parameters: { events: [event] },
       trace: newTrace(),
       signal: AbortSignal.timeout(5_000),
     })
   assert.equal((await send(topic.key)).statusCode, 200)
   await assert.rejects(send('AAAA'), { code: 'Unauthorized' })
+  await assert.rejects(send(''), { code: 'Unauthorized' })
+  const byIdentity = {
+    topicEndpoint: topic.endpoint,
+    authProvider: { Type: 'ManagedServiceIdentity' },
+  }
+  await assert.rejects(sendBy(byIdentity), { code: senderForbidden('news').code })
 })
