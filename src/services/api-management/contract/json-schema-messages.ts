@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv'
+import { escapePointer } from './json-pointer.ts'
 
 /** Which place of a value a fault is told at. */
 export type FaultPlace = 'start' | 'end' | 'name'
@@ -37,7 +38,7 @@ export function describeFault(error: ErrorObject): DescribedFault | undefined {
     case 'unevaluatedProperties': {
       const name = String(params['additionalProperty'] ?? params['unevaluatedProperty'])
       const message = `Property '${name}' has not been defined and the schema does not allow additional properties.`
-      return { message, pointer: `${pointer}/${escaped(name)}`, place: 'name' }
+      return { message, pointer: `${pointer}/${escapePointer(name)}`, place: 'name' }
     }
     case 'enum':
       return at('start', `Value ${JSON.stringify(data)} is not defined in enum.`)
@@ -135,8 +136,4 @@ function typeOf(data: unknown): string {
 
 function numberName(data: unknown): string {
   return Number.isInteger(data) ? 'Integer' : 'Number'
-}
-
-function escaped(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
