@@ -59,22 +59,11 @@ export function describeFault(error: ErrorObject): DescribedFault | undefined {
     case 'minLength':
       return at('start', `String '${String(data)}' is less than minimum length of ${limit}.`)
     case 'maximum':
-      return at('start', `${numberName(data)} ${String(data)} exceeds maximum value of ${limit}.`)
-    case 'minimum':
-      return at(
-        'start',
-        `${numberName(data)} ${String(data)} is less than minimum value of ${limit}.`,
-      )
     case 'exclusiveMaximum':
-      return at(
-        'start',
-        `${numberName(data)} ${String(data)} equals maximum value of ${limit} and exclusive maximum is true.`,
-      )
+      return at('start', limitMessage(data, { limit, past: 'exceeds', name: 'maximum' }))
+    case 'minimum':
     case 'exclusiveMinimum':
-      return at(
-        'start',
-        `${numberName(data)} ${String(data)} equals minimum value of ${limit} and exclusive minimum is true.`,
-      )
+      return at('start', limitMessage(data, { limit, past: 'is less than', name: 'minimum' }))
     case 'multipleOf':
       return at(
         'start',
@@ -121,6 +110,16 @@ function describeOther(
     default:
       return at('start', 'Schema always fails validation.')
   }
+}
+
+function limitMessage(
+  data: unknown,
+  { limit, past, name }: { limit: string; past: string; name: string },
+): string {
+  const subject = `${numberName(data)} ${String(data)}`
+  return String(data) === limit
+    ? `${subject} equals ${name} value of ${limit} and exclusive ${name} is true.`
+    : `${subject} ${past} ${name} value of ${limit}.`
 }
 
 function listedMissing(params: Readonly<Record<string, unknown>>): string {
