@@ -9,7 +9,6 @@ import { openSqliteStore } from '../../store/sqlite/open-store.ts'
 import { newServices, type Services } from '../services.ts'
 import { logicAppConnectors } from './logic-app-connectors.ts'
 import type { PrincipalOfApp } from './app-principal.ts'
-import { eventGridDeadLetters } from './event-grid-dead-letters.ts'
 
 const group = '/subscriptions/5f2c0f0a-1d0e-4b9e-9c5e-0a1b2c3d4e5f/resourceGroups/rg-1'
 const providers = `${group}/providers`
@@ -214,23 +213,6 @@ test('an operation that is not there is answered with 404 and its name', async (
   const answer = await call('keyvault', { method: 'post', path: '/keys/k/encrypt' })
   assert.equal(answer.statusCode, 404)
   assert.match(JSON.stringify(answer.body), /'POST \/keys\/k\/encrypt'/)
-})
-
-test('a dead letter of Event Grid is a blob in the container of its subscription', async (t) => {
-  const { services } = await start(t)
-  const accountId = `${providers}/Microsoft.Storage/storageAccounts/files`
-  await put(services, accountId, {
-    sku: { name: 'Standard_LRS' },
-    kind: 'StorageV2',
-    properties: {},
-  })
-  await services.storage.containers.create('files', 'dead')
-  const putDeadLetter = eventGridDeadLetters(services.storage)
-  await putDeadLetter({ accountId, container: 'dead', blobName: 'S/2026/1/1/0/x.json', body: '[]' })
-  const name = { account: 'files', container: 'dead', name: 'S/2026/1/1/0/x.json' }
-  assert.equal((await services.storage.findBlob(name))?.contentType, 'application/json')
-  const gone = { accountId, container: 'none', blobName: 'x', body: '[]' }
-  await assert.rejects(putDeadLetter(gone), { code: 'ContainerNotFound' })
 })
 
 test('publishEvents sends to the topic of its connection, for who has its key', async (t) => {
