@@ -50,13 +50,17 @@ function storageEndpoints({
   listeners,
   storage,
 }: Pick<Services, 'storage'> & { listeners: Listeners }): Pick<Endpoints, 'storage'> {
-  const blob = listeners.origin('blob')
+  const [blob, queue] = [listeners.origin('blob'), listeners.origin('queue')]
   if (blob === undefined) return {}
+  const endpointsOfAccount = (name: string) => ({
+    blob: `${blob}/${name}`,
+    queue: `${queue}/${name}`,
+  })
   const accounts = storage.accounts.declared().map(({ name, keys }) => {
-    const endpoints = { blob: `${blob}/${name}`, dfs: `${blob}/${name}` }
+    const endpoints = { ...endpointsOfAccount(name), dfs: `${blob}/${name}` }
     return [name, { ...endpoints, connectionString: connectionString(name, keys[0], endpoints) }]
   })
-  const development = { blob: `${blob}/${developmentAccount}` }
+  const development = endpointsOfAccount(developmentAccount)
   return {
     storage: {
       ...development,
@@ -66,8 +70,13 @@ function storageEndpoints({
   }
 }
 
-function connectionString(name: string, key: string, endpoints: { readonly blob: string }): string {
-  return `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=${endpoints.blob};`
+function connectionString(
+  name: string,
+  key: string,
+  endpoints: { readonly blob: string; readonly queue: string },
+): string {
+  const { blob, queue } = endpoints
+  return `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=${blob};QueueEndpoint=${queue};`
 }
 
 function cosmosEndpoints({

@@ -33,13 +33,17 @@ export interface Endpoints {
 /** Where storage accounts are: the account of the solution as `devstoreaccount1`, and each by its name. */
 export interface StorageEndpoints {
   readonly blob: string
+  readonly queue: string
   readonly connectionString: string
-  readonly accounts: Readonly<
-    Record<
-      string,
-      { readonly blob: string; readonly dfs: string; readonly connectionString: string }
-    >
-  >
+  readonly accounts: Readonly<Record<string, StorageAccountEndpoints>>
+}
+
+/** Where one storage account is. */
+export interface StorageAccountEndpoints {
+  readonly blob: string
+  readonly dfs: string
+  readonly queue: string
+  readonly connectionString: string
 }
 
 /** Where the databases are: each account answers to its own keys. */

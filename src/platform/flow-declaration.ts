@@ -12,9 +12,11 @@ export interface DeclaredFlow {
 
 /** What apps, workflows and subscriptions say of the flow, so that the map is there before anything happens. */
 export async function declaredFlow(services: Services): Promise<DeclaredFlow> {
+  const accounts = services.storage.accounts.declared()
+  const account = accounts.length === 1 ? (accounts[0]?.name ?? '') : ''
   const flows = [
-    functionFlow(services.functions.apps()),
-    workflowFlow(services),
+    functionFlow(services.functions.apps(), account),
+    workflowFlow(services, account),
     await eventFlow(services),
   ]
   const arrows = flows.flatMap((flow) => flow.arrows)

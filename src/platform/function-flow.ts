@@ -3,18 +3,20 @@ import type { FunctionApp } from '../services/functions/function-app.ts'
 import type { FlowLink, FlowPlace } from '../services/monitor/flow-map.ts'
 import type { DeclaredFlow } from './flow-declaration.ts'
 
-/** What the bindings of functions say of the flow. */
-export function functionFlow(apps: readonly FunctionApp[]): DeclaredFlow {
-  const arrows = apps.flatMap((app) => app.functions.flatMap((each) => arrowsOf(app, each.name)))
+/** What the bindings of functions say of the flow; `account` is the storage account, where there is just one. */
+export function functionFlow(apps: readonly FunctionApp[], account: string): DeclaredFlow {
+  const arrows = apps.flatMap((app) =>
+    app.functions.flatMap((each) => arrowsOf(app, each.name, account)),
+  )
   const places = apps.flatMap((app) => app.functions.map((each) => placeOfFunction(app, each.name)))
   return { places, arrows }
 }
 
-function arrowsOf(app: FunctionApp, functionName: string): FlowLink[] {
+function arrowsOf(app: FunctionApp, functionName: string, account: string): FlowLink[] {
   const definition = app.functions.find((candidate) => candidate.name === functionName)
   const place = placeOfFunction(app, functionName)
   return (definition?.bindings ?? []).flatMap((binding): FlowLink[] => {
-    const other = placeOfBinding(app, binding)
+    const other = placeOfBinding(app, binding, account)
     if (!other) return []
     // Data that a function asks for is drawn as the function's call: the arrow says who causes what.
     return isTrigger(binding) ? [[other, place]] : [[place, other]]
@@ -25,7 +27,11 @@ function placeOfFunction(app: FunctionApp, functionName: string): FlowPlace {
   return { service: 'functions', resource: `${app.name}/${functionName}` }
 }
 
-function placeOfBinding(app: FunctionApp, binding: JsonObject): FlowPlace | undefined {
+function placeOfBinding(
+  app: FunctionApp,
+  binding: JsonObject,
+  account: string,
+): FlowPlace | undefined {
   const read = (name: string): string | undefined => {
     const value = binding[name]
     return typeof value === 'string' ? app.folder?.settings.resolve(value) : undefined
@@ -37,6 +43,13 @@ function placeOfBinding(app: FunctionApp, binding: JsonObject): FlowPlace | unde
     case 'servicebus':
     case 'servicebustrigger':
       return { service: 'service-bus', resource: read('queueName') ?? read('topicName') ?? '' }
+    case 'blob':
+    case 'blobtrigger': {
+      const [container] = (read('path') ?? '').split('/')
+      return account === '' || !container
+        ? undefined
+        : { service: 'storage', resource: `${account}/${container}` }
+    }
     default:
       return undefined
   }

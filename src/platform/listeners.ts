@@ -143,6 +143,7 @@ export class Listeners {
     // Apps of others name the local account in their connection strings.
     if (storage.accounts.declared().length > 0 || functions.sites().length > 0) {
       await this.#open('blob', { handler: storage.blobHandler, limits: blobHttpLimits })
+      await this.#open('queue', { handler: storage.queueHandler })
     }
     if (this.#front && (cosmosDb.accounts().length > 0 || functions.sites().length > 0)) {
       const tls = { ...this.#front.authority.server, alsoPlain: true }
@@ -182,6 +183,7 @@ export class Listeners {
           { suffix: '.vault.azure.net', handler: keyVaultHandler(keyVault) },
           { suffix: '.blob.core.windows.net', handler: storage.blobHandler },
           { suffix: '.dfs.core.windows.net', handler: storage.blobHandler },
+          { suffix: '.queue.core.windows.net', handler: storage.queueHandler },
           { suffix: '.eventgrid.azure.net', handler: eventGrid.handler },
           { suffix: '.documents.azure.com', handler: cosmosDbHandler(cosmosDb) },
         ],
@@ -223,5 +225,5 @@ function gatewayOf({
 }
 
 function storageHosts(account: string): string[] {
-  return ['blob', 'dfs'].map((kind) => `${account}.${kind}.core.windows.net`)
+  return ['blob', 'dfs', 'queue'].map((kind) => `${account}.${kind}.core.windows.net`)
 }

@@ -7,6 +7,7 @@ export const defaultPorts = {
   management: 8443,
   functions: 7071,
   blob: 10_000,
+  queue: 10_001,
   cosmos: 8081,
   eventGrid: 60_101,
 } as const

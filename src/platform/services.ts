@@ -34,13 +34,16 @@ import { managementTokenCheck } from './wiring/entra-id-to-management.ts'
 import { cosmosDbToFunctions, functionsToCosmosDb } from './wiring/functions-to-cosmos-db.ts'
 import { EventGridTriggers } from './wiring/event-grid-to-functions.ts'
 import { eventGridToServiceBus } from './wiring/event-grid-to-service-bus.ts'
+import { eventGridToStorageQueue } from './wiring/event-grid-to-storage-queue.ts'
 import { functionsToEventGrid } from './wiring/functions-to-event-grid.ts'
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
+import { functionsToStorageQueue } from './wiring/functions-to-storage-queue.ts'
 import { storageIdentity } from './wiring/entra-id-to-storage.ts'
 import { functionsToStorage } from './wiring/functions-to-storage.ts'
 import { BlobTriggers, storageToFunctions } from './wiring/storage-to-functions.ts'
+import { storageQueueToFunctions } from './wiring/storage-queue-to-functions.ts'
 import { storageToEventGrid } from './wiring/storage-to-event-grid.ts'
-import { senderCheck } from './wiring/entra-id-to-event-grid.ts'
+import { principalCheck, senderCheck } from './wiring/entra-id-to-event-grid.ts'
 import { keyVaultToApiManagement } from './wiring/key-vault-to-api-management.ts'
 import { keyVaultToFunctions } from './wiring/key-vault-to-functions.ts'
 import { siteIdentity } from './wiring/entra-id-to-logic-apps.ts'
@@ -185,6 +188,7 @@ function newEventGrid(
     destinations: {
       AzureFunction: triggers.destination,
       ...eventGridToServiceBus(serviceBus),
+      ...eventGridToStorageQueue(storage),
     },
   })
 }
@@ -206,6 +210,7 @@ function newFunctions(
       triggers: [
         changeFeedToFunctions({ cosmosDb, clock, logger }),
         serviceBusToFunctions({ serviceBus, clock, logger }),
+        storageQueueToFunctions({ storage, clock, logger }),
         triggers.source,
         blobs.source,
       ],
@@ -213,6 +218,7 @@ function newFunctions(
       outputs: [
         functionsToCosmosDb(cosmosDb),
         functionsToServiceBus(serviceBus),
+        functionsToStorageQueue(storage),
         functionsToEventGrid(eventGrid),
         functionsToStorage(storage),
       ],
@@ -222,10 +228,11 @@ function newFunctions(
 }
 
 function newLogicApps(
-  { shared, host, egress, entra, keyVault, resources }: Foundation,
+  { shared, host, egress, entra, access, keyVault, resources }: Foundation,
   joined: Carriers & { eventGrid: EventGrid },
 ): LogicApps {
   const { clock, logger } = shared
+  const checkSender = principalCheck(access)
   const principalOf = principalOfApp({
     resources,
     tenantId: entra.tenant.id,
@@ -235,7 +242,15 @@ function newLogicApps(
     ...shared,
     host,
     outgoing: egress,
-    ...logicAppConnectors({ ...joined, clock, logger, keyVault, resources, principalOf }),
+    ...logicAppConnectors({
+      ...joined,
+      clock,
+      logger,
+      keyVault,
+      resources,
+      principalOf,
+      checkSender,
+    }),
     identityToken: siteIdentity({ entra, resources }),
     resolveReference: keyVaultToFunctions({ keyVault, resources }),
   })

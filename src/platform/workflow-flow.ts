@@ -39,13 +39,11 @@ const places: Readonly<Record<string, { readonly service: string; readonly of: P
   },
 }
 
-/** What the triggers and actions of workflows say of the flow. */
-export function workflowFlow({
-  logicApps,
-  storage,
-}: Pick<Services, 'logicApps' | 'storage'>): DeclaredFlow {
-  const accounts = storage.accounts.declared()
-  const account = accounts.length === 1 ? (accounts[0]?.name ?? '') : ''
+/** What the triggers and actions of workflows say of the flow; `account` is the storage account, where there is just one. */
+export function workflowFlow(
+  { logicApps }: Pick<Services, 'logicApps'>,
+  account: string,
+): DeclaredFlow {
   const found: FlowPlace[] = []
   const arrows: FlowLink[] = []
   for (const { app } of logicApps.apps()) {

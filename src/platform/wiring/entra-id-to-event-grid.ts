@@ -17,8 +17,17 @@ export const senderRoles: AllowedActions = {
 }
 
 export function senderCheck(access: RoleAccess): VerifySender {
-  return async ({ token, resourceId }) => {
-    const principalId = stringMember(claimsOf(access, token), 'oid') ?? ''
+  const check = principalCheck(access)
+  return ({ token, resourceId }) =>
+    check(stringMember(claimsOf(access, token), 'oid') ?? '', resourceId)
+}
+
+/** Throws unless a principal may send events to a topic. */
+export type CheckPrincipal = (principalId: string, resourceId: string) => Promise<void>
+
+/** The same for who acts without a token: a connection of a workflow by identity. */
+export function principalCheck(access: RoleAccess): CheckPrincipal {
+  return async (principalId, resourceId) => {
     if (!(await access.allows({ principalId, resourceId, action }, senderRoles)))
       throw senderForbidden(resourceId)
   }

@@ -18,7 +18,7 @@ export function eventGridPublishConnector(
       answer: async (call) => {
         const { connection, trace } = call.providerCall({})
         const address = stringMember(call.values, 'endpoint') ?? ''
-        const key = stringMember(call.values, 'api_key')
+        const key = stringMember(call.values, 'api_key') ?? ''
         const topic = topicByKey(eventGrid, address, { connection: connection.name, key })
         const events = Array.isArray(call.body) ? call.body : [call.body]
         await eventGrid.publishObjects(topic, events.filter(isJsonObject), trace)

@@ -15,6 +15,7 @@ import { cosmosDbConnector } from './cosmos-db-connector.ts'
 import { eventGridPublishConnector } from './event-grid-publish-connector.ts'
 import { keyVaultConnector } from './key-vault-connector.ts'
 import { serviceBusConnector } from './service-bus-connector.ts'
+import type { CheckPrincipal } from './entra-id-to-event-grid.ts'
 import { eventGridToLogicApps } from './event-grid-to-logic-apps.ts'
 import { logicAppsToCosmosDb } from './logic-apps-to-cosmos-db.ts'
 import { logicAppsToEventGrid } from './logic-apps-to-event-grid.ts'
@@ -32,6 +33,7 @@ export function logicAppConnectors(parts: {
   readonly eventGrid: EventGrid
   readonly resources: ResourceManager
   readonly principalOf: PrincipalOfApp
+  readonly checkSender: CheckPrincipal
 }): Pick<LogicAppsOptions, 'serviceProviders' | 'managedConnectors'> {
   const { storage, serviceBus, cosmosDb, keyVault, eventGrid, resources, principalOf } = parts
   return {
@@ -40,7 +42,7 @@ export function logicAppConnectors(parts: {
       serviceBusToLogicApps(parts),
       logicAppsToCosmosDb(parts),
       logicAppsToKeyVault(keyVault, principalOf),
-      logicAppsToEventGrid(eventGrid),
+      logicAppsToEventGrid(parts),
       ...absentProviders(),
     ],
     managedConnectors: [

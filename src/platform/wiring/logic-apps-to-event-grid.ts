@@ -7,15 +7,24 @@ import { isJsonObject, stringMember, type JsonObject, type JsonValue } from '../
 import { keyRefused } from '../../services/event-grid/errors.ts'
 import type { EventGrid } from '../../services/event-grid/service.ts'
 import { topicHost, type EventGridTopic } from '../../services/event-grid/topic.ts'
+import type { PrincipalOfApp } from './app-principal.ts'
+import type { CheckPrincipal } from './entra-id-to-event-grid.ts'
 import type {
   ServiceProvider,
   ServiceProviderCall,
   ServiceProviderConnection,
 } from '../../services/logic-apps/service-provider.ts'
 
-export function logicAppsToEventGrid(eventGrid: EventGrid): ServiceProvider {
+export function logicAppsToEventGrid(parts: {
+  readonly eventGrid: EventGrid
+  readonly principalOf: PrincipalOfApp
+  readonly checkSender: CheckPrincipal
+}): ServiceProvider {
+  const { eventGrid, principalOf, checkSender } = parts
   const publish = async (call: ServiceProviderCall, events: readonly JsonValue[]) => {
-    const topic = topicOf(eventGrid, call.connection)
+    const principal = await principalOf(call.app, call.connection)
+    const topic = topicOf(eventGrid, call.connection, { isByKey: principal === undefined })
+    if (principal) await checkSender(principal.objectId, topic.id)
     await eventGrid.publishObjects(topic, events.map(eventOf), call.trace)
     return { statusCode: 200 }
   }
@@ -60,12 +69,11 @@ export function topicByKey(
 function topicOf(
   eventGrid: EventGrid,
   { name, parameterValues }: ServiceProviderConnection,
+  { isByKey }: { readonly isByKey: boolean },
 ): EventGridTopic {
   const address = stringMember(parameterValues, 'topicEndpoint') ?? ''
-  return topicByKey(eventGrid, address, {
-    connection: name,
-    key: keyOf(parameterValues),
-  })
+  const key = isByKey ? (keyOf(parameterValues) ?? '') : undefined
+  return topicByKey(eventGrid, address, { connection: name, key })
 }
 
 // The names of the connection's parameters differ by version: `accessKey`, `topicKey`, `sasKey`.

@@ -4,11 +4,11 @@ import { ManualClock } from '../../base/clock.ts'
 import { isJsonObject, objectMember, type JsonObject, type JsonValue } from '../../base/json.ts'
 import { newLogger } from '../../base/logger.ts'
 import { newTrace } from '../../base/trace-context.ts'
+import { senderForbidden } from '../../services/event-grid/errors.ts'
 import { openSqliteStore } from '../../store/sqlite/open-store.ts'
 import { newServices, type Services } from '../services.ts'
 import { logicAppConnectors } from './logic-app-connectors.ts'
 import type { PrincipalOfApp } from './app-principal.ts'
-import { eventGridDeadLetters } from './event-grid-dead-letters.ts'
 
 const group = '/subscriptions/5f2c0f0a-1d0e-4b9e-9c5e-0a1b2c3d4e5f/resourceGroups/rg-1'
 const providers = `${group}/providers`
@@ -46,6 +46,9 @@ async function start(t: TestContext) {
     clock,
     logger,
     principalOf: byApp,
+    checkSender: async () => {
+      throw senderForbidden('news')
+    },
   })
   const call = async (api: string, given: Call) => {
     const connector = managedConnectors.find((each) => each.api === api)
@@ -212,23 +215,6 @@ test('an operation that is not there is answered with 404 and its name', async (
   assert.match(JSON.stringify(answer.body), /'POST \/keys\/k\/encrypt'/)
 })
 
-test('a dead letter of Event Grid is a blob in the container of its subscription', async (t) => {
-  const { services } = await start(t)
-  const accountId = `${providers}/Microsoft.Storage/storageAccounts/files`
-  await put(services, accountId, {
-    sku: { name: 'Standard_LRS' },
-    kind: 'StorageV2',
-    properties: {},
-  })
-  await services.storage.containers.create('files', 'dead')
-  const putDeadLetter = eventGridDeadLetters(services.storage)
-  await putDeadLetter({ accountId, container: 'dead', blobName: 'S/2026/1/1/0/x.json', body: '[]' })
-  const name = { account: 'files', container: 'dead', name: 'S/2026/1/1/0/x.json' }
-  assert.equal((await services.storage.findBlob(name))?.contentType, 'application/json')
-  const gone = { accountId, container: 'none', blobName: 'x', body: '[]' }
-  await assert.rejects(putDeadLetter(gone), { code: 'ContainerNotFound' })
-})
-
 test('publishEvents sends to the topic of its connection, for who has its key', async (t) => {
   const { services, serviceProviders } = await start(t)
   const topicId = `${providers}/Microsoft.EventGrid/topics/news`
@@ -246,14 +232,21 @@ test('publishEvents sends to the topic of its connection, for who has its key', 
     eventTime: '2026-01-01T00:00:00Z',
     dataVersion: '1',
   }
-  const send = (accessKey: string) =>
+  const send = (accessKey: string) => sendBy({ topicEndpoint: topic.endpoint, accessKey })
+  const sendBy = (parameterValues: JsonObject) =>
     publish({
       app: 'app',
-      connection: { name: 'news', parameterValues: { topicEndpoint: topic.endpoint, accessKey } },
+      connection: { name: 'news', parameterValues },
       parameters: { events: [event] },
       trace: newTrace(),
       signal: AbortSignal.timeout(5_000),
     })
   assert.equal((await send(topic.key)).statusCode, 200)
   await assert.rejects(send('AAAA'), { code: 'Unauthorized' })
+  await assert.rejects(send(''), { code: 'Unauthorized' })
+  const byIdentity = {
+    topicEndpoint: topic.endpoint,
+    authProvider: { Type: 'ManagedServiceIdentity' },
+  }
+  await assert.rejects(sendBy(byIdentity), { code: senderForbidden('news').code })
 })

@@ -4,17 +4,19 @@ import type { BindingContext } from '../../services/functions/extension.ts'
 import { developmentAccount, type Account } from '../../services/storage/account.ts'
 import type { Storage } from '../../services/storage/service.ts'
 
+type StorageService = 'blob' | 'queue' | 'table'
+
 /**
- * The account a binding means: by connection string, by `UseDevelopmentStorage=true`, or by `__blobServiceUri`,
- * `__serviceUri` or `__accountName`. https://learn.microsoft.com/azure/azure-functions/functions-reference#connections
+ * The account a binding means: by connection string, by `UseDevelopmentStorage=true`, or by `__blobServiceUri` (or
+ * that of queues or tables), `__serviceUri` or `__accountName`. https://learn.microsoft.com/azure/azure-functions/functions-reference#connections
  */
 export function storageAccountOf(
   storage: Storage,
   context: BindingContext,
-  connectionName: string | undefined,
+  asked: { readonly connection: string | undefined; readonly service: StorageService },
 ): Account {
-  const connection = context.settings.readConnection(connectionName, connectionKinds.storage)
-  const name = accountNameOf(connection)
+  const connection = context.settings.readConnection(asked.connection, connectionKinds.storage)
+  const name = accountNameOf(connection, asked.service)
   const named = storage.accounts.resolve(name)
   if (!named) {
     throw new ServiceError(
@@ -26,15 +28,15 @@ export function storageAccountOf(
   return named.account
 }
 
-function accountNameOf(connection: Connection): string {
+function accountNameOf(connection: Connection, service: StorageService): string {
   if (connection.kind === 'section') {
-    const { blobServiceUri, serviceUri, accountName } = connection.values
-    return accountName ?? accountOfAddress(blobServiceUri ?? serviceUri ?? '')
+    const { [`${service}ServiceUri`]: ownUri, serviceUri, accountName } = connection.values
+    return accountName ?? accountOfAddress(ownUri ?? serviceUri ?? '')
   }
   const { value } = connection
   if (/(?:^|;)\s*UseDevelopmentStorage=true\s*(?:;|$)/i.test(value)) return developmentAccount
   const of = (name: string) => new RegExp(`(?:^|;)\\s*${name}=([^;]*)`, 'i').exec(value)?.[1]
-  return of('AccountName') ?? accountOfAddress(of('BlobEndpoint') ?? value)
+  return of('AccountName') ?? accountOfAddress(of(`${service}Endpoint`) ?? value)
 }
 
 // By its host in Azure, by the first segment of the path here.

@@ -28,9 +28,11 @@ import type { BlobName, Storage } from '../../services/storage/service.ts'
 import { BindingReader } from './binding-reader.ts'
 import { parseBlobPathPattern, type BlobPathPattern } from './blob-path-pattern.ts'
 import { storageAccountOf } from './storage-connection.ts'
+import { encodeMessage } from './storage-queue-text.ts'
 
 /** A blob that a function is to have as a whole: more does not fit into a call. */
 const inputBytesMax = 256 * 1024 * 1024
+const poisonQueue = 'webjobs-blobtrigger-poison'
 const webhookBytesMax = 2 * 1024 * 1024
 
 /** The triggers of functions that take blobs, and how each hears of them. */
@@ -90,16 +92,32 @@ export class BlobTriggers {
       clock: this.#clock,
       logger: this.#logger,
       onBlob: (blob) => blobFunction.call(blob),
-      onGivenUp: ({ record }) => {
+      onGivenUp: async ({ record }) => {
         const ids = { app, function: functionName, blob: `${pattern.container}/${record.name}` }
-        this.#logger.error(
-          ids,
-          `the function failed ${host.blobs.poisonBlobThreshold} times: the blob is given up; there is no storage queue 'webjobs-blobtrigger-poison' to tell of it`,
-        )
+        const text = `the function failed ${host.blobs.poisonBlobThreshold} times: '${poisonQueue}' has a message`
+        await this.#tellPoison(blobFunction, record)
+        this.#logger.error(ids, text)
       },
     })
     watcher.start()
     return watcher
+  }
+
+  /** https://learn.microsoft.com/azure/azure-functions/functions-bindings-storage-blob-trigger#poison-blobs */
+  async #tellPoison(
+    { context, account, pattern }: BlobFunction,
+    record: BlobRecord,
+  ): Promise<void> {
+    const queue = await this.#storage.queues.ensure(account, poisonQueue)
+    const message = {
+      FunctionId: `${context.app}.Functions.${context.functionName}`,
+      BlobType: record.kind,
+      ContainerName: pattern.container,
+      BlobName: record.name,
+      ETag: record.etag,
+    }
+    const text = encodeMessage(JSON.stringify(message), context.host.queues.messageEncoding)
+    await this.#storage.queueMessages.put(queue, [{ text }])
   }
 
   async #answer(app: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -149,7 +167,8 @@ export function blobNameFor(
   context: BindingContext,
 ): (bindingData: JsonObject) => BlobName {
   const reader = new BindingReader(context)
-  const { name: account } = storageAccountOf(storage, context, reader.string('connection'))
+  const connection = reader.string('connection')
+  const { name: account } = storageAccountOf(storage, context, { connection, service: 'blob' })
   const path = compileBindingExpression(reader.required('path'), context)
   return (bindingData) => {
     const text = path(bindingData).replace(/^\//, '')
@@ -171,7 +190,8 @@ class BlobFunction {
     this.#storage = storage
     this.context = context
     const reader = new BindingReader(context)
-    this.account = storageAccountOf(storage, context, reader.string('connection')).name
+    const connection = reader.string('connection')
+    this.account = storageAccountOf(storage, context, { connection, service: 'blob' }).name
     this.pattern = parseBlobPathPattern(reader.required('path'))
   }
 

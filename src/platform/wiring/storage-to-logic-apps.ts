@@ -65,7 +65,7 @@ function listenToBlobs(
           await listen.fire({ body, ...(parent ? { trace: parent } : {}) })
           return true
         },
-        onGivenUp: () => {},
+        onGivenUp: async () => {},
       })
       watcher.start()
     },

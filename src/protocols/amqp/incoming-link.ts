@@ -4,7 +4,7 @@ import type { AmqpSession } from './amqp-session.ts'
 import type { AmqpValue } from './amqp-value.ts'
 import { parseDeliveryState } from './delivery-state.ts'
 import type { DeliveryState } from './delivery-state.ts'
-import { linkCreditMax } from './limits.ts'
+import { excessBytesMax, linkCreditMax } from './limits.ts'
 import type { Attach, Flow, Transfer } from './performatives.ts'
 import { parseTerminus } from './terminus.ts'
 import type { Terminus } from './terminus.ts'
@@ -33,6 +33,7 @@ interface Partial {
   readonly state: AmqpValue
   readonly parts: Buffer[]
   bytes: number
+  heldBytes: number
   settled: boolean
 }
 
@@ -118,17 +119,14 @@ export class IncomingLink {
     if (!partial) return
     if (transfer.aborted) return this.#dropPartial()
     // The payload is a part of a larger buffer that the socket read: kept as it is, since most messages are whole.
-    if (payload.length > 0) partial.parts.push(payload)
     partial.bytes += payload.length
     partial.settled ||= transfer.settled
-    this.session.hold(payload.length)
-    if (partial.bytes > this.#bytesMax) {
-      return this.close(
-        new AmqpError(
-          'amqp:link:message-size-exceeded',
-          `The received message (delivery-id:${partial.id}, size:${partial.bytes} bytes) exceeds the limit (${this.#bytesMax} bytes) currently allowed on the link.`,
-        ),
-      )
+    if (partial.bytes <= this.#bytesMax) {
+      this.session.hold(payload.length)
+      partial.heldBytes += payload.length
+      if (payload.length > 0) partial.parts.push(payload)
+    } else if (partial.bytes > this.#bytesMax + excessBytesMax || partial.settled) {
+      return this.close(this.#tooLarge(partial))
     }
     if (transfer.more) return
     this.#partial = undefined
@@ -170,13 +168,21 @@ export class IncomingLink {
       state: transfer.state,
       parts: [],
       bytes: 0,
+      heldBytes: 0,
       settled: false,
     }
     return this.#partial
   }
 
   #deliver(partial: Partial): void {
-    const { id, tag, format, parts, bytes, settled } = partial
+    const { id, tag, format, parts, bytes, heldBytes, settled } = partial
+    if (bytes > this.#bytesMax) {
+      this.session.hold(-heldBytes)
+      // Read to its end and refused, so that the client knows which message it was, and goes on.
+      const state: DeliveryState = { kind: 'rejected', error: this.#tooLarge(partial) }
+      this.session.writeSettled({ isReceiver: true, id, state })
+      return this.#replenish()
+    }
     const [only] = parts
     const payload = parts.length === 1 && only ? only : Buffer.concat(parts)
     this.#unsettled += 1
@@ -191,7 +197,7 @@ export class IncomingLink {
         if (isOver) return
         isOver = true
         this.#unsettled -= 1
-        this.session.hold(-bytes)
+        this.session.hold(-heldBytes)
         if (!settled && this.#state !== 'closed') {
           this.session.writeSettled({ isReceiver: true, id, state })
         }
@@ -200,9 +206,16 @@ export class IncomingLink {
     })
   }
 
+  #tooLarge({ id, bytes }: Partial): AmqpError {
+    return new AmqpError(
+      'amqp:link:message-size-exceeded',
+      `The received message (delivery-id:${id}, size:${bytes} bytes) exceeds the limit (${this.#bytesMax} bytes) currently allowed on the link.`,
+    )
+  }
+
   #dropPartial(): void {
     if (!this.#partial) return
-    this.session.hold(-this.#partial.bytes)
+    this.session.hold(-this.#partial.heldBytes)
     this.#partial = undefined
   }
 

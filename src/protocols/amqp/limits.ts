@@ -26,6 +26,8 @@ export const outputBytesMax = 256 * 1024
 export const depthMax = 32
 /** Elements of an array whose elements take no bytes: nothing else bounds them. */
 export const emptyElementsMax = 1024
+/** What is read of a message that is too large, before its link is closed. */
+export const excessBytesMax = 16 * 1024 * 1024
 /** Deliveries on one link that the peer has not settled. */
 export const unsettledMax = 100_000
 /** Replies that wait for credit on one link of a request node. */

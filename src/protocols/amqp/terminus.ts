@@ -32,9 +32,10 @@ export function parseTerminus(value: AmqpValue | undefined): Terminus | undefine
 
 /** A source that tells which filters are in force. */
 export function sourceWith(address: string, filters: ReadonlyMap<string, AmqpValue>): Encoded {
+  // Without the descriptors that the standard asks for: clients of Azure look for the plain values.
   const described = new Map<AmqpValue, AmqpValue>()
   for (const [name, value] of filters) {
-    described.set(symbol(name), new Described(symbol(name), value))
+    described.set(symbol(name), value)
   }
   const writer = new AmqpWriter()
   const unused = [null, null, null, null, null, null]

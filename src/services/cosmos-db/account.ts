@@ -155,6 +155,7 @@ export class Account {
   async deleteDatabase(name: string): Promise<void> {
     const database = this.database(name)
     for (const container of database.containers()) await database.deleteContainer(container.name)
+    await database.dropUsers()
     await this.#parts.store.write([
       { kind: 'document.delete', collection: databaseRecords, partition: this.name, id: name },
     ])

@@ -1,6 +1,7 @@
 import { isJsonObject, objectMember, type JsonObject, type JsonValue } from '../../base/json.ts'
 import { badRequest } from './errors.ts'
 import type { FeedRange } from './feed-range.ts'
+import { parseIndexingPolicy } from './indexing-policy.ts'
 import { isTimeToLive } from './item.ts'
 import { timeToLiveSecondsMax, uniqueKeyPathsMax, uniqueKeysMax } from './limits.ts'
 import { parsePartitionKeyDefinition, type PartitionKeyDefinition } from './partition-key.ts'
@@ -34,13 +35,6 @@ export interface ContainerRecord {
   readonly version?: RecordVersion
 }
 
-const defaultIndexingPolicy: JsonObject = {
-  indexingMode: 'consistent',
-  automatic: true,
-  includedPaths: [{ path: '/*' }],
-  excludedPaths: [{ path: '/"_etag"/?' }],
-}
-
 const defaultConflictResolutionPolicy: JsonObject = {
   mode: 'LastWriterWins',
   conflictResolutionPath: '/_ts',
@@ -58,11 +52,10 @@ export function parseContainerDefinition(resource: JsonObject): ContainerDefinit
     partitionKey: parsePartitionKeyDefinition(resource['partitionKey']),
     ...(defaultTtl === undefined ? {} : { defaultTtl }),
     uniqueKeys: parseUniqueKeys(objectMember(resource, 'uniqueKeyPolicy')['uniqueKeys']),
-    indexingPolicy: { ...defaultIndexingPolicy, ...objectMember(resource, 'indexingPolicy') },
-    conflictResolutionPolicy: {
-      ...defaultConflictResolutionPolicy,
-      ...objectMember(resource, 'conflictResolutionPolicy'),
-    },
+    indexingPolicy: parseIndexingPolicy(objectMember(resource, 'indexingPolicy')),
+    conflictResolutionPolicy: parseConflictResolutionPolicy(
+      objectMember(resource, 'conflictResolutionPolicy'),
+    ),
   }
 }
 
@@ -77,6 +70,21 @@ export function containerBody(definition: ContainerDefinition): JsonObject {
     indexingPolicy: definition.indexingPolicy,
     conflictResolutionPolicy: definition.conflictResolutionPolicy,
   }
+}
+
+/** https://learn.microsoft.com/azure/cosmos-db/conflict-resolution-policies */
+function parseConflictResolutionPolicy(policy: JsonObject): JsonObject {
+  const mode = policy['mode'] ?? 'LastWriterWins'
+  if (mode !== 'LastWriterWins' && mode !== 'Custom') {
+    throw badRequest(
+      `The conflict resolution mode ${JSON.stringify(mode)} is not valid: 'LastWriterWins' or 'Custom'.`,
+    )
+  }
+  const path = policy['conflictResolutionPath']
+  if (path !== undefined && (typeof path !== 'string' || (path !== '' && !path.startsWith('/')))) {
+    throw badRequest(`The conflict resolution path ${JSON.stringify(path)} is not valid.`)
+  }
+  return { ...defaultConflictResolutionPolicy, ...policy, mode }
 }
 
 const unsupportedProperties = [

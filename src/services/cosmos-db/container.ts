@@ -24,7 +24,8 @@ import {
   type QueryParameter,
 } from './query.ts'
 import { unknownVersion, type RecordVersion } from './record-version.ts'
-import { containerRid, databaseRid, itemRidEncoder } from './resource-id.ts'
+import { NamedResources } from './named-resources.ts'
+import { containerRid, databaseRid, itemRidEncoder, type ScriptKind } from './resource-id.ts'
 import { executeBatch, type BatchOperation, type BatchResult } from './transactional-batch.ts'
 
 export interface ContainerPlace {
@@ -208,6 +209,17 @@ export class Container {
     return compile(text, parameters, this.parts.clock)
   }
 
+  /** Its stored procedures, triggers or user-defined functions. */
+  scripts(kind: ScriptKind): NamedResources {
+    return new NamedResources({
+      store: this.parts.store,
+      collection: scriptCollection(this.#record),
+      partition: kind,
+      ridOf: itemRidEncoder(this.#record.numbers, kind),
+      selfPrefix: `dbs/${this.databaseRid}/colls/${this.rid}/${kind}/`,
+    })
+  }
+
   feedRanges(): readonly FeedRange[] {
     return this.#record.ranges
   }
@@ -236,6 +248,11 @@ export class Container {
       },
     }
   }
+}
+
+/** The store's collection that holds a container's scripts. */
+export function scriptCollection(record: Pick<ContainerRecord, 'numbers'>): string {
+  return itemCollection(record).replace('/items/', '/scripts/')
 }
 
 /** The store's collection that holds a container's items; never used again by another container. */

@@ -2,7 +2,7 @@
 // at start and changed after the store was.
 import { stringMember, type JsonObject } from '../../base/json.ts'
 import { ExpectationFailed } from '../../store/store.ts'
-import { Container, itemCollection } from './container.ts'
+import { Container, itemCollection, scriptCollection } from './container.ts'
 import {
   parseContainerDefinition,
   type ContainerDefinition,
@@ -14,7 +14,8 @@ import { grownFeedRanges, newFeedRanges } from './feed-range.ts'
 import { newEtag } from './item.ts'
 import { newVersion, unknownVersion, type RecordVersion } from './record-version.ts'
 import { checkResourceName } from './resource-name.ts'
-import { databaseRid, newResourceNumber } from './resource-id.ts'
+import { NamedResources } from './named-resources.ts'
+import { databaseRid, newResourceNumber, permissionRid, userRid } from './resource-id.ts'
 import { requestUnitsOf, type Throughput } from './throughput.ts'
 
 /** A database as it is kept. */
@@ -86,6 +87,37 @@ export class Database {
     return this.#containers.get(name)
   }
 
+  /** https://learn.microsoft.com/rest/api/cosmos-db/users */
+  users(): NamedResources {
+    return new NamedResources({
+      store: this.#parts.store,
+      collection: this.#collectionOf('users'),
+      partition: '',
+      ridOf: (number) => userRid(this.#record.number, number),
+      selfPrefix: `dbs/${this.rid}/users/`,
+    })
+  }
+
+  /** The permissions of a user: https://learn.microsoft.com/rest/api/cosmos-db/permissions */
+  async permissions(user: string): Promise<NamedResources> {
+    const rid = stringMember(await this.users().get(user), '_rid') ?? ''
+    return new NamedResources({
+      store: this.#parts.store,
+      collection: this.#collectionOf('permissions'),
+      partition: user,
+      ridOf: (number) => permissionRid(rid, number),
+      selfPrefix: `dbs/${this.rid}/users/${rid}/permissions/`,
+    })
+  }
+
+  /** With the user go its permissions. */
+  async deleteUser(name: string, ifMatch?: string): Promise<void> {
+    const permissions = await this.permissions(name)
+    const ids = (await permissions.list()).map((each) => stringMember(each, 'id') ?? '')
+    await this.users().delete(name, ifMatch)
+    for (const id of ids) await permissions.delete(id)
+  }
+
   /** https://learn.microsoft.com/rest/api/cosmos-db/create-a-collection */
   async createContainer(
     resource: JsonObject,
@@ -153,6 +185,7 @@ export class Database {
         id: name,
       },
       { kind: 'collection.drop', collection: itemCollection(container.record) },
+      { kind: 'collection.drop', collection: scriptCollection(container.record) },
     ])
     this.#containers.delete(name)
     container.close()
@@ -167,6 +200,20 @@ export class Database {
     for (const container of this.containers()) {
       if (!container.record.throughput) await this.#change(container, container.record)
     }
+  }
+
+  /** Forgets its users; the account deletes its record. */
+  async dropUsers(): Promise<void> {
+    await this.#parts.store.write(
+      (['users', 'permissions'] as const).map((kind) => ({
+        kind: 'collection.drop',
+        collection: this.#collectionOf(kind),
+      })),
+    )
+  }
+
+  #collectionOf(kind: 'users' | 'permissions'): string {
+    return `cosmos-db/${kind}/${this.#record.number.toString(16)}`
   }
 
   get #partition(): string {

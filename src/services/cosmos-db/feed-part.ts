@@ -1,4 +1,5 @@
 import { parseJson } from '../../base/json.ts'
+import type { SlotRange } from '../../store/documents.ts'
 import { slotOf } from '../../store/slot.ts'
 import { effectivePartitionKey } from './effective-partition-key.ts'
 import type { FeedRange } from './feed-range.ts'
@@ -21,6 +22,13 @@ export function partOfRange({ slots, min, max }: FeedRange): FeedPart {
       return slot >= slots.from && slot < slots.to
     },
   }
+}
+
+/** One partition; only its slot of the feed has to be read. */
+export function partOfPartition(name: string): FeedPart & { readonly slots: SlotRange } {
+  const slot = slotOf(name)
+  const slots = { from: slot, to: slot + 1 }
+  return { name, slots, holds: (partition) => partition === name }
 }
 
 /** What lies between two effective partition keys, the first included: keys of clients are hashed as Azure does. */

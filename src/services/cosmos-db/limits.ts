@@ -10,6 +10,7 @@ export const partitionKeyBytesMax = { 1: 101, 2: 2048 } as const
 export const resourceNameLengthMax = 255
 export const uniqueKeysMax = 10
 export const uniqueKeyPathsMax = 16
+export const compositePathsMax = 8
 export const timeToLiveSecondsMax = 2_147_483_647
 export const patchOperationsMax = 10
 export const batchOperationsMax = 100
@@ -44,3 +45,9 @@ export const tokenSkewMsMax = 15 * 60_000
 export const requestBytesMax = 4 * 1024 * 1024
 /** What a change feed page has when its reader names no number. */
 export const feedPageItemsDefault = 1_000
+/** Pages of the feed that one request may pass over before it answers without changes. */
+export const feedStepsMax = 64
+/** Users of a database, permissions of a user, scripts of a kind of a container. */
+export const namedResourcesMax = 1_000
+/** How long the token of a permission is good: unless asked otherwise, at least and at most. */
+export const resourceTokenSeconds = { default: 3_600, min: 10, max: 86_400 } as const

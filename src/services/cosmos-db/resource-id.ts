@@ -23,15 +23,41 @@ export function containerRid(numbers: ContainerNumbers): string {
   return encode(containerBytes(numbers))
 }
 
-/** Writes the `_rid` of a container's items: 16 bytes, the last 8 count the item, lowest byte first. */
-export function itemRidEncoder(numbers: ContainerNumbers): (item: number) => string {
+/** What a container has besides items; the highest half byte of the last 8 tells. */
+export type ScriptKind = 'sprocs' | 'triggers' | 'udfs'
+
+const kindMarks = { docs: 0x00, sprocs: 0x80, triggers: 0x70, udfs: 0x60 } as const
+
+/** Writes the `_rid` of what is in a container: 16 bytes, the last 8 count it, lowest byte first. */
+export function itemRidEncoder(
+  numbers: ContainerNumbers,
+  kind: ScriptKind | 'docs' = 'docs',
+): (item: number) => string {
   const bytes = Buffer.alloc(16)
   containerBytes(numbers).copy(bytes)
+  const mark = kindMarks[kind]
   return (item) => {
     bytes.writeUInt32LE(item % 0x1_0000_0000, 8)
     bytes.writeUInt32LE(Math.floor(item / 0x1_0000_0000), 12)
+    if (mark > 0) bytes.writeUInt8(mark, 15)
     return encode(bytes)
   }
+}
+
+/** The `_rid` of a user: its database's 4 bytes, then 4 of its own. */
+export function userRid(database: number, user: number): string {
+  const bytes = Buffer.alloc(8)
+  bytes.writeUInt32BE(database, 0)
+  bytes.writeUInt32BE(user % 0x8000_0000, 4)
+  return encode(bytes)
+}
+
+/** The `_rid` of a permission: its user's 8 bytes, then 8 of its own. */
+export function permissionRid(user: string, permission: number): string {
+  const bytes = Buffer.alloc(16)
+  Buffer.from(user.replaceAll('-', '/'), 'base64').copy(bytes)
+  bytes.writeBigUInt64LE(BigInt(permission), 8)
+  return encode(bytes)
 }
 
 function containerBytes(numbers: ContainerNumbers): Buffer {

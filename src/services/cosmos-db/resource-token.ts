@@ -13,12 +13,18 @@ export interface Grant {
 
 /** A token that was not forged and is not over. */
 export interface OpenGrant {
-  allows(request: {
-    /** Of a resource, or the owner of a feed. */
-    readonly link: string
-    readonly isRead: boolean
-    readonly partitionKey: string | undefined
-  }): boolean
+  allows(request: ResourceRequest): boolean
+}
+
+/** What the bearer of a token asks for. */
+export interface ResourceRequest {
+  /** Of a resource, or the owner of a feed. */
+  readonly link: string
+  /** `docs`, `colls` */
+  readonly type: string
+  readonly isRead: boolean
+  /** JSON text, where the request names one. */
+  readonly partitionKey: string | undefined
 }
 
 interface KeyHolder {
@@ -52,9 +58,9 @@ export function openResourceToken(
   const resource = stringMember(content, 'resource') ?? ''
   const key = content['partitionKey']
   return {
-    allows: ({ link, isRead, partitionKey }) => {
-      if (link === '') return isRead
-      if (isOwner(resource, link)) return isRead
+    allows: (request) => {
+      const { link, isRead, partitionKey } = request
+      if (isRead && isMetadata(resource, request)) return true
       if (!isBelow(resource, link) || (content['mode'] !== 'All' && !isRead)) return false
       return (
         key === undefined ||
@@ -68,10 +74,10 @@ function isBelow(resource: string, link: string): boolean {
   return link === resource || link.startsWith(`${resource}/`)
 }
 
-// A client reads the container of an item, and the ranges of a container, before it goes to the item.
-function isOwner(resource: string, link: string): boolean {
+// A client reads a container and its ranges before it goes to the items.
+function isMetadata(resource: string, { link, type }: ResourceRequest): boolean {
   const container = resource.split('/').slice(0, 4).join('/')
-  return link === container && resource !== link
+  return link === '' || (link === container && (type === 'colls' || type === 'pkranges'))
 }
 
 function mac({ name, keys }: KeyHolder, payload: string): string {

@@ -77,10 +77,14 @@ function findOperation(
 ): Operation {
   const { method = 'GET' } = request
   const variant = variantOf(request)
-  const operation = known.table.get(keyOf({ method, path: address.shape, variant }))
+  const path = address.shape
+  const operation = known.table.get(keyOf({ method, path, variant }))
   if (operation) return operation
-  if (known.shapes.has(address.shape)) throw methodNotAllowed()
-  throw requestNotSupported(`The address '${method} ${address.shape}'`)
+  // Lists whose changes a client asks for, such as ranges, are given whole.
+  const list = variant === 'change feed' ? known.table.get(keyOf({ method, path })) : undefined
+  if (list) return list
+  if (known.shapes.has(path)) throw methodNotAllowed()
+  throw requestNotSupported(`The address '${method} ${path}'`)
 }
 
 function keyOf(operation: {

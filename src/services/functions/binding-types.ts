@@ -184,8 +184,17 @@ export const bindingTypes: readonly BindingType[] = [
     directions: ['in', 'out'],
     properties: { path: requiredExpression, connection: text, sdkBinding },
   },
+  {
+    type: 'queueTrigger',
+    directions: ['trigger'],
+    properties: { queueName: requiredText, connection: text },
+  },
+  {
+    type: 'queue',
+    directions: ['out'],
+    properties: { queueName: requiredExpression, connection: text },
+  },
   ...unsupported('trigger', [
-    'queueTrigger',
     'eventHubTrigger',
     'sqlTrigger',
     'mysqlTrigger',
@@ -203,7 +212,7 @@ export const bindingTypes: readonly BindingType[] = [
   ]),
   ...unsupported('in', ['table', 'sql', 'mysql', 'webPubSubConnection', 'webPubSubContext']),
   ...unsupported('in', ['durableClient', 'signalRConnectionInfo']),
-  ...unsupported('out', ['queue', 'eventHub', 'webPubSub', 'sendGrid', 'twilioSms']),
+  ...unsupported('out', ['eventHub', 'webPubSub', 'sendGrid', 'twilioSms']),
   ...unsupported('out', ['kafka', 'rabbitMQ', 'signalR']),
 ]
 

@@ -106,8 +106,8 @@ const faults: [bindings: JsonObject[], message: string][] = [
     "The binding type(s) 'fooTrigger' are not registered. Please ensure the type is correct and the binding extension is installed.",
   ],
   [
-    [{ name: 'x', type: 'queueTrigger', direction: 'in', queueName: 'q' }],
-    "binding 'x' (queueTrigger): bindings of this type are not supported",
+    [{ name: 'x', type: 'eventHubTrigger', direction: 'in', eventHubName: 'q' }],
+    "binding 'x' (eventHubTrigger): bindings of this type are not supported",
   ],
   [[{ type: 'timerTrigger' }], "binding '' (timerTrigger): expected the property 'name'"],
   [

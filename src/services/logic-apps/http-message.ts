@@ -12,6 +12,7 @@ import {
 import { readJson, writeJson } from '../../languages/workflow-expression/json-text.ts'
 import type { Value, ValueObject } from '../../languages/workflow-expression/value.ts'
 import { messageBytesMax } from './limits.ts'
+import { isMultipart, readMultipart, writeMultipart } from './multipart.ts'
 
 /** A message as actions and triggers show it. */
 export interface HttpMessage {
@@ -74,6 +75,7 @@ export function bodyValue(bytes: Buffer, type: string | undefined): Value | unde
   }
   if (media.startsWith('text/') && media !== 'text/xml') return decodeText(bytes, charset)
   const content = makeContent(type, bytes.toString('base64'))
+  if (media.startsWith('multipart/')) return { ...content, $multipart: readMultipart(bytes, type) }
   if (media === 'application/x-www-form-urlencoded')
     return withForm(content, bytes.toString('utf8'))
   return content
@@ -105,6 +107,7 @@ export function writeMessage(body: Value | undefined): {
   if (typeof body === 'string') {
     return { bytes: Buffer.from(body), contentType: 'text/plain; charset=utf-8' }
   }
+  if (isMultipart(body)) return writeMultipart(body)
   if (isContent(body)) return { bytes: contentBytes(body), contentType: body['$content-type'] }
   return { bytes: Buffer.from(writeJson(body)), contentType: 'application/json; charset=utf-8' }
 }

@@ -67,6 +67,9 @@ export const reloadQuietMs = 300
 export const busyRunsMax = 2_000
 export const busyWaitMs = { step: 20, max: 1_000 }
 
+/** Parts of one multipart body that are read. */
+export const multipartPartsMax = 1_000
+
 /** How long the wait before another try to open a trigger is. */
 export const openRetryMs = 5_000
 

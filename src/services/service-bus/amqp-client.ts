@@ -32,7 +32,7 @@ export class AmqpClient {
   readonly #logger: Logger
   readonly #sessions = new HeldSessions()
   readonly #transactions: Transactions
-  readonly #nodes = new Map<string, RequestNode>()
+  readonly #nodes = new Map<string, ServedNode>()
 
   constructor(options: { namespace: Namespace; clock: Clock; logger: Logger }) {
     this.#namespace = options.namespace
@@ -93,22 +93,32 @@ export class AmqpClient {
   #management(address: EntityAddress, access: Access): RequestNode {
     const key = `${address.path.toLowerCase()} ${address.subQueue ?? ''}`
     const known = this.#nodes.get(key)
-    if (known) return known
+    if (known) {
+      // The token may have been put anew since.
+      known.access = access
+      return known.node
+    }
     const { path } = this.#namespace.entity(address.path)
     const management = new ManagementNode({
       namespace: this.#namespace,
       path,
       subQueue: address.subQueue,
       sessions: this.#sessions,
-      mustHave: (right) => mustHave(access, right, path),
+      mustHave: (right) => mustHave(served.access, right, path),
     })
     const node = new RequestNode({
       handle: (message) => management.handle(message),
       logger: this.#logger,
     })
-    this.#nodes.set(key, node)
+    const served: ServedNode = { node, access }
+    this.#nodes.set(key, served)
     return node
   }
+}
+
+interface ServedNode {
+  readonly node: RequestNode
+  access: Access
 }
 
 /** https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-dead-letter-queues#path-to-the-dead-letter-queue */

@@ -5,6 +5,7 @@ import { AmqpError } from '../../protocols/amqp/amqp-error.ts'
 import { textOf } from '../../protocols/amqp/amqp-value.ts'
 import type { Encoded } from '../../protocols/amqp/amqp-value.ts'
 import type { AmqpValue } from '../../protocols/amqp/amqp-value.ts'
+import { accepted } from '../../protocols/amqp/delivery-state.ts'
 import type { DeliveryState, Outcome } from '../../protocols/amqp/delivery-state.ts'
 import type { OutgoingDelivery, OutgoingLink } from '../../protocols/amqp/outgoing-link.ts'
 import { toAmqpError } from './amqp-errors.ts'
@@ -109,7 +110,8 @@ export class ReceiverLink {
         return
       }
       await receiver.settle(toSettlement(message, state))
-      delivery.settle(state)
+      // Whatever became of the message, what the client asked for was done.
+      delivery.settle(accepted)
     } catch (error) {
       delivery.settle({ kind: 'rejected', error: this.#asRefusal(error) })
     }

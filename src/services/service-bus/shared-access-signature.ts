@@ -27,12 +27,14 @@ export function parseSharedAccessSignature(text: string): SharedAccessSignature 
   return { resource, signature, expiry, expiresAtMs: Number(expiry) * 1000, keyName }
 }
 
-/** The path that a signature is for, without a host: `orders`, empty for the whole namespace. */
+/** The path of the entity that a signature is for, without a host: `orders`, empty for the whole namespace. */
 export function signedPath(signature: SharedAccessSignature): string {
   const resource = decoded(signature.resource) ?? ''
+  // A signature for a part of an entity is one for the entity.
   return resource
     .replace(/^[a-z]+:\/\//i, '')
     .replace(/^[^/]*\/?/, '')
+    .replace(/\/?\$.*$/, '')
     .replace(/\/+$/, '')
 }
 

@@ -35,7 +35,7 @@ export interface BlobWatcherOptions {
   readonly logger: Logger
   /** False, or a rejection, where it has to be tried again. */
   readonly onBlob: (blob: WatchedBlob) => Promise<boolean>
-  readonly onGivenUp: (blob: WatchedBlob) => void
+  readonly onGivenUp: (blob: WatchedBlob) => Promise<void>
 }
 
 /** Hands each version of each blob of a container over once, at least, and keeps a receipt for it. */
@@ -149,7 +149,7 @@ export class BlobWatcher {
         if (!(await this.#isCurrent(record)) || signal.aborted) return
         if (await this.#try(blob)) break
         if (attempt >= attemptsMax) {
-          onGivenUp(blob)
+          await onGivenUp(blob)
           break
         }
         await clock.sleep(watcherRetryMs, signal).catch(() => {})

@@ -117,5 +117,5 @@ test('what an account cannot be is refused by name', async (t) => {
   await assert.rejects(put(service, { isVersioningEnabled: true }), /hierarchical namespace/)
   await assert.rejects(put(service, { changeFeed: { enabled: true } }), /changeFeed/)
   await assert.rejects(put(`${service}/containers/con`, { publicAccess: 'Blob' }), /Public access/)
-  await assert.rejects(put(`${account}/queueServices/default/queues/q`), /Storage queues/)
+  await assert.rejects(put(`${account}/tableServices/default/tables/q`), /Storage tables/)
 })

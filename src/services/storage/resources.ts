@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../base/json.ts'
-import { isJsonObject, objectMember, stringMember } from '../../base/json.ts'
+import { objectMember, stringMember } from '../../base/json.ts'
 import type {
   ResourceBody,
   ResourceProvider,
@@ -7,10 +7,12 @@ import type {
 } from '../../engines/resources/resource-provider.ts'
 import type { PublicAccess } from './container.ts'
 import { endpointOf, plainBlobService } from './account.ts'
-import type { Account, BlobServiceSettings, CorsRule } from './account.ts'
+import type { Account, BlobServiceSettings } from './account.ts'
 import { accountSas } from './account-sas.ts'
 import { newKeys } from './accounts.ts'
 import { accountNameInvalid, resourceInvalid } from './errors.ts'
+import { queueResources } from './queue/resources.ts'
+import { readCorsRules, textMembers } from './resource-properties.ts'
 import type { Storage } from './service.ts'
 
 const accountType = 'Microsoft.Storage/storageAccounts'
@@ -21,11 +23,10 @@ export function storageResources(storage: Storage): readonly ResourceProvider[] 
     accountProvider(storage),
     blobServiceProvider(storage),
     containerProvider(storage),
+    ...queueResources(storage),
     keptProvider(`${accountType}/fileServices`),
-    keptProvider(`${accountType}/queueServices`),
     keptProvider(`${accountType}/tableServices`),
     keptProvider(`${accountType}/managementPolicies`),
-    refusedProvider(`${accountType}/queueServices/queues`, 'Storage queues'),
     refusedProvider(`${accountType}/tableServices/tables`, 'Storage tables'),
     refusedProvider(`${accountType}/fileServices/shares`, 'File shares'),
     refusedProvider(`${accountType}/blobServices/containers/immutabilityPolicies`, 'Immutability'),
@@ -53,6 +54,9 @@ function accountProvider(storage: Storage): ResourceProvider {
     delete: async ([name = '']) => {
       for (const container of await storage.containers.list(name, '', Number.MAX_SAFE_INTEGER)) {
         await storage.containers.delete(withoutRetention(storage, name), container.name)
+      }
+      for (const queue of await storage.queues.list(name, '', Number.MAX_SAFE_INTEGER)) {
+        await storage.queues.delete(queue)
       }
       await storage.accounts.delete(name)
     },
@@ -98,6 +102,8 @@ function readAccount(request: ResourceRequest, known: Account | undefined): Acco
     allowsPublicAccess: isOn('allowBlobPublicAccess', false),
     allowsSharedKey: isOn('allowSharedKeyAccess', true),
     blobService: known?.blobService ?? plainBlobService,
+    queueService: known?.queueService,
+    tableService: known?.tableService,
     isBehindDevelopment: known?.isBehindDevelopment,
     properties,
   }
@@ -175,12 +181,11 @@ function readBlobService(properties: JsonObject): BlobServiceSettings {
     const isOn = policy['enabled'] === true || policy['enable'] === true
     if (isOn) throw resourceInvalid(`The blob service property '${name}' is not supported.`)
   }
-  const rules = objectMember(properties, 'cors')['corsRules']
   return {
     isVersioned: properties['isVersioningEnabled'] === true,
     blobRetentionDays: retentionDays(properties, 'deleteRetentionPolicy'),
     containerRetentionDays: retentionDays(properties, 'containerDeleteRetentionPolicy'),
-    cors: Array.isArray(rules) ? rules.filter(isJsonObject).map(readCorsRule) : [],
+    cors: readCorsRules(properties),
     defaultVersion: stringMember(properties, 'defaultServiceVersion'),
   }
 }
@@ -193,21 +198,6 @@ function retentionDays(properties: JsonObject, name: string): number | undefined
     throw resourceInvalid(`'${name}.days' must be a number from 1 to 365.`)
   }
   return days
-}
-
-function readCorsRule(rule: JsonObject): CorsRule {
-  const texts = (name: string) => {
-    const value = rule[name]
-    return Array.isArray(value) ? value.filter((each) => typeof each === 'string') : []
-  }
-  const maxAge = rule['maxAgeInSeconds']
-  return {
-    allowedOrigins: texts('allowedOrigins'),
-    allowedMethods: texts('allowedMethods').map((method) => method.toUpperCase()),
-    allowedHeaders: texts('allowedHeaders'),
-    exposedHeaders: texts('exposedHeaders'),
-    maxAgeSeconds: typeof maxAge === 'number' ? maxAge : 0,
-  }
 }
 
 function containerProvider(storage: Storage): ResourceProvider {
@@ -258,12 +248,6 @@ async function putContainer(
   const conditions = {}
   await containers.setPolicies(account, name, { policies, publicAccess, conditions })
   await containers.setMetadata(account, name, { metadata, conditions })
-}
-
-function textMembers(value: JsonObject): Record<string, string> {
-  const texts: Record<string, string> = {}
-  for (const [name, text] of Object.entries(value)) if (typeof text === 'string') texts[name] = text
-  return texts
 }
 
 /** Kept and read back; it has no effect here. */

@@ -8,9 +8,12 @@ import {
 } from '../../../base/json.ts'
 import type { EntityHolder } from '../entity-kind.ts'
 import type { Entity } from '../entity-tree.ts'
+import { isJsonType } from '../gateway/media-type.ts'
 import { compiledSchemasMax, schemaBytesMax } from '../limits.ts'
+import { escapePointer } from './json-pointer.ts'
 import { compileJsonSchema } from './json-schema.ts'
 import { type DeclaredParameter, type OperationContract, contractOf } from './operation-contract.ts'
+import { sampleOf } from './sample.ts'
 import { type SchemaCheck, SchemaUnusable } from './schema-fault.ts'
 import { compileXmlSchema } from './xml-schema.ts'
 
@@ -67,6 +70,29 @@ export class ApiContracts {
       : ownDefinition(declared)
     if (typeof definition !== 'string') this.#definitions.set(declared, { etag, definition })
     return definition
+  }
+
+  /** A body made of the schema of a response, for `mock-response`. */
+  sample(
+    at: { api: string; operation: string },
+    wanted: { status: number; contentType: string | undefined },
+  ): { readonly contentType: string; readonly text: string } | undefined {
+    const { api, operation } = at
+    const bodies =
+      this.operation(api, operation)?.responses.find(({ status }) => status === wanted.status)
+        ?.bodies ?? []
+    const body = bodies.find(
+      ({ contentType, schema }) =>
+        schema !== undefined &&
+        isJsonType(contentType) &&
+        (wanted.contentType === undefined || contentType === wanted.contentType.toLowerCase()),
+    )
+    const entity = body?.schema && this.#holder.get('apis/schemas', [api, body.schema.schemaId])
+    if (!body?.schema || !entity) return undefined
+    const definition = namedDefinition(entity, body.schema.typeName)
+    if (typeof definition === 'string') return undefined
+    const text = JSON.stringify(sampleOf(definition, definition))
+    return { contentType: body.contentType, text }
   }
 
   /** A check by a schema, or what of it is missing; rejects with `SchemaUnusable`. */
@@ -166,7 +192,7 @@ function referenceOf(
   const found = shelves.find(([, shelf]) => typeName in shelf)
   if (found)
     return {
-      found: found[0] + encodeURIComponent(typeName.replaceAll('~', '~0').replaceAll('/', '~1')),
+      found: found[0] + encodeURIComponent(escapePointer(typeName)),
     }
   const hasAny = shelves.some(([, shelf]) => Object.keys(shelf).length > 0)
   return { missing: hasAny ? 'definition' : 'definitions' }

@@ -1,3 +1,5 @@
+import { escapePointer } from './json-pointer.ts'
+
 /** Where the parts of one value end, as lines and positions count them: from 1, and behind the last character read. */
 export interface JsonPlace {
   /** Behind the value, or behind the bracket that opens it. */
@@ -44,11 +46,6 @@ interface OpenValue {
   readonly name: number | undefined
   readonly isObject: boolean
   count: number
-}
-
-/** A name as a part of a pointer: https://www.rfc-editor.org/rfc/rfc6901#section-3 */
-export function escapePointer(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }
 
 /** Line and position of an offset, as readers of .NET tell them. */

@@ -1,4 +1,5 @@
 import type { ErrorObject } from 'ajv'
+import { escapePointer } from './json-pointer.ts'
 
 /** Which place of a value a fault is told at. */
 export type FaultPlace = 'start' | 'end' | 'name'
@@ -37,7 +38,7 @@ export function describeFault(error: ErrorObject): DescribedFault | undefined {
     case 'unevaluatedProperties': {
       const name = String(params['additionalProperty'] ?? params['unevaluatedProperty'])
       const message = `Property '${name}' has not been defined and the schema does not allow additional properties.`
-      return { message, pointer: `${pointer}/${escaped(name)}`, place: 'name' }
+      return { message, pointer: `${pointer}/${escapePointer(name)}`, place: 'name' }
     }
     case 'enum':
       return at('start', `Value ${JSON.stringify(data)} is not defined in enum.`)
@@ -58,22 +59,11 @@ export function describeFault(error: ErrorObject): DescribedFault | undefined {
     case 'minLength':
       return at('start', `String '${String(data)}' is less than minimum length of ${limit}.`)
     case 'maximum':
-      return at('start', `${numberName(data)} ${String(data)} exceeds maximum value of ${limit}.`)
-    case 'minimum':
-      return at(
-        'start',
-        `${numberName(data)} ${String(data)} is less than minimum value of ${limit}.`,
-      )
     case 'exclusiveMaximum':
-      return at(
-        'start',
-        `${numberName(data)} ${String(data)} equals maximum value of ${limit} and exclusive maximum is true.`,
-      )
+      return at('start', limitMessage(data, { limit, past: 'exceeds', name: 'maximum' }))
+    case 'minimum':
     case 'exclusiveMinimum':
-      return at(
-        'start',
-        `${numberName(data)} ${String(data)} equals minimum value of ${limit} and exclusive minimum is true.`,
-      )
+      return at('start', limitMessage(data, { limit, past: 'is less than', name: 'minimum' }))
     case 'multipleOf':
       return at(
         'start',
@@ -122,6 +112,16 @@ function describeOther(
   }
 }
 
+function limitMessage(
+  data: unknown,
+  { limit, past, name }: { limit: string; past: string; name: string },
+): string {
+  const subject = `${numberName(data)} ${String(data)}`
+  return String(data) === limit
+    ? `${subject} equals ${name} value of ${limit} and exclusive ${name} is true.`
+    : `${subject} ${past} ${name} value of ${limit}.`
+}
+
 function listedMissing(params: Readonly<Record<string, unknown>>): string {
   return String(params['missingProperty'])
 }
@@ -135,8 +135,4 @@ function typeOf(data: unknown): string {
 
 function numberName(data: unknown): string {
   return Number.isInteger(data) ? 'Integer' : 'Number'
-}
-
-function escaped(name: string): string {
-  return name.replaceAll('~', '~0').replaceAll('/', '~1')
 }

@@ -3,6 +3,7 @@ import { messageOf } from '../../../base/errors.ts'
 import { isJsonObject, tryParseJson } from '../../../base/json.ts'
 import type { ValidationError } from '../gateway/validation.ts'
 import type { ApiContracts, SchemaMissing } from './api-contracts.ts'
+import { resolvedSchema } from './json-pointer.ts'
 import { compileValueSchema } from './json-schema.ts'
 import type { DeclaredParameter } from './operation-contract.ts'
 
@@ -88,23 +89,8 @@ function missing(
 }
 
 function typeOf(declared: DeclaredParameter, definition: JsonObject): string {
-  const type = resolved(definition)['type']
+  const type = resolvedSchema(definition, definition)['type']
   return typeof type === 'string' ? type : declared.type
-}
-
-// One step is enough to tell how a value is written; the schema itself is followed to its end.
-function resolved(definition: JsonObject): JsonObject {
-  const reference = definition['$ref']
-  if (typeof reference !== 'string') return definition
-  const found = reference
-    .slice(2)
-    .split('/')
-    .map((part) => decodeURIComponent(part).replaceAll('~1', '/').replaceAll('~0', '~'))
-    .reduce<JsonValue | undefined>(
-      (at, part) => (isJsonObject(at) ? at[part] : undefined),
-      definition,
-    )
-  return isJsonObject(found) ? found : {}
 }
 
 function readValue(
@@ -144,7 +130,7 @@ function readItems(
   items: readonly string[],
   definition: JsonObject,
 ): { readonly value: JsonValue } | { readonly unreadable: string } {
-  const itemType = resolved(definition)['items']
+  const itemType = resolvedSchema(definition, definition)['items']
   const type =
     isJsonObject(itemType) && typeof itemType['type'] === 'string' ? itemType['type'] : 'string'
   const value: JsonValue[] = []

@@ -15,7 +15,7 @@ export interface ConnectionToken {
 }
 
 /** A provider that gave no token. */
-export class TokenNotGiven extends Error {
+class TokenNotGiven extends Error {
   override readonly name = 'TokenNotGiven'
 }
 

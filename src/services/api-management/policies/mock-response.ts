@@ -12,7 +12,10 @@ export const mockResponse: PolicyDefinition = {
     const contentType = source.text('content-type')
     return (call) => {
       const wanted = { status: status?.read(call) ?? 200, contentType: contentType?.read(call) }
-      const example = call.parts.exampleOf(call.api.id, call.operation.id, wanted)
+      const given = call.parts.exampleOf(call.api.id, call.operation.id, wanted)
+      const at = { api: call.api.id, operation: call.operation.id }
+      const sample = given?.text ? undefined : call.parts.contracts.sample(at, wanted)
+      const example = sample ?? given
       const response = newResponse(wanted.status)
       const type = example?.contentType ?? wanted.contentType
       if (type !== undefined) response.headers.set('Content-Type', [type])

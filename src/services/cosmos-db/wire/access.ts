@@ -105,7 +105,8 @@ async function byResourceToken(
     const grant = openResourceToken(account, given.token, nowMs)
     if (!grant) continue
     if (account.refusesKeys) throw localAuthorizationDisabled()
-    if (!grant.allows({ ...request, link: request.address.resourceLink })) throw permissionMissing()
+    const { resourceLink: link, resourceType: type } = request.address
+    if (!grant.allows({ ...request, link, type })) throw permissionMissing()
     return { account, permit: async () => {} }
   }
   throw authorizationMalformed()

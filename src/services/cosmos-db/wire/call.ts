@@ -18,6 +18,8 @@ export interface CosmosCall {
   /** `https://localhost:8081/`: how the caller reached the account. */
   readonly origin: string
   readonly trace?: TraceContext
+  /** Throws unless the caller may do this besides what the operation itself needs. */
+  permit(action: string): Promise<void>
 }
 
 /** What an operation answers. */

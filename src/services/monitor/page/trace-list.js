@@ -68,7 +68,7 @@ export class TraceList {
         { class: 'what' },
         element('span', { class: 'operation' }, trace.operation),
         ' ',
-        element('span', { class: 'resource' }, trace.resource),
+        element('span', { class: 'resource', title: trace.resource }, shortName(trace.resource)),
       ),
       element('span', { class: 'took' }, formatMs(trace.durationMs)),
       element(
@@ -92,4 +92,10 @@ export class TraceList {
     next.focus()
     next.click()
   }
+}
+
+// `account/container/blob`: what tells one from the next is its end.
+function shortName(resource) {
+  const parts = resource.split('/')
+  return parts.length > 2 ? `…/${parts.at(-1)}` : resource
 }

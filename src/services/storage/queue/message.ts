@@ -16,6 +16,8 @@ export interface QueueMessage {
   readonly order: string
   /** Changes with every taking and every update: only the newest pop receipt is good. */
   readonly receipt: string
+  /** The run of the platform whose function has it; absent where a client took it. */
+  readonly owner?: string | undefined
   /** W3C `traceparent` of whoever put it. */
   readonly trace?: string | undefined
 }
@@ -38,7 +40,7 @@ export function newMessage(
 /** The same message after it was taken or changed: with a pop receipt of its own. */
 export function changedMessage(
   message: QueueMessage,
-  change: Partial<Pick<QueueMessage, 'text' | 'visibleMs' | 'dequeueCount'>>,
+  change: Partial<Pick<QueueMessage, 'text' | 'visibleMs' | 'dequeueCount' | 'owner'>>,
 ): QueueMessage {
   return { ...message, ...change, receipt: randomHex(8) }
 }

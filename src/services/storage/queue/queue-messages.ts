@@ -4,6 +4,7 @@
  * message another text and another receipt, and a lease knows neither.
  */
 import type { Clock } from '../../../base/clock.ts'
+import { newUuid } from '../../../base/ids.ts'
 import type { StoredDocument } from '../../../store/documents.ts'
 import { ExpectationFailed, type Store } from '../../../store/store.ts'
 import { serverBusy } from '../errors.ts'
@@ -27,7 +28,7 @@ import {
   type QueueMessage,
 } from './message.ts'
 import type { QueueRecord } from './queue.ts'
-import { expectQueue } from './queues.ts'
+import { expectQueue, queueCollection } from './queues.ts'
 
 /** A message that is to be put. */
 export interface OutgoingMessage {
@@ -45,11 +46,21 @@ export interface HeldMessage {
   readonly receipt: PopReceipt
 }
 
+/** How messages are taken. */
+export interface Taking {
+  readonly count: number
+  readonly visibilityMs: number
+  /** Set by what ends with this run of the platform. */
+  readonly isOwned?: boolean
+}
+
 /** The messages of all queues. */
 export class QueueMessages {
   readonly #store: Store
   readonly #clock: Clock
   readonly #ticks: Ticks
+  /** This run of the platform: what an earlier one had taken for its functions is given back. */
+  readonly #owner = newUuid()
   /** Messages that are being taken right now, by queue: takers at the same time look for others. */
   readonly #taking = new Map<string, Set<string>>()
 
@@ -78,10 +89,7 @@ export class QueueMessages {
   }
 
   /** Takes visible messages, the longest visible first, and hides them for a time. */
-  async take(
-    queue: QueueRecord,
-    asked: { readonly count: number; readonly visibilityMs: number },
-  ): Promise<readonly QueueMessage[]> {
+  async take(queue: QueueRecord, asked: Taking): Promise<readonly QueueMessage[]> {
     for (let attempt = 0; attempt < overtakenTakesMax; attempt += 1) {
       const taken = await this.#tryTake(queue, asked)
       if (taken) return taken
@@ -98,12 +106,16 @@ export class QueueMessages {
   async update(
     queue: QueueRecord,
     held: HeldMessage,
-    change: { readonly text?: string | undefined; readonly visibilityMs: number },
+    change: Pick<Taking, 'visibilityMs' | 'isOwned'> & { readonly text?: string | undefined },
   ): Promise<QueueMessage> {
     const found = await this.#held(queue, held)
     const nowMs = this.#clock.now()
     const text = change.text === undefined ? {} : { text: checked(change.text) }
-    const next = changedMessage(found, { ...text, visibleMs: nowMs + change.visibilityMs })
+    const next = changedMessage(found, {
+      ...text,
+      visibleMs: nowMs + change.visibilityMs,
+      owner: change.isOwned === true ? this.#owner : undefined,
+    })
     await this.#whileHeld(queue, held, () =>
       this.#store.write([
         expectQueue(queue),
@@ -120,6 +132,16 @@ export class QueueMessages {
     await this.#whileHeld(queue, held, () =>
       this.#store.write([{ kind: 'document.delete', ...key, expect: { etag: found.receipt } }]),
     )
+  }
+
+  /** Gives back what functions of an earlier run had taken when it ended: those deliveries do not count. */
+  async recover(queue: QueueRecord): Promise<void> {
+    for await (const page of this.#store.scan({ collection: messagesOf(queue) })) {
+      const lost = page
+        .map(readMessage)
+        .filter(({ owner }) => (owner ?? this.#owner) !== this.#owner)
+      for (const message of lost) await this.#giveBack(queue, message)
+    }
   }
 
   /** Moves a message to another queue of the account: it begins there anew. */
@@ -159,12 +181,28 @@ export class QueueMessages {
     return first && readMessage(first).visibleMs
   }
 
-  /** Calls back when something was put into a queue, or changed there; gives what ends it. */
+  /** Calls back when something may have changed in a queue; gives what ends it. */
   onChange(queue: QueueRecord, listener: () => void): () => void {
     const collection = messagesOf(queue)
     return this.#store.onCommit(({ collections }) => {
-      if (collections.has(collection)) listener()
+      if (collections.has(collection) || collections.has(queueCollection)) listener()
     })
+  }
+
+  async #giveBack(queue: QueueRecord, message: QueueMessage): Promise<void> {
+    const nowMs = this.#clock.now()
+    const dequeueCount = message.dequeueCount - 1
+    const next = changedMessage(message, { visibleMs: nowMs, dequeueCount, owner: undefined })
+    const expect = { etag: message.receipt }
+    try {
+      await this.#store.write([
+        { kind: 'document.delete', ...keyOfMessage(queue, message), expect },
+        putOfMessage(queue, next, nowMs),
+      ])
+    } catch (error) {
+      // Taken again meanwhile: it is in good hands.
+      if (!(error instanceof ExpectationFailed)) throw error
+    }
   }
 
   #made(outgoing: OutgoingMessage, nowMs: number): QueueMessage {
@@ -176,10 +214,7 @@ export class QueueMessages {
   }
 
   /** Nothing where another was faster. */
-  async #tryTake(
-    queue: QueueRecord,
-    asked: { readonly count: number; readonly visibilityMs: number },
-  ): Promise<readonly QueueMessage[] | undefined> {
+  async #tryTake(queue: QueueRecord, asked: Taking): Promise<readonly QueueMessage[] | undefined> {
     const taking = this.#taking.get(queue.id) ?? new Set<string>()
     const found = await this.#visible(queue, asked.count + taking.size)
     const free = found.filter(({ id }) => !taking.has(id)).slice(0, asked.count)
@@ -187,7 +222,7 @@ export class QueueMessages {
     this.#taking.set(queue.id, taking)
     for (const { id } of free) taking.add(id)
     try {
-      return await this.#hide(queue, free, asked.visibilityMs)
+      return await this.#hide(queue, free, asked)
     } catch (error) {
       if (error instanceof ExpectationFailed) return undefined
       throw error
@@ -200,13 +235,14 @@ export class QueueMessages {
   async #hide(
     queue: QueueRecord,
     documents: readonly StoredDocument[],
-    visibilityMs: number,
+    { visibilityMs, isOwned }: Taking,
   ): Promise<readonly QueueMessage[]> {
     const nowMs = this.#clock.now()
     const messages = documents.map(readMessage).map((message) =>
       changedMessage(message, {
         visibleMs: nowMs + visibilityMs,
         dequeueCount: message.dequeueCount + 1,
+        owner: isOwned === true ? this.#owner : undefined,
       }),
     )
     await this.#store.write([

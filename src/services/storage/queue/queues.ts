@@ -7,7 +7,8 @@ import { queueExists, queueNotFound } from './errors.ts'
 import { messagesOf } from './message.ts'
 import { checkQueueName, type QueueRecord } from './queue.ts'
 
-const collection = 'storage/queues'
+/** Collection of the queues themselves. */
+export const queueCollection = 'storage/queues'
 
 /** The queues of all accounts. */
 export class Queues {
@@ -74,7 +75,7 @@ export class Queues {
 
   /** Queues by name, from one on. */
   async list(account: string, from: string, limit: number): Promise<readonly QueueRecord[]> {
-    const list = { collection, partition: account, from, limit }
+    const list = { collection: queueCollection, partition: account, from, limit }
     return (await this.#store.listDocuments(list)).map(readQueue)
   }
 
@@ -106,7 +107,7 @@ function putOf(queue: QueueRecord) {
 }
 
 function keyOf(account: string, name: string) {
-  return { collection, partition: account, id: name }
+  return { collection: queueCollection, partition: account, id: name }
 }
 
 function readQueue(document: StoredDocument): QueueRecord {
