@@ -122,7 +122,10 @@ test('the orders solution deploys, with the settings of its apps in place', asyn
   const { services, deployment } = await start(t)
   await deployment.deploy(readAzdProject('solutions/orders'))
   const names = services.functions.sites().map(({ serviceName }) => serviceName)
-  assert.deepEqual(names.toSorted(), ['datafetching', 'dataprocessing', 'workflows'])
+  assert.deepEqual(
+    names.toSorted((a, b) => String(a).localeCompare(String(b))),
+    ['datafetching', 'dataprocessing', 'workflows'],
+  )
   const site = services.functions.sites().find((each) => each.serviceName === 'dataprocessing')
   const [account] = services.cosmosDb.accounts()
   const [namespace] = services.serviceBus.namespaces()
