@@ -1,7 +1,7 @@
 import { isJsonObject, stringMember, tryParseJson, type JsonObject } from '../base/json.ts'
 import { compileExpression } from '../languages/csharp/compile.ts'
 import { CSharpError } from '../languages/csharp/csharp-error.ts'
-import { LimitError } from '../languages/csharp/machine.ts'
+import { LimitError } from '../languages/dotnet/work-limit.ts'
 import type { PolicyContext } from '../languages/csharp/policy-context.ts'
 import { DotnetException } from '../languages/dotnet/exceptions.ts'
 import { writeResult } from './policy-result.ts'

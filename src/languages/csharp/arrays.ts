@@ -1,7 +1,7 @@
 import { systemException } from '../dotnet/exceptions.ts'
 import { byteOf, DotnetArray, DotnetNumber, type DotnetObject } from '../dotnet/value.ts'
 import { elementCountMax } from './limits.ts'
-import { LimitError } from './machine.ts'
+import { LimitError } from '../dotnet/work-limit.ts'
 
 /** An array of two or more dimensions. */
 export class DotnetGrid implements DotnetObject {

@@ -42,15 +42,22 @@ function notNull(value: unknown): unknown {
 function callOnObject(run: Implementation, plan: Plan & { readonly receiver: Run }): Run {
   const { receiver, list, call } = plan
   const [first, second] = list
-  if (!first) return (frame) => run(notNull(receiver(frame)), call)
+  if (!first) {
+    return (frame) => {
+      frame.machine.step()
+      return run(notNull(receiver(frame)), call)
+    }
+  }
   if (!second) {
     return (frame) => {
+      frame.machine.step()
       const self = receiver(frame)
       const value = first(frame)
       return run(notNull(self), value, call)
     }
   }
   return (frame) => {
+    frame.machine.step()
     const self = receiver(frame)
     const values = list.map((one) => one(frame))
     return run(notNull(self), ...values, call)
@@ -94,9 +101,22 @@ function plainCall(run: Implementation, plan: Plan): Run {
   const { receiver, list, call } = plan
   if (!receiver) return staticCall(run, plan)
   const [first, second] = list
-  if (!first) return (frame) => run(receiver(frame), call)
-  if (!second) return (frame) => run(receiver(frame), first(frame), call)
-  return (frame) => run(receiver(frame), ...list.map((one) => one(frame)), call)
+  if (!first) {
+    return (frame) => {
+      frame.machine.step()
+      return run(receiver(frame), call)
+    }
+  }
+  if (!second) {
+    return (frame) => {
+      frame.machine.step()
+      return run(receiver(frame), first(frame), call)
+    }
+  }
+  return (frame) => {
+    frame.machine.step()
+    return run(receiver(frame), ...list.map((one) => one(frame)), call)
+  }
 }
 
 function callWithReferences(run: Implementation, plan: Plan & { readonly choice: Choice }): Run {
@@ -112,6 +132,7 @@ function callWithReferences(run: Implementation, plan: Plan & { readonly choice:
         values.push(reference)
       } else values.push(list[index]?.(frame))
     }
+    frame.machine.step()
     const result = run(...values, call)
     for (const { place, reference } of after) place.set(reference.value)
     return result

@@ -1,12 +1,13 @@
 import { emptySlots, Frame, type Run } from './bound.ts'
 import { CSharpBinder } from './csharp-binder.ts'
 import { CSharpError, errorAt, FaultAtOffset } from './csharp-error.ts'
-import { expressionLengthMax } from './limits.ts'
-import { LimitError, Machine } from './machine.ts'
+import { evaluationMsMax, expressionLengthMax, memoryBytesMax } from './limits.ts'
+import { Machine } from './machine.ts'
 import { parseBlockText, parseExpressionText } from './parse-statement.ts'
 import type { PolicyContext } from './policy-context.ts'
 import { FunctionScope, Scope } from './scope.ts'
 import { typeNameOf } from '../dotnet/types.ts'
+import { LimitError, runWithin } from '../dotnet/work-limit.ts'
 import type { TypeWorld } from './type-world.ts'
 import { policyWorld } from './types/policy-world.ts'
 
@@ -62,11 +63,15 @@ export function compileExpression(
   }
 }
 
+const evaluationBounds = { milliseconds: evaluationMsMax, memoryBytes: memoryBytesMax }
+
 /** Runs compiled code; a full stack is a limit like the others. */
 function runBounded(compiled: Compiled, context: PolicyContext): unknown {
   try {
-    return compiled.run(
-      new Frame(emptySlots(compiled.owner.slotCount), undefined, new Machine(context)),
+    return runWithin(evaluationBounds, () =>
+      compiled.run(
+        new Frame(emptySlots(compiled.owner.slotCount), undefined, new Machine(context)),
+      ),
     )
   } catch (error) {
     if (error instanceof RangeError)

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { compileExpression, type CompileOptions } from './compile.ts'
 import { CSharpError } from './csharp-error.ts'
-import { LimitError } from './machine.ts'
+import { evaluationMsMax } from './limits.ts'
+import { LimitError } from '../dotnet/work-limit.ts'
 import { DotnetException } from '../dotnet/exceptions.ts'
 import { emptyContext } from './empty-context.ts'
 
@@ -24,12 +25,18 @@ const endless = [
   'Func<int, int> f = null; f = n => f(n + 1); return f(0);',
   'return (5).ToString("D999999999").Length;',
   `return 0${' + Enumerable.Range(0, 100000).Distinct().Count()'.repeat(1000)};`,
+  'return Regex.Matches(new string(\'a\', 1000000), "(?=(a+))").Count;',
+  `var s = new string('a', 60000000); ${'s = s.ToUpper(); s = s.ToLower(); '.repeat(500)} return s;`,
+  `return Enumerable.Range(0, 1000000)${'.Reverse().Distinct()'.repeat(60)}.Count();`,
+  'var a = new JArray(); for (var i = 0; i < 40; i++) { var b = new JArray(); b.Add(a); b.Add(a); a = b; } return a.ToString();',
   'JToken t = 1; for (var i = 0; i < 100000; i++) t = new JObject(new JProperty("a", t)); return t.ToString();',
 ]
 
 for (const text of endless) {
-  test(`an evaluation without end is stopped: ${text.slice(0, 50)}`, () => {
+  test(`an evaluation without end is stopped in time: ${text.slice(0, 50)}`, () => {
+    const started = performance.now()
     assert.throws(() => run(text, 'block'), LimitError)
+    assert.ok(performance.now() - started < 2 * evaluationMsMax)
   })
 }
 
@@ -43,6 +50,8 @@ const excessive = [
     "return string.Concat(Enumerable.Repeat(new string('a', 1000000), 1000));",
     'System.OutOfMemoryException',
   ],
+  ["return new string(',', 60000000).Split(',').Length;", 'System.OutOfMemoryException'],
+  ["return new string('a', 60000000).ToCharArray().Length;", 'System.OutOfMemoryException'],
   [
     'return "a".Replace("a", new string(\'b\', 9000000)).Replace("b", "cccccccccc");',
     'System.OutOfMemoryException',

@@ -19,6 +19,9 @@ export const textLengthMax = 64 * 1024 * 1024
 /** Milliseconds that one evaluation may take. */
 export const evaluationMsMax = 2000
 
+/** Bytes that the memory may grow by during one evaluation: the platform has 4 GB. */
+export const memoryBytesMax = 1024 * 1024 * 1024
+
 /** Choices of types that one generic local function may be compiled for. */
 export const genericInstancesMax = 50
 

@@ -3,6 +3,7 @@ import { toUpperInvariant } from './letter-case.ts'
 import { compareNumbers, isNumeric, numericKindOf, toDouble } from './numbers.ts'
 import { Decimal } from './decimal.ts'
 import { DotnetChar, DotnetEnum, DotnetNumber, type DotnetObject } from './value.ts'
+import { countWork } from './work-limit.ts'
 
 /** How two strings are compared. The current culture is the invariant one. */
 export type StringComparison =
@@ -137,6 +138,7 @@ function isComparable(value: unknown): value is Comparable {
 
 /** `Comparer.Default.Compare`: null first, strings by culture; ArgumentException for types without an order. */
 export function compareValues(left: unknown, right: unknown): number {
+  countWork()
   if (left === right) return 0
   if (left === null || right === null) return left === null ? -1 : 1
   if (typeof left === 'string' && typeof right === 'string') return compareStrings(left, right)

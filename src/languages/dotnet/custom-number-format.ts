@@ -1,4 +1,5 @@
 import { fractionDigits, keepDigits, roundDigits, wholeDigits, type Digits } from './digits.ts'
+import { countWork } from './work-limit.ts'
 
 type Token =
   | { readonly type: 'digit'; readonly zero: boolean }
@@ -45,6 +46,7 @@ function splitSections(format: string): string[] {
   const sections = ['']
   const pattern = /\\[^]|'[^']*'?|"[^"]*"?|;|[^]/g
   for (const [piece] of format.matchAll(pattern)) {
+    countWork()
     if (piece === ';') sections.push('')
     else sections[sections.length - 1] += piece
   }
@@ -55,6 +57,7 @@ function tokensOf(section: string): Token[] {
   const tokens: Token[] = []
   const pattern = /\\([^])|'([^']*)'?|"([^"]*)"?|([eE])([+-]?)(0+)|[^]/g
   for (const match of section.matchAll(pattern)) {
+    countWork()
     const [piece, escaped, single, double, letter, sign, zeros] = match
     if (letter !== undefined && zeros !== undefined) {
       tokens.push({ type: 'exponent', letter, plus: sign === '+', digits: zeros.length })
@@ -168,6 +171,7 @@ class SectionOutput {
     let text = ''
     let afterPoint = false
     for (const token of this.#layout.tokens) {
+      countWork()
       switch (token.type) {
         case 'literal':
           text += token.text

@@ -1,5 +1,6 @@
 import { argumentError, argumentNull, argumentOutOfRange } from './exceptions.ts'
 import type { DotnetObject } from './value.ts'
+import { countWork, unitsOf } from './work-limit.ts'
 
 /** How an encoding turns text into bytes and back. */
 export type EncodingKind =
@@ -137,17 +138,18 @@ export class Encoding implements DotnetObject {
 }
 
 function encodeText(text: string, kind: EncodingKind): Uint8Array {
+  countWork(unitsOf(text.length))
   switch (kind) {
     case 'utf-8':
-      return Uint8Array.from(Buffer.from(text))
+      return new Uint8Array(Buffer.from(text))
     case 'us-ascii':
       return singleBytes(text, 0x7f)
     case 'iso-8859-1':
       return singleBytes(text, 0xff)
     case 'utf-16':
-      return Uint8Array.from(Buffer.from(text, 'utf16le'))
+      return new Uint8Array(Buffer.from(text, 'utf16le'))
     case 'utf-16BE':
-      return Uint8Array.from(Buffer.from(text, 'utf16le').swap16())
+      return new Uint8Array(Buffer.from(text, 'utf16le').swap16())
     case 'utf-32':
       return utf32(text)
     case 'utf-7':
@@ -165,10 +167,13 @@ function singleBytes(text: string, max: number): Uint8Array {
 }
 
 function utf32(text: string): Uint8Array {
-  const bytes = Buffer.alloc(Array.from(text).length * 4)
+  const bytes = Buffer.alloc(text.length * 4)
   let offset = 0
-  for (const character of text) offset = bytes.writeUInt32LE(character.codePointAt(0) ?? 0, offset)
-  return Uint8Array.from(bytes)
+  for (const character of text) {
+    countWork()
+    offset = bytes.writeUInt32LE(character.codePointAt(0) ?? 0, offset)
+  }
+  return new Uint8Array(bytes.subarray(0, offset))
 }
 
 function utf7(text: string): Uint8Array {

@@ -3,6 +3,7 @@ import { formatNumber } from './number-format.ts'
 import { isNumeric } from './numbers.ts'
 import { typeNameOf } from './types.ts'
 import { DotnetEnum, DotnetChar } from './value.ts'
+import { countWork } from './work-limit.ts'
 
 /** `Environment.NewLine` of the gateway, which runs on Windows. */
 export const newLine = '\r\n'
@@ -85,6 +86,7 @@ export function formatComposite(format: string, values: readonly unknown[]): str
   let text = ''
   let index = 0
   while (index < format.length) {
+    countWork()
     const character = format[index] ?? ''
     if (character !== '{' && character !== '}') {
       text += character

@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { argumentError, argumentNull, argumentOutOfRange, systemException } from './exceptions.ts'
 import type { DotnetObject } from './value.ts'
+import { countWork, unitsOf } from './work-limit.ts'
 
 const namespace = 'System.Security.Cryptography'
 
@@ -102,6 +103,7 @@ export class HashAlgorithm implements DotnetObject {
     const length = count ?? bytes.length - offset
     if (offset < 0) throw argumentOutOfRange('offset', 'Non-negative number required.')
     if (length < 0 || offset + length > bytes.length) throw argumentError('Value was invalid.')
+    countWork(unitsOf(length))
     this.#hash = this.#digest(bytes.subarray(offset, offset + length))
     return Uint8Array.from(this.#hash)
   }

@@ -17,6 +17,7 @@ import {
 } from './json-token.ts'
 import { pathOf } from './json-tree.ts'
 import { doubleOf } from './value.ts'
+import { countWork } from './work-limit.ts'
 
 const depthMax = 512
 const slash = 0x2f
@@ -111,6 +112,7 @@ class JsonReader {
   }
 
   #readValue(): JToken {
+    countWork()
     const character = this.#text[this.#position]
     switch (character) {
       case '{':
@@ -310,8 +312,13 @@ class JsonReader {
   }
 }
 
+// As many as later versions of Newtonsoft take; more would cost the time of a long multiplication.
+const wholeLengthMax = 380
+
 /** A number as Newtonsoft reads it: Int64, beyond it a BigInteger, else a Double; `0x` and a leading 0 are no decimals. */
 function numberFromJson(text: string): JValue | undefined {
+  if (text.length > wholeLengthMax && /^-?\w+$/.test(text))
+    throw readerException(`JSON integer ${text.slice(0, 40)}... is too large to parse.`)
   if (/^0[xX][0-9a-fA-F]+$/.test(text)) return wholeToken(BigInt(text))
   if (/^0\d+$/.test(text))
     return /^[0-7]+$/.test(text) ? wholeToken(BigInt(`0o${text.slice(1)}`)) : undefined

@@ -5,6 +5,7 @@ import { displayText, formatValue } from './format.ts'
 import { compareContents, kindOfContent, type JsonTokenType } from './json-kind.ts'
 import { writeToken } from './json-writer.ts'
 import type { DotnetObject } from './value.ts'
+import { countWork } from './work-limit.ts'
 
 /** A node of a Newtonsoft.Json tree. https://www.newtonsoft.com/json/help/html/N_Newtonsoft_Json_Linq.htm */
 export type JToken = JObject | JArray | JConstructor | JProperty | JValue
@@ -389,6 +390,7 @@ function rootOf(token: JToken): JToken {
 
 /** `DeepClone`. */
 export function cloneToken(token: JToken): JToken {
+  countWork()
   if (token instanceof JValue) return new JValue(token.value, token.type, token.rawText)
   if (token instanceof JProperty) return new JProperty(token.name, cloneToken(token.value))
   return token.copy()

@@ -6,6 +6,7 @@ import { integerOf, toDouble } from './numbers.ts'
 import { formatNumber } from './number-format.ts'
 import { Uri } from './uri.ts'
 import { DotnetEnum, DotnetNumber } from './value.ts'
+import { countWork } from './work-limit.ts'
 
 /** `Formatting`: on one line, or indented by two blanks. */
 export interface JsonLayout {
@@ -26,6 +27,7 @@ export function writeToken(token: WrittenToken, layout: JsonLayout): string {
 }
 
 function writeAt(token: WrittenToken, layout: JsonLayout, depth: number): string {
+  countWork()
   const { children } = token
   if (children === undefined) return writeValue(token)
   if (token.type !== 'Property')

@@ -1,5 +1,8 @@
+import { countWork, unitsOf } from './work-limit.ts'
+
 /** Upper case by single UTF-16 units, as ToUpperInvariant does it: `ß` stays, since it has no single capital. */
 export function toUpperInvariant(text: string): string {
+  countWork(unitsOf(text.length))
   const upper = text.toUpperCase()
   return upper.length === text.length && !mayChangeLength(text)
     ? upper
@@ -8,6 +11,7 @@ export function toUpperInvariant(text: string): string {
 
 /** Lower case by single UTF-16 units. */
 export function toLowerInvariant(text: string): string {
+  countWork(unitsOf(text.length))
   const lower = text.toLowerCase()
   return lower.length === text.length && !mayChangeLength(text)
     ? lower

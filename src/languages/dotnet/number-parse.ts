@@ -37,8 +37,13 @@ export function parseNumber(kind: NumericKind, text: string | null): NumericValu
   if (kind === 'Double' || kind === 'Single') return parseReal(kind, text)
   const match = integerPattern.exec(text)
   if (match === null) throw formatError()
-  const value = BigInt(match[2] ?? '')
+  const value = wholeOf(match[2])
   return checkInteger(kind, match[1] === '-' ? -value : value, overflowMessage(kind))
+}
+
+// More digits than any of the types has are out of range, however many there are.
+function wholeOf(digits = ''): bigint {
+  return BigInt(digits.replace(/^0+/, '').slice(0, 30))
 }
 
 /** `int.TryParse(text, out value)`: the value, or `undefined` where .NET gives false. */
@@ -47,7 +52,7 @@ export function tryParseNumber(kind: NumericKind, text: string | null): NumericV
   if (!isIntegerKind(kind)) return tryParseFraction(kind, text)
   const match = integerPattern.exec(text)
   if (match === null) return undefined
-  const whole = BigInt(match[2] ?? '')
+  const whole = wholeOf(match[2])
   const value = match[1] === '-' ? -whole : whole
   if (value < integerMin(kind) || value > integerMax(kind)) return undefined
   return checkInteger(kind, value)
@@ -66,6 +71,9 @@ function tryParseFraction(
   const value = realOf(text)
   return value === undefined || overflows(kind, value, text) ? undefined : makeReal(kind, value)
 }
+
+// Digits in front of the point beyond these are out of range, those behind it decide nothing.
+const decimalDigitsMax = 100
 
 interface DecimalParts {
   readonly coefficient: bigint
@@ -90,14 +98,15 @@ function decimalParts(text: string): DecimalParts | undefined {
   const match = decimalPattern.exec(text)
   if (match === null) return undefined
   const [, before = '', whole = '', fraction = '', after = ''] = match
-  const digits = whole.replaceAll(',', '') + fraction
-  if (digits === '' || (before !== '' && after !== '')) return undefined
-  const value = BigInt(digits)
+  const isEmpty = /^,*$/.test(whole) && fraction === ''
+  if (isEmpty || (before !== '' && after !== '')) return undefined
+  const kept = fraction.slice(0, decimalDigitsMax)
+  const value = BigInt(whole.replaceAll(/^0+|,/g, '').slice(0, decimalDigitsMax) + kept)
   const negative = before === '-' || after === '-'
   const significant = value.toString().length
   return {
     coefficient: negative ? -value : value,
-    exponent: -fraction.length,
+    exponent: -kept.length,
     digits: significant,
   }
 }

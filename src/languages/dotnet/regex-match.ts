@@ -2,9 +2,12 @@ import { DotnetException } from './exceptions.ts'
 import { toLowerInvariant } from './letter-case.ts'
 import { isWordCode } from './regex-class.ts'
 import type { AnchorKind, CharTest, RegexNode, RegexPattern } from './regex-syntax.ts'
+import { countWork } from './work-limit.ts'
 
 /** How many steps a millisecond is worth: a limit in steps ends the same match at the same place each time. */
 export const regexStepsPerMs = 20_000
+
+const stepsPerLook = 10_000
 
 /** Where a group matched, the last capture last. */
 export type Captures = readonly (readonly [start: number, end: number])[]
@@ -77,6 +80,7 @@ class Run {
   readonly starts: number[]
   readonly #stepsMax: number
   #steps = 0
+  #nextLook = 0
 
   constructor(stepsMax: number, groupCount: number) {
     this.#stepsMax = stepsMax
@@ -88,6 +92,7 @@ class Run {
     this.text = text
     this.previousEnd = previousEnd
     this.#steps = 0
+    this.#nextLook = 0
   }
 
   reset(): void {
@@ -96,7 +101,14 @@ class Run {
 
   tick(steps: number): void {
     this.#steps += steps
+    if (this.#steps > this.#nextLook) this.#look()
+  }
+
+  // One match may be quick where thousands of them are not.
+  #look(): void {
     if (this.#steps > this.#stepsMax) throw timeout()
+    this.#nextLook = Math.min(this.#steps + stepsPerLook, this.#stepsMax)
+    countWork()
   }
 
   finish(at: number): boolean {

@@ -7,6 +7,7 @@ import {
   type RegexNode,
   type RegexPattern,
 } from './regex-syntax.ts'
+import { countWork } from './work-limit.ts'
 
 const depthMax = 250
 
@@ -70,6 +71,7 @@ class RegexParser {
   }
 
   #sequence(): RegexNode {
+    countWork()
     const nodes: RegexNode[] = []
     for (;;) {
       this.#skipBlanks()
@@ -105,6 +107,7 @@ class RegexParser {
   }
 
   #atom(next: string): RegexNode | undefined {
+    countWork()
     switch (next) {
       case '(':
         return this.#group()
@@ -270,6 +273,7 @@ class RegexParser {
     const tests: CharTest[] = []
     let subtracted: CharTest | undefined
     for (let first = true; ; first = false) {
+      countWork()
       const next = this.#peek()
       if (next === '') throw this.#fault('Unterminated [] set')
       if (next === ']' && !first) break

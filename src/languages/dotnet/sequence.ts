@@ -1,4 +1,5 @@
 import { argumentNull, invalidCast } from './exceptions.ts'
+import { countWork } from './work-limit.ts'
 import { byteOf, charOf, type DotnetObject } from './value.ts'
 
 const sequenceName = 'System.Collections.Generic.IEnumerable'
@@ -33,14 +34,29 @@ export function enumerate(value: unknown, parameter = 'source'): Iterable<unknow
   if (value === null || value === undefined) throw argumentNull(parameter)
   if (typeof value === 'string') return charsOf(value)
   if (value instanceof Uint8Array) return bytesOf(value)
-  if (isEnumerable(value)) return value
+  // What a lazy sequence reads in the end is something that counts.
+  if (value instanceof Sequence) return value
+  if (isEnumerable(value)) return counted(value)
   throw invalidCast()
 }
 
+function* counted(values: Iterable<unknown>): Generator<unknown> {
+  for (const value of values) {
+    countWork()
+    yield value
+  }
+}
+
 function* charsOf(text: string): Generator<unknown> {
-  for (let index = 0; index < text.length; index += 1) yield charOf(text.charCodeAt(index))
+  for (let index = 0; index < text.length; index += 1) {
+    countWork()
+    yield charOf(text.charCodeAt(index))
+  }
 }
 
 function* bytesOf(bytes: Uint8Array): Generator<unknown> {
-  for (const value of bytes) yield byteOf(value)
+  for (const value of bytes) {
+    countWork()
+    yield byteOf(value)
+  }
 }

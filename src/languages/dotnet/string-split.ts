@@ -1,7 +1,9 @@
 import { isWhiteSpaceCode } from './char.ts'
 import { argumentOutOfRange } from './exceptions.ts'
 import { displayText } from './format.ts'
+import { checkSize, itemCountMax } from './limits.ts'
 import { DotnetArray } from './value.ts'
+import { countWork } from './work-limit.ts'
 
 /** `StringSplitOptions`. */
 export type StringSplitOptions = 'None' | 'RemoveEmptyEntries'
@@ -31,8 +33,10 @@ function matcher(separators: readonly string[], given: Iterable<unknown> | null)
   if (separators.length === 0 && (given === null || Array.from(given).length === 0)) {
     return (text, index) => (isWhiteSpaceCode(text.charCodeAt(index)) ? 1 : 0)
   }
-  return (text, index) =>
-    separators.find((separator) => text.startsWith(separator, index))?.length ?? 0
+  return (text, index) => {
+    countWork(1 + (separators.length >> 4))
+    return separators.find((separator) => text.startsWith(separator, index))?.length ?? 0
+  }
 }
 
 // The last piece is all the rest: with `removeEmpty` what follows the separators that were passed over.
@@ -53,6 +57,8 @@ function cut(
       continue
     }
     if (!removeEmpty || index > start) pieces.push(text.slice(start, index))
+    checkSize(pieces.length, itemCountMax)
+    countWork()
     index += length
     start = index
   }

@@ -1,6 +1,6 @@
 import { isWhiteSpaceCode } from './char.ts'
 import { enumerate } from './sequence.ts'
-import { boundedText, checkSize, textLengthMax } from './limits.ts'
+import { boundedText, checkSize, itemCountMax, textLengthMax } from './limits.ts'
 import { displayText } from './format.ts'
 import { compareStrings, equalStrings, ignoresCase, type StringComparison } from './comparison.ts'
 import { argumentError, argumentNull, argumentOutOfRange, indexOutOfRange } from './exceptions.ts'
@@ -306,6 +306,7 @@ function partOf(
 export function toCharArray(text: string, start = 0, length = text.length - start): DotnetArray {
   if (start < 0 || start > text.length) throw argumentOutOfRange('startIndex')
   if (length < 0 || start + length > text.length) throw argumentOutOfRange('length')
+  checkSize(length, itemCountMax)
   return new DotnetArray('System.Char', [...enumerate(text.slice(start, start + length))])
 }
 

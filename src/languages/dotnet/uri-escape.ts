@@ -1,4 +1,5 @@
 import { argumentNull } from './exceptions.ts'
+import { countWork } from './work-limit.ts'
 
 const unreserved = /[A-Za-z0-9\-._~]/
 const allowedInUri = /[A-Za-z0-9\-._~!*'();/?:@&=+$,#[\]]/
@@ -18,6 +19,7 @@ function escapeWith(text: string | null, kept: RegExp, keepsEscapes = false): st
   let escaped = ''
   let index = 0
   for (const character of text) {
+    countWork()
     const isEscape =
       keepsEscapes && character === '%' && /^%[0-9A-Fa-f]{2}/.test(text.slice(index, index + 3))
     escaped += isEscape || kept.test(character) ? character : percentEncoded(character)

@@ -8,6 +8,9 @@ export type UriKind = 'RelativeOrAbsolute' | 'Absolute' | 'Relative'
 /** `UriPartial`, for `GetLeftPart`. */
 export type UriPartial = 'Scheme' | 'Authority' | 'Path' | 'Query'
 
+// As long as .NET takes them: https://learn.microsoft.com/dotnet/api/system.uri.-ctor
+const lengthMax = 65_519
+
 const defaultPorts = new Map([
   ['http', 80],
   ['https', 443],
@@ -40,6 +43,7 @@ export class Uri implements DotnetObject {
 
   constructor(text: string | null, kind: UriKind = 'Absolute') {
     if (text === null) throw argumentNull('uriString')
+    if (text.length > lengthMax) throw uriFormatError('Invalid URI: The Uri string is too long.')
     this.originalString = text
     this.#parts = kind === 'Relative' ? undefined : parseAbsolute(text)
     if (kind === 'Absolute' && this.#parts === undefined) throw uriFormat(text)

@@ -21,6 +21,7 @@ import {
   type XNode,
 } from './xml-node.ts'
 import { XName, xmlException, xmlnsNamespace } from './xml-name.ts'
+import { countWork } from './work-limit.ts'
 
 /** How XML is read. */
 export interface XmlReadOptions {
@@ -73,6 +74,7 @@ class LinqEvents implements XmlEvents {
   }
 
   startElement({ name, attributes, isEmpty }: ReadElement): void {
+    countWork()
     const element = new XElement(this.#nameOf(name))
     for (const { name: attributeName, value } of attributes) {
       const attribute = new XAttribute(this.#nameOf(attributeName), value)

@@ -16,6 +16,7 @@ import {
   type XNode,
 } from './xml-node.ts'
 import { XName } from './xml-name.ts'
+import { countWork } from './work-limit.ts'
 
 /** `new XElement(name, content...)`. */
 export function newElement(name: XName | null, content: readonly unknown[] = []): XElement {
@@ -61,6 +62,7 @@ function cloneXml(node: XNode): XNode {
 
 /** A deep copy of an element. */
 export function cloneElement(element: XElement): XElement {
+  countWork()
   const copy = new XElement(element.name)
   for (const { name, value } of element.attributes) attach(copy, new XAttribute(name, value))
   for (const child of element.nodes) insertNode(copy, copy.nodes.length, cloneXml(child))

@@ -1,5 +1,6 @@
 import { newLine } from './format.ts'
 import { xmlNamespace, xmlnsNamespace } from './xml-name.ts'
+import { countWork } from './work-limit.ts'
 
 /** A name in a namespace. */
 interface WrittenName {
@@ -61,6 +62,7 @@ interface Place {
 }
 
 function writeNode(node: WrittenNode, place: Place): string {
+  countWork()
   switch (node.nodeType) {
     case 'Element':
       return writeElement(node, place)

@@ -2,6 +2,7 @@ import { invalidOperation } from '../../dotnet/exceptions.ts'
 import { JArray } from '../../dotnet/json-token.ts'
 import { enumerate } from '../../dotnet/sequence.ts'
 import { DotnetArray } from '../../dotnet/value.ts'
+import { countWork } from '../../dotnet/work-limit.ts'
 import type { Implementation } from '../type-model.ts'
 
 /** A walk through elements as IEnumerator has it: no object for each of them, as an iterator of JavaScript makes. */
@@ -44,6 +45,7 @@ class ListCursor implements Cursor {
     if (this.#index > 0 && this.#items.length !== this.#length)
       throw invalidOperation('Collection was modified; enumeration operation may not execute.')
     if (this.#index >= this.#length) return false
+    countWork()
     this.current = this.#items[this.#index]
     this.#index += 1
     return true

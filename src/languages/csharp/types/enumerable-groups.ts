@@ -120,7 +120,7 @@ function elementsByKey(
 }
 
 function results(groups: readonly Grouping[], result: unknown): Iterator<unknown> {
-  return groups.map((group) => callback(result)(group.key, group))[Symbol.iterator]()
+  return enumerate(groups.map((group) => callback(result)(group.key, group)))[Symbol.iterator]()
 }
 
 /** What `ToLookup` gives: groups that are found by their key. */

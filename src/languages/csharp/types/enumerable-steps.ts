@@ -1,6 +1,6 @@
 import { enumerate, Sequence } from '../../dotnet/sequence.ts'
 import { elementCountMax } from '../limits.ts'
-import { LimitError } from '../machine.ts'
+import { countWork, LimitError } from '../../dotnet/work-limit.ts'
 import type { Implementation } from '../type-model.ts'
 import { bool, callOf } from './guards.ts'
 
@@ -28,6 +28,7 @@ export function* flattened(
     index += 1
     for (const inner of enumerate(select(item, index - 1))) {
       count += 1
+      countWork()
       if (count > elementCountMax)
         throw new LimitError(
           `A sequence of more than ${elementCountMax} elements is over the limit.`,

@@ -7,7 +7,7 @@ import { enumerate, Sequence } from '../../dotnet/sequence.ts'
 import type { DotnetObject } from '../../dotnet/value.ts'
 import { isInstance } from '../conversions.ts'
 import { elementCountMax } from '../limits.ts'
-import { LimitError } from '../machine.ts'
+import { countWork, LimitError } from '../../dotnet/work-limit.ts'
 import { declareType, type Call, type Implementation, type TypeDeclaration } from '../type-model.ts'
 import { comparerOf } from './comparers.ts'
 import { arrayOf } from '../arrays.ts'
@@ -59,7 +59,7 @@ class OrderedSequence implements DotnetObject {
       }
       return 0
     })
-    return sorted.map((row) => row.item)[Symbol.iterator]()
+    return enumerate(sorted.map((row) => row.item))[Symbol.iterator]()
   }
 }
 
@@ -142,7 +142,7 @@ function projections(): Members {
       call,
     ) => lazy(call, first, () => joined([first, second])),
     'static IEnumerable<T> Reverse<T>(this IEnumerable<T> source)': (source, call) =>
-      lazy(call, source, () => [...enumerate(source)].toReversed()[Symbol.iterator]()),
+      lazy(call, source, () => enumerate([...enumerate(source)].toReversed())[Symbol.iterator]()),
     'static IEnumerable<T> DefaultIfEmpty<T>(this IEnumerable<T> source)': (source, call) =>
       lazy(call, source, () => orElse(source, defaultOf(callOf(call).types[0]))),
     'static IEnumerable<T> DefaultIfEmpty<T>(this IEnumerable<T> source, T value)': (
@@ -396,9 +396,15 @@ function bounded(count: unknown): number {
 }
 
 function* range(start: number, count: number): Generator<unknown> {
-  for (let index = 0; index < count; index += 1) yield start + index
+  for (let index = 0; index < count; index += 1) {
+    countWork()
+    yield start + index
+  }
 }
 
 function* repeated(element: unknown, count: number): Generator<unknown> {
-  for (let index = 0; index < count; index += 1) yield element
+  for (let index = 0; index < count; index += 1) {
+    countWork()
+    yield element
+  }
 }

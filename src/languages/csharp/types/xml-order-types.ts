@@ -65,7 +65,7 @@ export function nodeOrderMembers(): Record<string, Implementation> {
 /** `InDocumentOrder()` of a sequence of nodes. */
 export function inDocumentOrder(source: unknown): Sequence {
   return new Sequence(
-    () => [...enumerate(source)].toSorted(compareNodes)[Symbol.iterator](),
+    () => enumerate([...enumerate(source)].toSorted(compareNodes))[Symbol.iterator](),
     `${space}.XNode`,
   )
 }

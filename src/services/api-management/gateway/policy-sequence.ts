@@ -1,4 +1,4 @@
-import { LimitError } from '../../../languages/csharp/machine.ts'
+import { LimitError } from '../../../languages/dotnet/work-limit.ts'
 import { DotnetException } from '../../../languages/dotnet/exceptions.ts'
 import type { CallTrace } from './call-trace.ts'
 import type { GatewayCall } from './gateway-call.ts'

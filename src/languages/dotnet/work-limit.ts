@@ -1,0 +1,91 @@
+import { getHeapStatistics } from 'node:v8'
+
+/** Work that was stopped at a limit; no `catch` of an expression sees it. */
+export class LimitError extends Error {
+  override readonly name = 'LimitError'
+}
+
+/** What one piece of work may take. */
+export interface WorkBounds {
+  readonly milliseconds: number
+  /** Bytes that the memory may grow by while it runs. */
+  readonly memoryBytes: number
+}
+
+// Units between two looks at the time while they are quick.
+const quickUnits = 16
+const slowMs = 5
+const memoryLookMs = 20
+
+/** The time that was really spent, not that of an injected clock: it bounds work, it is no part of a result. */
+class WorkLimit {
+  untilLook = 1
+  readonly #bounds: WorkBounds
+  #deadlineMs = 0
+  #lookedMs = 0
+  #memoryLookedMs = 0
+  // What is in use after a while: most evaluations are done before it is asked for.
+  #memoryStart: number | undefined
+
+  constructor(bounds: WorkBounds) {
+    this.#bounds = bounds
+  }
+
+  look(): void {
+    const nowMs = performance.now()
+    if (this.#deadlineMs === 0) this.#begin(nowMs)
+    // Where a unit takes long, as one over a large sequence does, each of them is timed.
+    this.untilLook = nowMs - this.#lookedMs > slowMs ? 1 : quickUnits
+    this.#lookedMs = nowMs
+    if (nowMs > this.#deadlineMs) {
+      throw new LimitError(`The expression was stopped after ${this.#bounds.milliseconds} ms.`)
+    }
+    if (nowMs - this.#memoryLookedMs > memoryLookMs) this.#lookAtMemory(nowMs)
+  }
+
+  #begin(nowMs: number): void {
+    this.#deadlineMs = nowMs + this.#bounds.milliseconds
+    this.#lookedMs = nowMs
+    this.#memoryLookedMs = nowMs
+  }
+
+  // Garbage counts until it is collected, which happens long before it comes near a limit of this size.
+  #lookAtMemory(nowMs: number): void {
+    this.#memoryLookedMs = nowMs
+    const { memoryBytes } = this.#bounds
+    this.#memoryStart ??= usedBytes()
+    if (usedBytes() - this.#memoryStart > memoryBytes)
+      throw new LimitError(`The expression was stopped at ${memoryBytes} bytes of memory.`)
+  }
+}
+
+function usedBytes(): number {
+  const { used_heap_size: heap, external_memory: external } = getHeapStatistics()
+  return heap + external
+}
+
+// Work runs without a pause, so that one is in force at a time.
+let current: WorkLimit | undefined
+
+/** Runs something within bounds; what is called without any may take what it likes. */
+export function runWithin<Result>(bounds: WorkBounds, run: () => Result): Result {
+  const outer = current
+  current = new WorkLimit(bounds)
+  try {
+    return run()
+  } finally {
+    current = outer
+  }
+}
+
+/** The units of going through so many characters or bytes at once. */
+export function unitsOf(length: number): number {
+  return 1 + (length >> 16)
+}
+
+/** Called by everything that may take long, once for each turn: throws `LimitError` where the bounds are reached. */
+export function countWork(units = 1): void {
+  if (current === undefined) return
+  current.untilLook -= units
+  if (current.untilLook <= 0) current.look()
+}
