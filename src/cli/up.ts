@@ -71,17 +71,33 @@ function printReady(platform: Platform, parsed: UpArguments): void {
   for (const app of platform.functions.apps()) {
     for (const warning of app.folder?.warnings ?? []) print(`note: ${app.name}: ${warning}`)
   }
-  const functions = Object.entries(platform.endpoints.functions)
+  for (const { workflow, fault } of failedWorkflows(platform))
+    process.stderr.write(`workflow '${workflow}' does not run: ${fault}\n`)
+  const { console, gateway, functions, logicApps = {}, storage } = platform.endpoints
   print(`ready in ${Math.round(performance.now())} ms`)
   print('')
   const lines = [
-    ['console', platform.endpoints.console],
-    ...functions,
+    ['console', console],
+    ...(gateway === undefined ? [] : [['gateway', gateway]]),
+    ...Object.entries(functions),
+    ...Object.entries(logicApps),
+    ...Object.entries(storage?.accounts ?? {}).map(([, { blob }]) => ['blobs', blob]),
     ['state', relative(process.cwd(), parsed.dataDir) || parsed.dataDir],
   ]
   const width = Math.max(...lines.map(([name = '']) => name.length))
   for (const [name = '', value = ''] of lines) print(`  ${name.padEnd(width)}  ${value}`)
   print('')
+}
+
+/** Workflows whose definition is not valid: the others run all the same. */
+function failedWorkflows(platform: Platform): { workflow: string; fault: string }[] {
+  return platform.logicApps
+    .apps()
+    .flatMap(({ app }) =>
+      app.workflows.flatMap((loaded) =>
+        'error' in loaded ? [{ workflow: loaded.name, fault: loaded.error.message }] : [],
+      ),
+    )
 }
 
 /** Aborts at the first Ctrl-C; a second one ends the program at once. */
