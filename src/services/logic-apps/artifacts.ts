@@ -8,10 +8,13 @@ export type ArtifactKind = 'Maps' | 'Schemas' | 'Rules'
  * https://learn.microsoft.com/azure/logic-apps/create-maps-data-transformation-visual-studio-code
  */
 export class Artifacts {
+  /** The folder of the app. */
+  readonly dir: string
   readonly #dir: string
   readonly #texts = new Map<string, string>()
 
   constructor(dir: string) {
+    this.dir = dir
     this.#dir = join(dir, 'Artifacts')
   }
 

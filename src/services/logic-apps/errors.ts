@@ -166,3 +166,23 @@ export function splitOnWithResponse(): ServiceError {
     "A trigger with 'splitOn' cannot be answered by a 'Response' action when it is called by PUT.",
   )
 }
+
+export function mapNotFound(map: string): ServiceError {
+  return new ServiceError('MapNotFound', 404, `The map '${map}' could not be found.`)
+}
+
+export function mapInputInvalid(): ServiceError {
+  return new ServiceError(
+    'InvalidTestMapInput',
+    400,
+    "The property 'InputInstanceMessage' with '$content' in base64 is required.",
+  )
+}
+
+export function mapFailed(map: string, reason: string): ServiceError {
+  return new ServiceError(
+    'XsltTransformFailed',
+    400,
+    `An error occurred while processing the map '${map}'. The error details: '${reason}'.`,
+  )
+}

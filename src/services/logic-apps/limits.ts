@@ -50,6 +50,9 @@ export const codeMemoryBytesMax = 67_108_864
 export const liquidMsMax = 5_000
 export const liquidBytesMax = 8_388_608
 
+/** XML that is transformed in place; more is transformed in a thread. */
+export const xmlCharactersInPlaceMax = 131_072
+
 /** XML that is read as a whole. */
 export const xmlBytesMax = 52_428_800
 

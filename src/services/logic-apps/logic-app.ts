@@ -84,7 +84,7 @@ export class LogicApp implements AppRuntime {
     this.#listeners = new TriggerListeners(parts)
     this.#settings = new LogicAppSettings(options.settings, options.environment)
     this.#artifacts = new Artifacts(dir)
-    this.#maps = new Maps(this.#artifacts)
+    this.#maps = new Maps(this.#artifacts, parts.maps)
     this.#hostSettings = readHostSettings(dir, this.#settings)
     this.#connections = new Connections({}, this.#environment())
   }
@@ -270,7 +270,7 @@ export class LogicApp implements AppRuntime {
     const local = readLocalSettings(dir)
     this.#settings = new LogicAppSettings(this.#siteSettings, local, environment)
     this.#artifacts = new Artifacts(dir)
-    this.#maps = new Maps(this.#artifacts)
+    this.#maps = new Maps(this.#artifacts, parts.maps)
     this.#hostSettings = readHostSettings(dir, this.#settings)
     for (const warning of this.#hostSettings.warnings)
       parts.logger.info({ app: this.name }, warning)

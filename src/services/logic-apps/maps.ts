@@ -2,9 +2,16 @@ import type { Outcome } from '../../engines/workflow/action-call.ts'
 import { contentOfText, xmlType } from '../../languages/workflow-expression/content.ts'
 import { textOf } from '../../languages/workflow-expression/value-text.ts'
 import type { ValueObject } from '../../languages/workflow-expression/value.ts'
-import { compileStylesheet, type Stylesheet } from '../../languages/xslt/stylesheet.ts'
-import { SourceError } from '../../base/errors.ts'
+import type { Stylesheet } from '../../languages/xslt/stylesheet.ts'
 import type { Artifacts } from './artifacts.ts'
+import { xmlCharactersInPlaceMax } from './limits.ts'
+import {
+  answerOf,
+  compileMap,
+  type MapAnswer,
+  type MapRequest,
+  type MapThread,
+} from './map-request.ts'
 import { failed } from './outcomes.ts'
 
 /** One transformation that an action asks for. */
@@ -18,42 +25,56 @@ interface TransformCall {
 /** The XSLT maps of an app, each compiled once. */
 export class Maps {
   readonly #artifacts: Artifacts
+  readonly #thread: MapThread
   readonly #compiled = new Map<string, Stylesheet>()
 
-  constructor(artifacts: Artifacts) {
+  constructor(artifacts: Artifacts, thread: MapThread) {
     this.#artifacts = artifacts
+    this.#thread = thread
   }
 
-  transform(call: TransformCall): Outcome {
-    try {
-      const map = this.#find(call.map)
-      if (!map) {
-        const message = `The map '${call.map}' is not in the folder 'Artifacts/Maps' of the app.`
-        return failed('MapNotFound', message, { code: 'NotFound' })
-      }
-      const parameters = Object.fromEntries(
-        Object.entries(call.parameters).map(([name, value]) => [name, textOf(value)]),
-      )
-      const { text, method } = map.transform(call.xml, { parameters })
-      const body = call.asText || method === 'text' ? text : contentOfText(xmlType, text)
-      return { status: 'Succeeded', code: 'OK', outputs: { body } }
-    } catch (error) {
-      if (!(error instanceof SourceError)) throw error
-      const message = `An error occurred while processing the map '${call.map}'. The error details: '${error.message}'.`
-      return failed('XsltTransformFailed', message)
+  has(map: string): boolean {
+    return this.#artifacts.has('Maps', map)
+  }
+
+  transform(call: TransformCall): Outcome | Promise<Outcome> {
+    const { map, xml } = call
+    if (!this.has(map)) {
+      const message = `The map '${map}' is not in the folder 'Artifacts/Maps' of the app.`
+      return failed('MapNotFound', message, { code: 'NotFound' })
     }
+    const parameters = Object.fromEntries(
+      Object.entries(call.parameters).map(([name, value]) => [name, textOf(value)]),
+    )
+    const answer = this.answer({ map, xml, parameters })
+    if (answer instanceof Promise) return answer.then((made) => outcomeOf(call, made))
+    return outcomeOf(call, answer)
   }
 
-  #find(name: string): Stylesheet | undefined {
+  /** What a map that is there makes of a document. */
+  answer(request: Omit<MapRequest, 'dir'>): MapAnswer | Promise<MapAnswer> {
+    // A thread starts slowly and copies what it gets: only long work is worth it.
+    if (request.xml.length >= xmlCharactersInPlaceMax) {
+      return this.#thread.ask({ ...request, dir: this.#artifacts.dir })
+    }
+    return answerOf(() => this.#compile(request.map), request)
+  }
+
+  #compile(name: string): Stylesheet {
     const known = this.#compiled.get(name)
     if (known) return known
-    const text = this.#artifacts.read('Maps', name)
-    if (text === undefined) return undefined
-    const map = compileStylesheet(text, {
-      name,
-      readFile: (path: string) => this.#artifacts.read('Maps', path),
-    })
+    const map = compileMap(this.#artifacts, name)
     this.#compiled.set(name, map)
     return map
   }
+}
+
+function outcomeOf(call: TransformCall, answer: MapAnswer): Outcome {
+  if ('error' in answer) {
+    const message = `An error occurred while processing the map '${call.map}'. The error details: '${answer.error}'.`
+    return failed('XsltTransformFailed', message)
+  }
+  const { text, method } = answer
+  const body = call.asText || method === 'text' ? text : contentOfText(xmlType, text)
+  return { status: 'Succeeded', code: 'OK', outputs: { body } }
 }

@@ -1,3 +1,4 @@
+import { testMap } from './manage-maps.ts'
 import type { ManagementAnswer, ManagementCall } from './management-call.ts'
 import {
   getWorkflow,
@@ -116,6 +117,7 @@ export const operations: readonly Operation[] = [
     path: `${run}/contents/actions/{action}/{repetition}/{part}`,
     handle: getContent,
   },
+  { name: 'Test map', method: 'POST', path: '/maps/{map}/testMap', handle: testMap },
 ]
 
 /** Finds the operation of an address. */

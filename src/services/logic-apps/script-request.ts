@@ -1,6 +1,5 @@
 /** A script for the thread; `context` is the JSON text of `workflowContext`. */
 export interface ScriptRequest {
-  readonly id: number
   readonly code: string
   readonly context: string
   readonly timeoutMs: number
@@ -9,8 +8,7 @@ export interface ScriptRequest {
 
 /** What a script gave, as JSON text, or why it gave nothing. */
 export type ScriptAnswer =
-  | { readonly id: number; readonly json: string }
+  | { readonly json: string }
   | {
-      readonly id: number
       readonly error: { readonly kind: 'failed' | 'timeout' | 'syntax'; readonly message: string }
     }

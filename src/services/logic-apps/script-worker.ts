@@ -14,12 +14,12 @@ import type { ScriptAnswer, ScriptRequest } from './script-request.ts'
 assert(isVariant(variant), 'the engine of scripts is not there')
 const engine = await newQuickJSWASMModuleFromVariant(variant)
 
-parentPort?.on('message', (request: ScriptRequest) => {
-  parentPort?.postMessage(run(request))
+parentPort?.on('message', ({ id, request }: { id: number; request: ScriptRequest }) => {
+  parentPort?.postMessage({ id, answer: run(request) })
 })
 
 function run(request: ScriptRequest): ScriptAnswer {
-  const { id, code, context, timeoutMs, memoryBytes } = request
+  const { code, context, timeoutMs, memoryBytes } = request
   const runtime = engine.newRuntime()
   try {
     runtime.setMemoryLimit(memoryBytes)
@@ -28,7 +28,7 @@ function run(request: ScriptRequest): ScriptAnswer {
     runtime.setInterruptHandler(shouldInterruptAfterDeadline(endMs))
     const vm = runtime.newContext()
     try {
-      return answerOf(vm, { id, source: sourceOf(code, context) })
+      return answerOf(vm, sourceOf(code, context))
     } finally {
       vm.dispose()
     }
@@ -37,12 +37,12 @@ function run(request: ScriptRequest): ScriptAnswer {
   }
 }
 
-function answerOf(vm: QuickJSContext, script: { id: number; source: string }): ScriptAnswer {
-  const result = vm.evalCode(script.source, 'code.js')
-  if (result.error) return { id: script.id, error: faultOf(vm, result.error) }
+function answerOf(vm: QuickJSContext, source: string): ScriptAnswer {
+  const result = vm.evalCode(source, 'code.js')
+  if (result.error) return { error: faultOf(vm, result.error) }
   const json = vm.getString(result.value)
   result.value.dispose()
-  return { id: script.id, json }
+  return { json }
 }
 
 function faultOf(vm: QuickJSContext, error: QuickJSHandle) {

@@ -21,6 +21,7 @@ import { ManagedConnectors } from './managed-connectors.ts'
 import { logicAppHandler } from './rest.ts'
 import type { ServiceProvider } from './service-provider.ts'
 import type { LogicAppParts } from './service-parts.ts'
+import { openMapThread } from './map-request.ts'
 import { ScriptThread } from './script-thread.ts'
 import { ServiceProviders } from './service-providers.ts'
 import {
@@ -87,6 +88,7 @@ export class LogicApps implements Startable {
       serviceProviders: new ServiceProviders(serviceProviders),
       connectors: new ManagedConnectors(managedConnectors),
       scripts: new ScriptThread(),
+      maps: openMapThread(),
       identityToken: options.identityToken,
     }
   }
@@ -101,7 +103,7 @@ export class LogicApps implements Startable {
     const running = [...this.#running.values()]
     this.#running.clear()
     await Promise.all(running.map((each) => each.stop()))
-    await this.#parts.scripts.stop()
+    await Promise.all([this.#parts.scripts.stop(), this.#parts.maps.stop()])
   }
 
   /** Takes over a Consumption workflow: an app of its own. */
