@@ -7,6 +7,8 @@ import type { Clock } from '../../base/clock.ts'
 import type { Logger } from '../../base/logger.ts'
 import { AmqpConnection } from './amqp-connection.ts'
 import type { AmqpConnectionHandler } from './amqp-connection.ts'
+import type { UpgradeHandler } from '../http/upgrade.ts'
+import { acceptWebSocket } from './web-socket.ts'
 import { connectionsMax, handshakeMsMax } from './limits.ts'
 
 export interface AmqpListenerOptions {
@@ -69,6 +71,11 @@ export class AmqpListener {
       once: true,
     })
     connection.start()
+  }
+
+  /** AMQP in a WebSocket, for the HTTP server that takes the handshakes. */
+  readonly upgradeHandler: UpgradeHandler = async (request, socket, head) => {
+    this.serve(acceptWebSocket(request, socket, head))
   }
 
   async stop(): Promise<void> {

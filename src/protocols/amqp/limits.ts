@@ -40,3 +40,5 @@ export const requestBytesMax = 16 * 1024 * 1024
 export const grantsPerConnectionMax = 1000
 /** How long a closing connection may take to close its side. */
 export const closeGraceMs = 1000
+/** Largest frame of a WebSocket. */
+export const webSocketBytesMax = 1024 * 1024

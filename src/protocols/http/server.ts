@@ -100,6 +100,11 @@ export class HttpServer {
     })
   }
 
+  /** Serves a connection that another listener took in and found to be HTTP. */
+  accept(socket: Duplex): void {
+    this.#server.emit('connection', socket)
+  }
+
   /** New connections get this certificate; those that are open keep theirs. */
   useCertificate(tls: { readonly key: string; readonly cert: string }): void {
     assert(this.#server instanceof TlsServer, 'the server speaks plain HTTP')

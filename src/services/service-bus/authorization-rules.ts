@@ -61,11 +61,12 @@ export class AuthorizationRules {
     )
   }
 
-  /** Creates a rule with new keys, or changes the rights of an existing one and keeps its keys. */
+  /** Creates a rule, or changes the rights of an existing one; keys that are not given are new, or stay. */
   async put(
     entity: string,
     name: string,
     rights: readonly AccessRight[],
+    keys: { readonly primaryKey?: string; readonly secondaryKey?: string } = {},
   ): Promise<AuthorizationRule> {
     if (rights.includes('Manage') && (!rights.includes('Listen') || !rights.includes('Send'))) {
       throw badRequest("The right 'Manage' requires the rights 'Send' and 'Listen'.")
@@ -80,8 +81,8 @@ export class AuthorizationRules {
     const rule = {
       name: existing?.name ?? name,
       rights,
-      primaryKey: existing?.primaryKey ?? newKey(),
-      secondaryKey: existing?.secondaryKey ?? newKey(),
+      primaryKey: keys.primaryKey || (existing?.primaryKey ?? newKey()),
+      secondaryKey: keys.secondaryKey || (existing?.secondaryKey ?? newKey()),
     }
     await this.#write(id, rule)
     return rule

@@ -157,6 +157,8 @@ function readInert(reader: PropertyReader): void {
   reader.boolean('enableExpress')
   reader.boolean('enablePartitioning')
   reader.boolean('supportOrdering')
+  // A note of the user's, read back as it is.
+  reader.text('userMetadata')
   const idleMs = reader.durationMs('autoDeleteOnIdle', { min: 0 })
   if (idleMs !== undefined && idleMs < neverMs) {
     throw badRequest(

@@ -83,3 +83,7 @@ export const transactionStepsMax = 4500
 export const transactionMsMax = 120_000
 /** Messages that one batch delete removes. */
 export const batchDeleteMax = 4000
+/** Entries that one page of the administration has. */
+export const feedCountMax = 100
+/** Largest body of a request to the administration. */
+export const administrationBytesMax = 1024 * 1024

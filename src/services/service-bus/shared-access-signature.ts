@@ -34,7 +34,7 @@ export function signedPath(signature: SharedAccessSignature): string {
   return resource
     .replace(/^[a-z]+:\/\//i, '')
     .replace(/^[^/]*\/?/, '')
-    .replace(/\/?\$.*$/, '')
+    .replace(/\/?[$?].*$/, '')
     .replace(/\/+$/, '')
 }
 

@@ -5,6 +5,8 @@ import type { Clock } from '../../../src/base/clock.ts'
 import type { JsonObject } from '../../../src/base/json.ts'
 import { silentTelemetry } from '../../../src/base/telemetry.ts'
 import { AmqpHost } from '../../../src/protocols/amqp/amqp-host.ts'
+import { HttpServer } from '../../../src/protocols/http/server.ts'
+import { serviceBusHandler } from '../../../src/services/service-bus/rest.ts'
 import { AmqpListener } from '../../../src/protocols/amqp/amqp-listener.ts'
 import { ServiceBusBroker } from '../../../src/services/service-bus/amqp.ts'
 import type { Namespace } from '../../../src/services/service-bus/namespace.ts'
@@ -24,7 +26,12 @@ export interface BusServer {
 
 export async function startBus(
   t: TestContext,
-  options: { queues?: Readonly<Record<string, JsonObject>>; clock?: Clock; path?: string } = {},
+  options: {
+    queues?: Readonly<Record<string, JsonObject>>
+    clock?: Clock
+    path?: string
+    tls?: { key: string; cert: string }
+  } = {},
 ): Promise<BusServer> {
   const clock = options.clock ?? new RealClock()
   const store = await openSqliteStore({ path: options.path ?? ':memory:', clock })
@@ -42,7 +49,23 @@ export async function startBus(
   }
   const broker = new ServiceBusBroker({ serviceBus, clock, logger })
   const handler = new AmqpHost({ brokers: [broker], clock, logger })
-  const listener = new AmqpListener({ port: 0, handler, containerId: 'contoso', clock, logger })
+  const http = new HttpServer({
+    port: 0,
+    name: 'service-bus',
+    handler: serviceBusHandler({ serviceBus, clock }),
+    upgradeHandler: (...handshake) => listener.upgradeHandler(...handshake),
+    logger,
+  })
+  const tls = options.tls
+  const listener: AmqpListener = new AmqpListener({
+    port: 0,
+    handler,
+    containerId: 'contoso',
+    clock,
+    logger,
+    http,
+    ...(tls ? { tls } : {}),
+  })
   const port = await listener.start()
   const rule = namespace.authorizationRules.get('', 'RootManageSharedAccessKey')
   const connectionString = `Endpoint=sb://localhost:${port};SharedAccessKeyName=${rule.name};SharedAccessKey=${rule.primaryKey};UseDevelopmentEmulator=true;`
