@@ -26,6 +26,7 @@ export function endpointsOf(
     ...logicAppEndpoints(options),
     ...storageEndpoints(options),
     ...cosmosEndpoints(options),
+    ...serviceBusEndpoints(options),
     ...eventGridEndpoints(options),
     ...(front
       ? {
@@ -95,6 +96,28 @@ function cosmosEndpoints({
     .map(({ name, keys }) => [name, entryOf(keys.primaryMasterKey)] as const)
   const accounts = first ? Object.fromEntries([first, ...others]) : {}
   return { cosmos: { endpoint, ...(first?.[1] ?? entryOf(developmentCosmosKey)), accounts } }
+}
+
+function serviceBusEndpoints({
+  listeners,
+  serviceBus,
+}: Pick<Services, 'serviceBus'> & { listeners: Listeners }): Pick<Endpoints, 'serviceBus'> {
+  const port = listeners.messagingPort
+  const namespaces = serviceBus.namespaces().map(({ name, authorizationRules }) => {
+    const rule = authorizationRules.get('', 'RootManageSharedAccessKey')
+    const key = `SharedAccessKeyName=${rule.name};SharedAccessKey=${rule.primaryKey}`
+    const connectionString = `Endpoint=sb://localhost:${port};${key};UseDevelopmentEmulator=true;`
+    return { name, connectionString }
+  })
+  const [first] = namespaces
+  if (port === undefined || !first) return {}
+  const byName = namespaces.map(({ name, connectionString }) => [name, { connectionString }])
+  return {
+    serviceBus: {
+      connectionString: first.connectionString,
+      namespaces: Object.fromEntries(byName),
+    },
+  }
 }
 
 function eventGridEndpoints({

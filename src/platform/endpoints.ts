@@ -16,6 +16,8 @@ export interface Endpoints {
   readonly storage?: StorageEndpoints
   /** The account of the solution, or the first of them; others are reached by their own names. */
   readonly cosmos?: CosmosEndpoints
+  /** The namespace of the solution, or the first of them, and each by its name. */
+  readonly serviceBus?: ServiceBusEndpoints
   /** Custom topics and domains, by name. */
   readonly eventGrid?: {
     readonly topics: Readonly<Record<string, { readonly endpoint: string; readonly key: string }>>
@@ -55,6 +57,12 @@ export interface CosmosEndpoints {
   readonly accounts: Readonly<
     Record<string, { readonly key: string; readonly connectionString: string }>
   >
+}
+
+/** Where Service Bus is, as its clients are told: unencrypted on this machine's own address. */
+export interface ServiceBusEndpoints {
+  readonly connectionString: string
+  readonly namespaces: Readonly<Record<string, { readonly connectionString: string }>>
 }
 
 /** What a client needs to obtain a token by client credentials. */

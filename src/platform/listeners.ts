@@ -20,6 +20,7 @@ import { vaultHost } from '../services/key-vault/vault.ts'
 import { Console } from '../services/monitor/console.ts'
 import { blobHttpLimits } from '../services/storage/limits.ts'
 import { azureFront } from './azure-front.ts'
+import { newMessagingListener } from './messaging-listener.ts'
 import { entraHosts, managementHost, validationHost } from './local-hosts.ts'
 import { defaultPorts, type Ports } from './ports.ts'
 import type { Services } from './services.ts'
@@ -52,10 +53,11 @@ export class Listeners {
   readonly #options: ListenersOptions
   readonly #origins = new Map<keyof typeof defaultPorts, string>()
   /** Listeners besides the front whose certificate is that of the local authority. */
-  readonly #ownTls: HttpServer[] = []
+  readonly #ownTls: Pick<HttpServer, 'useCertificate'>[] = []
   #running: { stop(): Promise<void> }[] = []
   #console: Console | undefined
   #front: Front | undefined
+  #messagingPort: number | undefined
   #identityUrl = ''
 
   constructor(options: ListenersOptions) {
@@ -93,6 +95,11 @@ export class Listeners {
     return this.#front
   }
 
+  /** Where AMQP is spoken, once there is a namespace. */
+  get messagingPort(): number | undefined {
+    return this.#messagingPort
+  }
+
   /** `http://127.0.0.1:8080`, once something is published there. */
   origin(name: keyof typeof defaultPorts): string | undefined {
     return this.#origins.get(name)
@@ -107,15 +114,15 @@ export class Listeners {
   /** The gateway, and the listener for Azure's names. */
   async openFront(): Promise<void> {
     const { apiManagement, cosmosDb, eventGrid, functions } = this.#options
-    const { hosts, storage, keyVault } = this.#options
+    const { hosts, storage, keyVault, serviceBus } = this.#options
     const instances = apiManagement.instances()
     const vaults = await keyVault.vaults()
     const topics = eventGrid.endpoints()
     const accounts = storage.accounts.declared()
     const databases = cosmosDb.accounts()
-    const isCalled = [instances, functions.sites(), vaults, topics, accounts, databases].some(
-      (each) => each.length > 0,
-    )
+    const namespaces = serviceBus.namespaces()
+    const called = [instances, functions.sites(), vaults, topics, accounts, databases, namespaces]
+    const isCalled = called.some((each) => each.length > 0)
     if (!isCalled) return
     if (instances.length > 0) {
       const origin = await this.#open('gateway', gatewayOf(apiManagement))
@@ -153,6 +160,29 @@ export class Listeners {
       const origin = await this.#open('eventGrid', { handler: eventGrid.handler })
       hosts.serve([validationHost], { origin })
     }
+    await this.#openMessaging()
+  }
+
+  /** The namespaces, by AMQP and by their administration; in TLS by Azure's names. */
+  async #openMessaging(): Promise<void> {
+    const { hosts, serviceBus } = this.#options
+    const names = serviceBus.namespaces().map(({ name }) => `${name}.servicebus.windows.net`)
+    if (names.length === 0 || !this.#front) return
+    const { authority } = this.#front
+    this.#messagingPort ??= await this.#startMessaging(authority)
+    const port = this.#messagingPort
+    hosts.serve(names, { origin: `https://${this.#options.host}:${port}`, ca: authority.ca })
+    hosts.servePorts(names, { 5671: port, 5672: port })
+  }
+
+  async #startMessaging({ server: tls }: LocalAuthority): Promise<number> {
+    const { messaging, ports, host, clock, logger } = this.#options
+    const wanted = await ports.take('messaging', defaultPorts.messaging)
+    const listener = newMessagingListener({ ...messaging, host, port: wanted, tls, clock, logger })
+    const port = await listener.start()
+    this.#running.unshift(listener)
+    this.#ownTls.push(listener)
+    return port
   }
 
   async #open(name: keyof typeof defaultPorts, listening: Listening): Promise<string> {

@@ -9,6 +9,7 @@ export const defaultPorts = {
   blob: 10_000,
   queue: 10_001,
   cosmos: 8081,
+  messaging: 5672,
   eventGrid: 60_101,
 } as const
 

@@ -20,6 +20,8 @@ import { logicAppResources } from '../services/logic-apps/resources.ts'
 import { LogicApps } from '../services/logic-apps/service.ts'
 import { Monitor } from '../services/monitor/monitor.ts'
 import { ResourceManager } from '../services/resource-manager/service.ts'
+import { ServiceBusBroker } from '../services/service-bus/amqp.ts'
+import { serviceBusHandler } from '../services/service-bus/rest.ts'
 import { serviceBusResources } from '../services/service-bus/resources.ts'
 import { ServiceBus } from '../services/service-bus/service.ts'
 import { storageResources } from '../services/storage/resources.ts'
@@ -27,6 +29,7 @@ import { Storage } from '../services/storage/service.ts'
 import type { Store } from '../store/store.ts'
 import { localAzure } from './local-azure.ts'
 import { LocalHosts, validationHost } from './local-hosts.ts'
+import type { Messaging } from './messaging-listener.ts'
 import { changeFeedToFunctions } from './wiring/change-feed-to-functions.ts'
 import { gatewayIdentity } from './wiring/entra-id-to-gateway.ts'
 import { vaultIdentity } from './wiring/entra-id-to-key-vault.ts'
@@ -38,6 +41,7 @@ import { eventGridToStorageQueue } from './wiring/event-grid-to-storage-queue.ts
 import { functionsToEventGrid } from './wiring/functions-to-event-grid.ts'
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
 import { functionsToStorageQueue } from './wiring/functions-to-storage-queue.ts'
+import { serviceBusIdentity } from './wiring/entra-id-to-service-bus.ts'
 import { storageIdentity } from './wiring/entra-id-to-storage.ts'
 import { functionsToStorage } from './wiring/functions-to-storage.ts'
 import { BlobTriggers, storageToFunctions } from './wiring/storage-to-functions.ts'
@@ -78,6 +82,7 @@ export interface Services {
   readonly entra: EntraId
   readonly apiManagement: ApiManagement
   readonly keyVault: KeyVault
+  readonly messaging: Messaging
   /** Azure's names that lead to listeners of this instance. */
   readonly hosts: LocalHosts
   /** Starts and stops all of them in the right order. */
@@ -136,8 +141,18 @@ export function newServices(options: ServicesOptions): Services {
     entra,
     apiManagement,
     keyVault,
+    messaging: newMessaging(foundation, serviceBus),
     hosts,
     lifecycle,
+  }
+}
+
+/** What one port serves by AMQP. */
+function newMessaging({ shared, access }: Foundation, serviceBus: ServiceBus): Messaging {
+  const options = { ...shared, serviceBus, identity: serviceBusIdentity(access) }
+  return {
+    brokers: [new ServiceBusBroker(options)],
+    administration: serviceBusHandler(options),
   }
 }
 

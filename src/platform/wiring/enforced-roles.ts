@@ -1,10 +1,17 @@
 import { managementRoles } from './entra-id-to-management.ts'
+import { serviceBusRoles } from './entra-id-to-service-bus.ts'
 import { senderRoles } from './entra-id-to-event-grid.ts'
 import { storageRoles } from './entra-id-to-storage.ts'
 import { vaultRoles } from './entra-id-to-key-vault.ts'
 import type { AllowedActions } from './role-access.ts'
 
-const tables: readonly AllowedActions[] = [managementRoles, senderRoles, storageRoles, vaultRoles]
+const tables: readonly AllowedActions[] = [
+  managementRoles,
+  senderRoles,
+  serviceBusRoles,
+  storageRoles,
+  vaultRoles,
+]
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles */
 const names: Readonly<Record<string, string>> = {
