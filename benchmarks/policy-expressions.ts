@@ -134,6 +134,7 @@ function measureCompilation(): void {
     fragmentText: () => undefined,
     logger: () => undefined,
     hasEventHubs: false,
+    hasServiceBus: false,
   }
   const milliseconds: number[] = []
   for (let each = -warmUpDocuments; each < documents; each += 1) {

@@ -10,12 +10,14 @@ import { connectionsPerOriginMax, originsMax } from './limits.ts'
 import {
   AddressRefused,
   type OutgoingHttp,
+  type OutgoingProxy,
   type OutgoingRequest,
   type OutgoingResponse,
   OutgoingTimeout,
   type OutgoingTls,
   type UpgradedConnection,
 } from './outgoing-http.ts'
+import { type ProxyRoute, tunnelThrough } from './proxy-tunnel.ts'
 
 /** Where an Azure name is served on this machine. */
 export interface MappedHost {
@@ -76,11 +78,12 @@ export class Egress implements OutgoingHttp {
         { isUnbuffered: request.isUnbuffered ?? false, signal: request.signal },
         { resolve, reject: (error) => reject(toFault(error, request)) },
       )
-      this.#poolFor(target, request).dispatch(
+      const { pool, prefix, headers } = this.#routeOf(target, request, options)
+      pool.dispatch(
         {
-          path,
+          path: `${prefix}${path}`,
           method: request.method,
-          headers: headersOf(request, target),
+          headers: [...headersOf(request, target), ...headers],
           body: request.body ?? null,
           headersTimeout: request.timeoutMs,
           ...options,
@@ -108,6 +111,43 @@ export class Egress implements OutgoingHttp {
     return target
   }
 
+  // What is served here is reached without a proxy, which would not know its name.
+  #routeOf(
+    target: OriginTarget,
+    request: OutgoingRequest,
+    { upgrade }: { readonly upgrade?: string },
+  ): Route {
+    const { proxy } = request
+    if (!proxy || this.#hostMap(target.hostname, target.port)) {
+      return { pool: this.#poolFor(target, request), prefix: '', headers: [] }
+    }
+    // The name is the proxy's to resolve; what is plainly this machine is refused here.
+    if (!request.isDeclared) refuseOwn(target.hostname, { alsoByName: true })
+    const route = this.#proxyRouteOf(proxy)
+    const { origin, authorization = '', lookup: own } = route
+    const key = `${origin} ${own ? 'guarded' : ''} ${authorization}`
+    const isTunnel = target.origin.startsWith('https:') || upgrade !== undefined
+    if (isTunnel) {
+      const whole = `tunnel ${target.origin} ${key}${request.tls ? tlsKey(request.tls) : ''}`
+      const connect = tunnelThrough(route, tlsOptions(request.tls))
+      const pool = this.#keptPool(whole, () => new Pool(target.origin, { ...poolOptions, connect }))
+      return { pool, prefix: '', headers: [] }
+    }
+    const connect = own ? { lookup: own } : {}
+    const pool = this.#keptPool(`proxy ${key}`, () => new Pool(origin, { ...poolOptions, connect }))
+    const headers = authorization === '' ? [] : ['proxy-authorization', authorization]
+    return { pool, prefix: target.origin, headers }
+  }
+
+  #proxyRouteOf({ url, authorization, isDeclared }: OutgoingProxy): ProxyRoute {
+    const { origin, hostname, port } = this.#targetOf(new URL(url).origin)
+    const mapped = this.#hostMap(hostname, port)
+    const isGuarded = !mapped && !isDeclared
+    if (isGuarded) refuseOwn(hostname)
+    const guard = isGuarded ? guardedLookup : undefined
+    return { origin: mapped?.origin ?? origin, authorization, lookup: guard }
+  }
+
   #poolFor({ origin: own, hostname, port }: OriginTarget, request: OutgoingRequest): Pool {
     const { isDeclared, tls } = request
     const mapped = this.#hostMap(hostname, port)
@@ -115,9 +155,13 @@ export class Egress implements OutgoingHttp {
     const isGuarded = !mapped && !isDeclared
     if (isGuarded) refuseOwn(hostname)
     const key = `${origin} ${mapped ? hostname : ''} ${isGuarded ? 'guarded' : ''}${tls ? tlsKey(tls) : ''}`
+    return this.#keptPool(key, () => newPool(origin, { mapped, host: hostname, isGuarded, tls }))
+  }
+
+  #keptPool(key: string, open: () => Pool): Pool {
     const known = this.#pools.get(key)
     if (known && key === this.#newest) return known
-    const pool = known ?? newPool(origin, { mapped, host: hostname, isGuarded, tls })
+    const pool = known ?? open()
     // The order of last use, so that the first is the one to close.
     this.#pools.delete(key)
     this.#pools.set(key, pool)
@@ -135,6 +179,15 @@ export class Egress implements OutgoingHttp {
   }
 }
 
+/** How a request leaves: the prefix is for a proxy, which wants the whole address. */
+interface Route {
+  readonly pool: Pool
+  readonly prefix: string
+  readonly headers: readonly string[]
+}
+
+const poolOptions = { connections: connectionsPerOriginMax, pipelining: 1 } as const
+
 function newPool(
   origin: string,
   target: {
@@ -145,18 +198,23 @@ function newPool(
   },
 ): Pool {
   const { mapped, host, isGuarded, tls } = target
-  const shown = tls?.clientCertificate
   return new Pool(origin, {
-    connections: connectionsPerOriginMax,
-    pipelining: 1,
+    ...poolOptions,
     connect: {
       ...(mapped && isIP(host) === 0 ? { servername: host } : {}),
       ...(mapped?.ca === undefined ? {} : { ca: mapped.ca }),
       ...(isGuarded ? { lookup: guardedLookup } : {}),
-      ...(shown ? { cert: shown.cert, key: shown.key } : {}),
-      ...(tls?.acceptsAnyCertificate ? { rejectUnauthorized: false } : {}),
+      ...tlsOptions(tls),
     },
   })
+}
+
+function tlsOptions(tls: OutgoingTls | undefined) {
+  const shown = tls?.clientCertificate
+  return {
+    ...(shown ? { cert: shown.cert, key: shown.key } : {}),
+    ...(tls?.acceptsAnyCertificate ? { rejectUnauthorized: false } : {}),
+  }
 }
 
 function tlsKey({ acceptsAnyCertificate, clientCertificate }: OutgoingTls): string {
@@ -176,9 +234,10 @@ const guardedLookup: LookupFunction = (hostname, options, callback) => {
   })
 }
 
-function refuseOwn(hostname: string): void {
+function refuseOwn(hostname: string, options: { alsoByName?: boolean } = {}): void {
   const host = hostname.replace(/^\[|\]$/g, '')
   if (isIP(host) !== 0 && isOwnAddress(host)) throw refusal(hostname)
+  if (options.alsoByName && /(?:^|\.)localhost\.?$/.test(host)) throw refusal(hostname)
 }
 
 function refusal(hostname: string): AddressRefused {

@@ -47,3 +47,6 @@ export const originsMax = 256
 
 /** An answer up to this size is given whole when its length is known: a stream would cost more than its bytes. */
 export const wholeBodyBytesMax = 64 * 1024
+
+/** How long a proxy may take to open a connection to where a request goes. */
+export const proxyConnectMs = 30_000

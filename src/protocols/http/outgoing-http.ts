@@ -14,6 +14,16 @@ export interface OutgoingTls {
   }
 }
 
+/** An HTTP proxy that a request goes through; what is served on this machine is reached without one. */
+export interface OutgoingProxy {
+  /** `http://proxy.example:3128` */
+  readonly url: string
+  /** The value of `Proxy-Authorization`. */
+  readonly authorization?: string | undefined
+  /** As for a request: only a declared proxy, or one of a mapped name, may be on this machine. */
+  readonly isDeclared: boolean
+}
+
 /** A request that a service makes. */
 export interface OutgoingRequest {
   readonly url: string
@@ -29,6 +39,7 @@ export interface OutgoingRequest {
    */
   readonly isDeclared: boolean
   readonly tls?: OutgoingTls | undefined
+  readonly proxy?: OutgoingProxy | undefined
   /** True when the head of the answer is wanted before its body, however small that is. */
   readonly isUnbuffered?: boolean | undefined
   /** Ends the request when its caller goes away. */

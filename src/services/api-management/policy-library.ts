@@ -23,23 +23,26 @@ const standardText = `<policies>
   <on-error />
 </policies>`
 
+/** What policies can send to. */
+type PolicySinks = Pick<PolicyReferences, 'hasEventHubs' | 'hasServiceBus'>
+
 /** The policy documents of a service, compiled when they are saved, and again when what is part of them changes. */
 export class PolicyLibrary implements PolicyDocuments {
   readonly standard: PolicyDocument
   readonly #holder: EntityHolder
   readonly #rootScope: 'global' | 'workspace'
   readonly #namedValues: NamedValues
-  readonly #hasEventHubs: boolean
+  readonly #sinks: PolicySinks
   readonly #compiled = new Map<string, { etag: string; document: PolicyDocument }>()
 
   constructor(
     holder: EntityHolder,
     namedValues: NamedValues,
-    options: { rootScope: 'global' | 'workspace'; hasEventHubs: boolean },
+    options: { rootScope: 'global' | 'workspace'; sinks: PolicySinks },
   ) {
     this.#holder = holder
     this.#rootScope = options.rootScope
-    this.#hasEventHubs = options.hasEventHubs
+    this.#sinks = options.sinks
     this.#namedValues = namedValues
     this.standard = compilePolicies(standardText, {
       scope: 'global',
@@ -97,7 +100,7 @@ export class PolicyLibrary implements PolicyDocuments {
       namedValue: (name) => this.#namedValues.find(name),
       backend: (id) => this.#holder.get('backends', [id]),
       logger: (id) => this.#holder.get('loggers', [id]),
-      hasEventHubs: this.#hasEventHubs,
+      ...this.#sinks,
       fragmentText: (id) => {
         const fragment = this.#holder.get('policyFragments', [id])
         return fragment && policyText(fragment.properties)

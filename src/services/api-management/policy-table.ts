@@ -22,6 +22,7 @@ import { jsonp } from './policies/jsonp.ts'
 import { limitConcurrency } from './policies/limit-concurrency.ts'
 import { logToEventhub } from './policies/log-to-eventhub.ts'
 import { mockResponse } from './policies/mock-response.ts'
+import { proxy } from './policies/proxy.ts'
 import { quota } from './policies/quota.ts'
 import { quotaByKey } from './policies/quota-by-key.ts'
 import { rateLimit } from './policies/rate-limit.ts'
@@ -32,6 +33,7 @@ import { returnResponse } from './policies/return-response.ts'
 import { rewriteUri } from './policies/rewrite-uri.ts'
 import { sendOneWayRequest } from './policies/send-one-way-request.ts'
 import { sendRequest } from './policies/send-request.ts'
+import { sendServiceBusMessage } from './policies/send-service-bus-message.ts'
 import { setBackendService } from './policies/set-backend-service.ts'
 import { setBody } from './policies/set-body.ts'
 import { setHeader } from './policies/set-header.ts'
@@ -77,6 +79,7 @@ const policies: readonly PolicyDefinition[] = [
   limitConcurrency,
   logToEventhub,
   mockResponse,
+  proxy,
   quota,
   quotaByKey,
   rateLimit,
@@ -87,6 +90,7 @@ const policies: readonly PolicyDefinition[] = [
   rewriteUri,
   sendOneWayRequest,
   sendRequest,
+  sendServiceBusMessage,
   setBackendService,
   setBody,
   setHeader,
@@ -120,8 +124,6 @@ export function findPolicy(name: string): PolicyDefinition | undefined {
 const needsModel = 'it needs a language model service.'
 const needsGraph = 'GraphQL APIs are not supported.'
 const needsDapr = 'it needs a Dapr sidecar.'
-const needsOther = 'it needs a service that is not part of this platform yet.'
-const needsProxy = 'outgoing calls through an HTTP proxy are not supported yet.'
 
 /** Policies that Azure has and that are refused by name, with the reason. */
 export const refusedPolicies: ReadonlyMap<string, string> = new Map([
@@ -145,8 +147,6 @@ export const refusedPolicies: ReadonlyMap<string, string> = new Map([
     'validate-graphql-request',
   ]),
   ...named(needsDapr, ['publish-to-dapr', 'invoke-dapr-binding']),
-  ...named(needsOther, ['send-service-bus-message']),
-  ...named(needsProxy, ['proxy']),
 ])
 
 function named(reason: string, names: readonly string[]): readonly (readonly [string, string])[] {

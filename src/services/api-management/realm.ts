@@ -58,7 +58,10 @@ export class Realm {
     this.#realmParts = parts
     this.library = new PolicyLibrary(holder, this.#namedValues, {
       rootScope: workspace === undefined ? 'global' : 'workspace',
-      hasEventHubs: parts.parts.eventHubs !== undefined,
+      sinks: {
+        hasEventHubs: parts.parts.eventHubs !== undefined,
+        hasServiceBus: parts.parts.serviceBus !== undefined,
+      },
     })
     const name = workspace === undefined ? service : `${service}/${workspace}`
     this.quotas = new QuotaCounters({ store, clock, service: name })
@@ -127,6 +130,7 @@ export class Realm {
       entity: (kind, names) => holder.get(kind, names),
       entities: (kind, below) => holder.list(kind, below),
       eventHubs: parts.eventHubs,
+      serviceBus: parts.serviceBus,
       connections: new ConnectionTokens({ clock, outgoing }),
       clock,
       telemetry,

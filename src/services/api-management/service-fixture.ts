@@ -68,7 +68,9 @@ export async function openService(
   options: {
     manualClock?: ManualClock
     limits?: Partial<HttpLimits>
-    parts?: Partial<Pick<ApiManagementParts, 'readSecret' | 'eventHubs' | 'managedIdentityToken'>>
+    parts?: Partial<
+      Pick<ApiManagementParts, 'readSecret' | 'eventHubs' | 'serviceBus' | 'managedIdentityToken'>
+    >
   } = {},
 ): Promise<OpenedService> {
   const clock = options.manualClock ?? new RealClock()
@@ -180,6 +182,7 @@ function newService(
     | 'logger'
     | 'readSecret'
     | 'eventHubs'
+    | 'serviceBus'
     | 'managedIdentityToken'
   >,
 ): ApiManagement {

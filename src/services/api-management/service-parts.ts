@@ -3,6 +3,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { Telemetry } from '../../base/telemetry.ts'
 import type { Store } from '../../store/store.ts'
 import type { EventHubSink } from './event-hub-sink.ts'
+import type { ServiceBusSink } from './service-bus-sink.ts'
 import type { OutgoingHttp } from '../../protocols/http/outgoing-http.ts'
 
 /** What API Management needs of the rest of the platform. */
@@ -32,6 +33,8 @@ export interface ApiManagementParts {
   }): Promise<void>
   /** Where `log-to-eventhub` sends; without it the policy is refused when its document is saved. */
   readonly eventHubs?: EventHubSink
+  /** Where `send-service-bus-message` sends; without it the policy is refused when its document is saved. */
+  readonly serviceBus?: ServiceBusSink
   /**
    * The secret that an entity of a service refers to, read with an identity of the service; without it such entities are
    * refused.

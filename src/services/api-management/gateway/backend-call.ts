@@ -4,6 +4,7 @@ import type { Cancellation } from '../../../protocols/http/cancellation.ts'
 import {
   AddressRefused,
   OutgoingTimeout,
+  type OutgoingProxy,
   type OutgoingRequest,
   type OutgoingResponse,
   type OutgoingTls,
@@ -33,6 +34,7 @@ export interface BackendRequest {
   /** What the gateway shows when it connects. */
   readonly certificate?: ClientCertificate | undefined
   readonly acceptsAnyCertificate?: boolean
+  readonly proxy?: OutgoingProxy | undefined
 }
 
 /** Sends a request, with a span of its own in the trace of the call; what fails is a `PolicyError`. */
@@ -125,6 +127,7 @@ function toOutgoing(
     timeoutMs: request.timeoutMs,
     isDeclared: request.isDeclared,
     isUnbuffered: request.isUnbuffered,
+    proxy: request.proxy,
     tls: certificate || acceptsAnyCertificate ? tlsOf(request) : undefined,
     trace: of.trace,
     signal: of.signal,

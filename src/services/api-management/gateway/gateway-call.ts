@@ -7,6 +7,7 @@ import type {
   PolicyLastError,
 } from '../../../languages/csharp/policy-context.ts'
 import type { Cancellation } from '../../../protocols/http/cancellation.ts'
+import type { OutgoingProxy } from '../../../protocols/http/outgoing-http.ts'
 import type { Api } from '../api.ts'
 import type { Backend } from '../backend.ts'
 import type { ClientCertificate } from '../certificate.ts'
@@ -51,6 +52,8 @@ export interface CallTarget {
   queryString: string
   /** What the gateway shows the backend when it connects. */
   certificate: ClientCertificate | undefined
+  /** What the request goes through. */
+  proxy: OutgoingProxy | undefined
   /** True while the address is one that the owner of the service declared. */
   isDeclared: boolean
 }

@@ -6,6 +6,7 @@ import type { ClientCertificate } from '../certificate.ts'
 import type { ApiContracts } from '../contract/api-contracts.ts'
 import type { Entity } from '../entity-tree.ts'
 import type { EventHubSink } from '../event-hub-sink.ts'
+import type { ServiceBusSink } from '../service-bus-sink.ts'
 import type { NamedValueLeases } from '../named-value-lease.ts'
 import type { OutgoingHttp } from '../../../protocols/http/outgoing-http.ts'
 import type { BackendPools } from './backend-pool.ts'
@@ -58,6 +59,7 @@ export interface GatewayParts {
   /** Tokens of credential providers. */
   readonly connections: ConnectionTokens
   readonly eventHubs: EventHubSink | undefined
+  readonly serviceBus: ServiceBusSink | undefined
   backend(id: string): Backend | undefined
   /** Whose certificates callers may show. */
   authorities(): readonly TrustedAuthority[]

@@ -178,6 +178,7 @@ export class Gateway {
         base: route.served.serviceUrl,
         backend: undefined,
         certificate: undefined,
+        proxy: undefined,
         path: route.rest === '' ? '/' : route.rest,
         queryString: withoutKey(route.url.queryString, api.keyQuery),
         isDeclared: true,

@@ -30,7 +30,7 @@ export interface PolicyDocument {
 /** What a document may refer to. */
 export type PolicyReferences = Pick<
   PolicyEnvironment,
-  'namedValue' | 'backend' | 'logger' | 'hasEventHubs'
+  'namedValue' | 'backend' | 'logger' | 'hasEventHubs' | 'hasServiceBus'
 > & {
   /** The text of a fragment, or `undefined`. */
   fragmentText(id: string): string | undefined
@@ -230,6 +230,7 @@ class PolicyCompiler {
       backend: (id) => this.#references.backend(id),
       logger: (id) => this.#references.logger(id),
       hasEventHubs: this.#references.hasEventHubs,
+      hasServiceBus: this.#references.hasServiceBus,
       fragment: (id) => {
         const text = this.#references.fragmentText(id)
         if (text === undefined) return undefined

@@ -71,6 +71,8 @@ export interface PolicyEnvironment {
   logger(id: string): Entity | undefined
   /** True where events can be sent. */
   readonly hasEventHubs: boolean
+  /** True where messages can be sent. */
+  readonly hasServiceBus: boolean
   /** Notes that a policy knows an element, or an attribute of it: what nobody reads is an error. */
   noteRead(element: PolicyElement, attribute?: string): void
   compileSequence(

@@ -57,6 +57,7 @@ export const forwardRequest: PolicyDefinition = {
         isDeclared: call.target.isDeclared,
         isUnbuffered: bufferResponse?.read(call) === false,
         certificate: call.target.certificate ?? certificateOf(call, backend),
+        proxy: call.target.proxy,
         acceptsAnyCertificate: backend?.validateCertificateChain === false,
       })
       if (backend) report(call, backend, call.response)

@@ -9,6 +9,7 @@ import type { PolicyDefinition } from '../gateway/policy-step.ts'
 import { sendTimeoutMs } from '../limits.ts'
 import { compileCertificate } from './authentication-certificate.ts'
 import { compileIdentity } from './authentication-managed-identity.ts'
+import { compileProxy } from './proxy.ts'
 import { compileBody } from './set-body.ts'
 import { compileHeaderChange } from './set-header.ts'
 import { compileMethod } from './set-method.ts'
@@ -21,6 +22,7 @@ export const outgoingElements = [
   'set-body',
   'authentication-certificate',
   'authentication-managed-identity',
+  'proxy',
 ] as const
 
 /** https://learn.microsoft.com/azure/api-management/send-request-policy */
@@ -66,6 +68,8 @@ export function compileOutgoing(
   const findCertificate = certificateSource && compileCertificate(certificateSource)
   const identitySource = source.child('authentication-managed-identity')
   const identify = identitySource && compileIdentity(identitySource)
+  const proxySource = source.child('proxy')
+  const findProxy = proxySource && compileProxy(proxySource)
   if (mode?.constant === 'copy' && !bodySource) source.usage.requestBody = true
   noteWrite(source, method?.constant)
   return async (call) => {
@@ -83,6 +87,7 @@ export function compileOutgoing(
       timeoutMs: timeout ? timeout.read(call) * 1000 : sendTimeoutMs,
       followRedirects: true,
       certificate: await findCertificate?.(call),
+      proxy: findProxy?.(call),
       isDeclared: isCopy && !url && call.target.isDeclared,
     }
   }
