@@ -5,6 +5,9 @@ import type { Store } from '../../store/store.ts'
 import type { ContainerDefinition } from './container-definition.ts'
 import type { ItemScope } from './item.ts'
 import type { PartitionKey } from './partition-key.ts'
+import type { NamedResources } from './named-resources.ts'
+import type { ScriptKind } from './resource-id.ts'
+import type { Scripts } from './scripts/scripts.ts'
 
 /** What the service was built with. */
 export interface CosmosDbParts {
@@ -12,6 +15,7 @@ export interface CosmosDbParts {
   readonly clock: Clock
   readonly logger: Logger
   readonly telemetry: Telemetry
+  readonly scripts: Scripts
 }
 
 /** What the files that work on one container share. */
@@ -23,4 +27,6 @@ export interface ContainerScope extends ItemScope, CosmosDbParts {
   readonly partitionKey: PartitionKey
   /** Read for each use: the definition can change while the container lives. */
   readonly definition: ContainerDefinition
+  /** Stored procedures, triggers or user-defined functions. */
+  scriptsOf(kind: ScriptKind): NamedResources
 }

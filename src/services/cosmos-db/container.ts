@@ -10,19 +10,13 @@ import type { FeedRange } from './feed-range.ts'
 import { itemValue, storedItem } from './item.ts'
 import { ItemResult } from './item-result.ts'
 import { beginItemSpan } from './item-span.ts'
-import { ItemWriter, type WriteOptions } from './item-writer.ts'
+import { ItemWriter, type PreparedItem, type WriteOptions } from './item-writer.ts'
 import { writeInBulk, type BulkOutcome } from './bulk-write.ts'
 import { PartitionKey, type PartitionKeyValue } from './partition-key.ts'
 import { applyPatch, parsePatch } from './patch.ts'
 import { checkPatchCondition } from './patch-condition.ts'
 import type { CompiledQuery } from '../../languages/cosmos-sql/compile.ts'
-import {
-  compile,
-  ItemQueries,
-  type QueryOptions,
-  type QueryPage,
-  type QueryParameter,
-} from './query.ts'
+import { ItemQueries, type QueryOptions, type QueryPage, type QueryParameter } from './query.ts'
 import { unknownVersion, type RecordVersion } from './record-version.ts'
 import { NamedResources } from './named-resources.ts'
 import { containerRid, databaseRid, itemRidEncoder, type ScriptKind } from './resource-id.ts'
@@ -205,8 +199,18 @@ export class Container {
   }
 
   /** What a query asks for, without running it: Azure's 400 where it is wrong. */
-  describeQuery(text: string, parameters: readonly QueryParameter[]): CompiledQuery {
-    return compile(text, parameters, this.parts.clock)
+  describeQuery(text: string, parameters: readonly QueryParameter[]): Promise<CompiledQuery> {
+    return this.#queries.describe(text, parameters)
+  }
+
+  /** Checks an item by every rule of Azure's, for a write that is a part of a transaction. */
+  prepare(item: JsonObject, options: Parameters<ItemWriter['prepare']>[1]): PreparedItem {
+    return this.#writer.prepare(item, options)
+  }
+
+  /** The link by ids: `dbs/<rid>/colls/<rid>/` */
+  get selfLink(): string {
+    return `dbs/${this.databaseRid}/colls/${this.rid}/`
   }
 
   /** Its stored procedures, triggers or user-defined functions. */
@@ -243,6 +247,7 @@ export class Container {
       partitionKey,
       ridOf: itemRidEncoder(this.#record.numbers),
       selfPrefix: `dbs/${this.databaseRid}/colls/${this.rid}/docs/`,
+      scriptsOf: (kind) => this.scripts(kind),
       get definition() {
         return read().definition
       },

@@ -217,3 +217,16 @@ export function rangeGone(): ServiceError {
 export function requestNotSupported(what: string): ServiceError {
   return new ServiceError('NotSupported', 400, `${what} is not supported.`)
 }
+
+/** A stored procedure or trigger threw; nothing of what it did stays. */
+export function scriptFailed(message: string): ServiceError {
+  return badRequest(`Encountered exception while executing function. Exception = ${message}`)
+}
+
+export function scriptTimedOut(): ServiceError {
+  return new ServiceError(
+    'RequestTimeout',
+    408,
+    'The script was stopped: it did not finish within the time that it may take.',
+  )
+}

@@ -51,3 +51,19 @@ export const feedStepsMax = 64
 export const namedResourcesMax = 1_000
 /** How long the token of a permission is good: unless asked otherwise, at least and at most. */
 export const resourceTokenSeconds = { default: 3_600, min: 10, max: 86_400 } as const
+/** A stored procedure or trigger, from its first line to its last callback: Azure's own 5 seconds. */
+export const scriptTimeoutMs = 5_000
+export const scriptMemoryBytesMax = 64 * 1024 * 1024
+export const scriptStackBytesMax = 1_048_576
+/** What one run may ask of its container. */
+export const scriptCallsMax = 10_000
+/** The source of a script. */
+export const scriptBytesMax = 256 * 1024
+/** Items of a page that a script's query gives unless it says otherwise. */
+export const scriptPageItemsDefault = 100
+/** One call of a user-defined function, and all calls of a query: they hold up the event loop. */
+export const functionCallMs = 100
+export const functionQueryMs = 5_000
+export const functionMemoryBytesMax = 16 * 1024 * 1024
+/** How often a script is run again when another writer came first. */
+export const scriptAttemptsMax = 5

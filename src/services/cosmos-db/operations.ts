@@ -8,6 +8,7 @@ import { databaseOperations } from './wire/database-operations.ts'
 import { itemOperations } from './wire/item-operations.ts'
 import { offerOperations } from './wire/offer-operations.ts'
 import { queryOperations } from './wire/query-operations.ts'
+import { scriptOperations } from './wire/script-operations.ts'
 import { userOperations } from './wire/user-operations.ts'
 
 /** Every request that is answered: https://learn.microsoft.com/rest/api/cosmos-db/ */
@@ -20,6 +21,7 @@ export const operations: readonly Operation[] = [
   ...batchOperations,
   ...changeFeedOperations,
   ...offerOperations,
+  ...scriptOperations,
   ...userOperations,
   ...conflictOperations,
 ]

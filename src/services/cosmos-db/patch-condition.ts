@@ -12,7 +12,7 @@ export async function checkPatchCondition(
   condition: string,
   clock: Clock,
 ): Promise<void> {
-  const compiled = compile(`SELECT VALUE 1 ${condition}`, [], clock)
+  const compiled = compile(`SELECT VALUE 1 ${condition}`, [], { clock })
   try {
     for await (const rows of compiled.run(onePage(item))) if (rows.length > 0) return
   } catch (error) {

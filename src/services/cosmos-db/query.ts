@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { Clock } from '../../base/clock.ts'
-import type { JsonValue } from '../../base/json.ts'
+import { stringMember, type JsonValue } from '../../base/json.ts'
 import type { TraceContext } from '../../base/trace-context.ts'
 import { compileQuery, type CompiledQuery } from '../../languages/cosmos-sql/compile.ts'
 import { CosmosSqlError } from '../../languages/cosmos-sql/cosmos-sql-error.ts'
@@ -18,6 +18,7 @@ import {
   type RunningQuery,
 } from './query-continuation.ts'
 import { readForQuery } from './query-source.ts'
+import { callsFunctions, openFunctions, type UserFunctions } from './scripts/user-functions.ts'
 
 /** A parameter as the REST interface writes it: `{ name: '@id', value: 1 }`. */
 export interface QueryParameter {
@@ -98,8 +99,38 @@ export class ItemQueries {
     return again
   }
 
+  /** What a query asks for, without running it. */
+  async describe(text: string, parameters: readonly QueryParameter[]): Promise<CompiledQuery> {
+    const scripts = callsFunctions(text) ? await this.#scope.scriptsOf('udfs').list() : []
+    const names = scripts.map((script) => [stringMember(script, 'id') ?? '', nothing] as const)
+    return compile(text, parameters, { clock: this.#scope.clock, udfs: Object.fromEntries(names) })
+  }
+
   #run(text: string, options: QueryOptions): AsyncIterable<readonly JsonValue[]> {
-    const compiled = compile(text, options.parameters ?? [], this.#scope.clock)
+    if (callsFunctions(text)) return this.#runWithFunctions(text, options)
+    return this.#runWith(text, options, {})
+  }
+
+  async *#runWithFunctions(
+    text: string,
+    options: QueryOptions,
+  ): AsyncGenerator<readonly JsonValue[]> {
+    const engine = await this.#scope.scripts.engine()
+    const opened = openFunctions(engine, await this.#scope.scriptsOf('udfs').list())
+    try {
+      yield* this.#runWith(text, options, opened.functions)
+    } finally {
+      opened.dispose()
+    }
+  }
+
+  #runWith(
+    text: string,
+    options: QueryOptions,
+    udfs: UserFunctions['functions'],
+  ): AsyncIterable<readonly JsonValue[]> {
+    const { clock } = this.#scope
+    const compiled = compile(text, options.parameters ?? [], { clock, udfs })
     const source = readForQuery(this.#scope, compiled.pushdown, options)
     const rows = translated(compiled.run(source))
     return options.trace ? this.#traced(rows, text, options) : rows
@@ -126,14 +157,19 @@ export class ItemQueries {
   }
 }
 
+function nothing(): undefined {
+  return undefined
+}
+
 /** Compiles a query; what is wrong with it is Azure's 400 with the place in the text. */
 export function compile(
   text: string,
   parameters: readonly QueryParameter[],
-  clock: Clock,
+  { clock, udfs = {} }: { readonly clock: Clock; readonly udfs?: UserFunctions['functions'] },
 ): CompiledQuery {
   try {
-    return compileQuery(text, { parameters, now: () => clock.now(), pause: () => setImmediate() })
+    const now = (): number => clock.now()
+    return compileQuery(text, { parameters, udfs, now, pause: () => setImmediate() })
   } catch (error) {
     throw faultOf(error)
   }
@@ -147,7 +183,7 @@ export async function queryValues(
 ): Promise<readonly JsonValue[]> {
   const found: JsonValue[] = []
   const source = pageOf(over.values)
-  for await (const rows of translated(compile(text, parameters, over.clock).run(source))) {
+  for await (const rows of translated(compile(text, parameters, over).run(source))) {
     found.push(...rows)
   }
   return found

@@ -8,8 +8,9 @@ import type { CosmosDbParts } from './container-scope.ts'
 import { badRequest, conflict, notFound } from './errors.ts'
 import type { CosmosIdentity } from './identity.ts'
 import { newEtag } from './item.ts'
+import { Scripts } from './scripts/scripts.ts'
 
-export interface CosmosDbOptions extends CosmosDbParts {
+export interface CosmosDbOptions extends Omit<CosmosDbParts, 'scripts'> {
   readonly identity?: CosmosIdentity
 }
 
@@ -25,7 +26,7 @@ export class CosmosDb implements Startable {
   readonly #accounts = new Map<string, Account>()
 
   constructor({ identity, ...parts }: CosmosDbOptions) {
-    this.#parts = parts
+    this.#parts = { ...parts, scripts: new Scripts() }
     this.identity = identity
     this.clock = parts.clock
   }
@@ -40,6 +41,7 @@ export class CosmosDb implements Startable {
   async stop(): Promise<void> {
     for (const account of this.#accounts.values()) account.close()
     this.#accounts.clear()
+    await this.#parts.scripts.stop()
   }
 
   accounts(): readonly Account[] {

@@ -1,10 +1,8 @@
-// A batch is worked out on what the items are now and then written as one store batch that expects them to
-// be still so: nothing in between is visible, and when another writer came first it is worked out again.
+// What survives a crash: a batch that was answered, whole. It is worked out on drafts and written at once.
 import { ServiceError } from '../../base/errors.ts'
 import type { JsonObject, JsonValue } from '../../base/json.ts'
 import type { TraceContext } from '../../base/trace-context.ts'
-import type { DocumentExpectation, PutDocument, StoredDocument } from '../../store/documents.ts'
-import { ExpectationFailed, type Operation } from '../../store/store.ts'
+import type { PutDocument, StoredDocument } from '../../store/documents.ts'
 import type { ContainerScope } from './container-scope.ts'
 import {
   badRequest,
@@ -16,7 +14,8 @@ import {
   retryWith,
   uniqueKeyViolated,
 } from './errors.ts'
-import { itemText, itemValue, storedItem, type ItemVersion } from './item.ts'
+import { itemText, itemValue, storedItem } from './item.ts'
+import { ItemDrafts, type Draft, type DraftVersions } from './item-drafts.ts'
 import { matches, type ItemWriter } from './item-writer.ts'
 import { batchBytesMax, batchOperationsMax, contentionRetriesMax } from './limits.ts'
 import { applyPatch, parsePatch } from './patch.ts'
@@ -73,15 +72,6 @@ export interface BatchRequest {
   readonly trace?: TraceContext
 }
 
-/** What an item was before the batch, and what the operations so far have made of it. */
-interface Draft {
-  readonly before: StoredDocument | undefined
-  now: Pick<StoredDocument, 'body' | 'etag'> | undefined
-  put: PutDocument | undefined
-  /** The last operation that changed it: the one a violated unique key is blamed on. */
-  changedBy: number | undefined
-}
-
 interface Step {
   readonly statusCode: number
   readonly id: string
@@ -123,11 +113,12 @@ async function attemptUntilUncontended(
 class BatchAttempt {
   readonly #request: BatchRequest
   readonly #span: ItemSpan
-  readonly #drafts = new Map<string, Draft>()
+  readonly #drafts: ItemDrafts
 
   constructor(request: BatchRequest, span: ItemSpan) {
     this.#request = request
     this.#span = span
+    this.#drafts = new ItemDrafts(request.scope, request.partition)
   }
 
   async run(): Promise<BatchResult | undefined> {
@@ -169,9 +160,7 @@ class BatchAttempt {
       }
       case 'Delete': {
         const { draft } = await this.#existing(operation)
-        draft.now = undefined
-        draft.put = undefined
-        draft.changedBy = index
+        this.#drafts.remove(draft, index)
         return { statusCode: 204, id: operation.id }
       }
       case 'Read': {
@@ -207,9 +196,7 @@ class BatchAttempt {
     statusCode: number
   }): Step {
     const { draft, id, put, index, statusCode } = change
-    draft.now = put
-    draft.put = put
-    draft.changedBy = index
+    this.#drafts.put(draft, put, index)
     return { statusCode, id, now: put }
   }
 
@@ -217,67 +204,35 @@ class BatchAttempt {
     const { writer, partition } = this.#request
     const prepared = writer.prepare(item, { span: this.#span })
     if (prepared.partition !== partition) throw partitionKeyMismatch()
-    return { draft: await this.#draft(prepared.id), id: prepared.id, put: prepared.put }
+    return { draft: await this.#drafts.get(prepared.id), id: prepared.id, put: prepared.put }
   }
 
   async #existing(operation: {
     readonly id: string
     readonly ifMatch?: string
   }): Promise<{ draft: Draft; now: Pick<StoredDocument, 'body' | 'etag'> }> {
-    const draft = await this.#draft(operation.id)
+    const draft = await this.#drafts.get(operation.id)
     const { now } = draft
     if (!now) throw notFound()
     if (!matches(operation.ifMatch, now.etag)) throw preconditionFailed()
     return { draft, now }
   }
 
-  async #draft(id: string): Promise<Draft> {
-    const known = this.#drafts.get(id)
-    if (known) return known
-    const { scope, partition } = this.#request
-    const { store, collection } = scope
-    const before = await store.getDocument({ collection, partition, id })
-    const draft: Draft = { before, now: before, put: undefined, changedBy: undefined }
-    this.#drafts.set(id, draft)
-    return draft
-  }
-
   async #commit(steps: readonly Step[]): Promise<BatchResult | undefined> {
-    // Deletes come first: they may free a unique key that another item of the batch takes.
-    const drafts = [...this.#drafts].toSorted(([, a], [, b]) => Number(!!a.now) - Number(!!b.now))
-    const writes = drafts.map(([id, draft]) => this.#write(id, draft))
-    try {
-      const written = await this.#request.scope.store.write(writes)
-      const versions = new Map<string, Omit<ItemVersion, 'body' | 'etag'>>()
-      for (const [at, [id, draft]] of drafts.entries()) {
-        const result = written[at]
-        const version = result && 'number' in result ? result : draft.before
-        if (version) versions.set(id, version)
+    const commit = await this.#drafts.commit()
+    switch (commit.kind) {
+      case 'written': {
+        const results = steps.map((step) => this.#result(step, commit.versions))
+        return { statusCode: 200, results }
       }
-      return { statusCode: 200, results: steps.map((step) => this.#result(step, versions)) }
-    } catch (error) {
-      if (!(error instanceof ExpectationFailed)) throw error
-      const blamed = drafts[error.index]?.[1].changedBy
-      if (error.expectation !== 'unique' || blamed === undefined) return undefined
-      return this.#failed(blamed, uniqueKeyViolated())
+      case 'not-unique':
+        return this.#failed(commit.operation, uniqueKeyViolated())
+      case 'overtaken':
+        return undefined
     }
   }
 
-  #write(id: string, draft: Draft): Operation {
-    const { scope, partition } = this.#request
-    const { collection } = scope
-    const expect: DocumentExpectation = draft.before ? { etag: draft.before.etag } : 'absent'
-    if (draft.put) return { ...draft.put, expect }
-    if (draft.changedBy !== undefined && draft.before) {
-      return { kind: 'document.delete', collection, partition, id, expect }
-    }
-    return { kind: 'document.check', collection, partition, id, expect }
-  }
-
-  #result(
-    step: Step,
-    versions: ReadonlyMap<string, Omit<ItemVersion, 'body' | 'etag'>>,
-  ): BatchOperationResult {
+  #result(step: Step, versions: DraftVersions): BatchOperationResult {
     const { statusCode, id, now } = step
     if (!now) return { statusCode }
     const { number, timestampMs } = versions.get(id) ?? { number: 0, timestampMs: 0 }

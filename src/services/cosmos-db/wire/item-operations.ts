@@ -13,6 +13,7 @@ import { readJsonBody, readJsonValue } from './json-body.ts'
 import { findPartitionKey, readPartitionKey } from './partition-key-header.ts'
 import { deleteCharge, readCharge, writeCharge } from './request-charge.ts'
 import { sessionHeaders } from './session-token.ts'
+import { hasTriggers, writeTriggered } from './triggers.ts'
 
 const items = '/dbs/{}/colls/{}/docs'
 const item = `${items}/{}`
@@ -28,7 +29,11 @@ export const itemOperations: readonly Operation[] = [
     isRead: false,
     handle: async (call) => {
       const body = readJsonBody(call)
-      return written(call, await containerOf(call).createItem(body, writeOptions(call)))
+      const container = containerOf(call)
+      const result = hasTriggers(call)
+        ? await writeTriggered(call, container, { operation: 'Create', body })
+        : await container.createItem(body, writeOptions(call))
+      return written(call, result)
     },
   },
   {
@@ -40,7 +45,11 @@ export const itemOperations: readonly Operation[] = [
     isRead: false,
     handle: async (call) => {
       const body = readJsonBody(call)
-      return written(call, await containerOf(call).upsertItem(body, writeOptions(call)))
+      const container = containerOf(call)
+      const result = hasTriggers(call)
+        ? await writeTriggered(call, container, { operation: 'Upsert', body })
+        : await container.upsertItem(body, writeOptions(call))
+      return written(call, result)
     },
   },
   {
@@ -60,7 +69,10 @@ export const itemOperations: readonly Operation[] = [
     handle: async (call) => {
       const body = readJsonBody(call)
       const container = containerOf(call)
-      return written(call, await container.replaceItem(idOf(call), body, writeOptions(call)))
+      const result = hasTriggers(call)
+        ? await writeTriggered(call, container, { operation: 'Replace', id: idOf(call), body })
+        : await container.replaceItem(idOf(call), body, writeOptions(call))
+      return written(call, result)
     },
   },
   {
@@ -84,7 +96,9 @@ export const itemOperations: readonly Operation[] = [
     handle: async (call) => {
       const container = containerOf(call)
       const partitionKey = readPartitionKey(call)
-      await container.deleteItem(idOf(call), partitionKey, writeOptions(call))
+      if (hasTriggers(call)) {
+        await writeTriggered(call, container, { operation: 'Delete', id: idOf(call) })
+      } else await container.deleteItem(idOf(call), partitionKey, writeOptions(call))
       const headers = sessionHeaders(container, partitionKey)
       return { status: 204, headers, requestCharge: deleteCharge }
     },
@@ -119,7 +133,9 @@ async function readItem(call: CosmosCall): Promise<CosmosAnswer> {
   return { status: 200, body: text, headers, requestCharge: readCharge(text.length) }
 }
 
-function written(call: CosmosCall, result: ItemResult): CosmosAnswer {
+function written(call: CosmosCall, result: ItemResult | undefined): CosmosAnswer {
+  // A trigger has deleted what was written, or it is over already.
+  if (!result) return { status: 200, body: 'null', requestCharge: deleteCharge }
   const { text, etag, statusCode } = result
   const headers = { etag, ...sessionHeaders(containerOf(call), findPartitionKey(call)) }
   const requestCharge = writeCharge(text.length)

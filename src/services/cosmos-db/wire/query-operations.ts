@@ -37,10 +37,11 @@ export const queryOperations: readonly Operation[] = [
     variant: 'query',
     action: 'sqlDatabases/containers/executeQuery',
     isRead: true,
-    handle: (call) => {
+    handle: async (call) => {
       const container = containerOf(call)
       const query = readQueryBody(call)
-      return answerPage(call, { container, query, part: partOfQuery(call, container, query) })
+      const part = await partOfQuery(call, container, query)
+      return answerPage(call, { container, query, part })
     },
   },
   {
@@ -53,7 +54,7 @@ export const queryOperations: readonly Operation[] = [
     handle: async (call) => {
       const container = containerOf(call)
       const { text, parameters } = readQueryBody(call)
-      const body = planBody(container, container.describeQuery(text, parameters))
+      const body = planBody(container, await container.describeQuery(text, parameters))
       return { status: 200, body, headers: sessionHeaders(container), requestCharge: 1 }
     },
   },
@@ -114,17 +115,17 @@ function partOf(call: CosmosCall, container: Container): FeedPart | undefined {
   return range && container.feedRanges().length > 1 ? partOfRange(range) : undefined
 }
 
-function partOfQuery(
+async function partOfQuery(
   call: CosmosCall,
   container: Container,
   { text, parameters }: QueryBody,
-): FeedPart | undefined {
+): Promise<FeedPart | undefined> {
   const part = partOf(call, container)
   const isAnywhere =
     isSet(call, 'x-ms-documentdb-query-enablecrosspartition') ||
     headerOf(call, 'x-ms-documentdb-partitionkey') !== undefined
   if (part === undefined && isAnywhere) return undefined
-  const compiled = container.describeQuery(text, parameters)
+  const compiled = await container.describeQuery(text, parameters)
   if (!part) {
     if (!isPinned(container, compiled)) throw crossPartitionDisabled()
     return undefined
