@@ -31,7 +31,7 @@ class WorkLimit {
     this.#bounds = bounds
   }
 
-  look(): void {
+  look(units: number): void {
     const nowMs = performance.now()
     if (this.#deadlineMs === 0) this.#begin(nowMs)
     // Where a unit takes long, as one over a large sequence does, each of them is timed.
@@ -40,7 +40,9 @@ class WorkLimit {
     if (nowMs > this.#deadlineMs) {
       throw new LimitError(`The expression was stopped after ${this.#bounds.milliseconds} ms.`)
     }
-    if (nowMs - this.#memoryLookedMs > memoryLookMs) this.#lookAtMemory(nowMs)
+    // What is large may be kept: the next evaluation would begin with less.
+    const isLarge = units > quickUnits
+    if (isLarge || nowMs - this.#memoryLookedMs > memoryLookMs) this.#lookAtMemory(nowMs)
   }
 
   #begin(nowMs: number): void {
@@ -53,15 +55,26 @@ class WorkLimit {
   #lookAtMemory(nowMs: number): void {
     this.#memoryLookedMs = nowMs
     const { memoryBytes } = this.#bounds
-    this.#memoryStart ??= usedBytes()
-    if (usedBytes() - this.#memoryStart > memoryBytes)
+    const { heapBytes, usedBytes, heapBytesMax } = memoryNow()
+    this.#memoryStart ??= usedBytes
+    if (usedBytes - this.#memoryStart > memoryBytes)
       throw new LimitError(`The expression was stopped at ${memoryBytes} bytes of memory.`)
+    if (heapBytes > heapBytesMax)
+      throw new LimitError('The expression was stopped because memory is short.')
   }
 }
 
-function usedBytes(): number {
-  const { used_heap_size: heap, external_memory: external } = getHeapStatistics()
-  return heap + external
+// A full heap would end the whole process, whoever filled it.
+const heapShareMax = 0.75
+
+function memoryNow(): { heapBytes: number; usedBytes: number; heapBytesMax: number } {
+  const statistics = getHeapStatistics()
+  const heapBytes = statistics.used_heap_size
+  return {
+    heapBytes,
+    usedBytes: heapBytes + statistics.external_memory,
+    heapBytesMax: statistics.heap_size_limit * heapShareMax,
+  }
 }
 
 // Work runs without a pause, so that one is in force at a time.
@@ -87,5 +100,5 @@ export function unitsOf(length: number): number {
 export function countWork(units = 1): void {
   if (current === undefined) return
   current.untilLook -= units
-  if (current.untilLook <= 0) current.look()
+  if (current.untilLook <= 0) current.look(units)
 }

@@ -65,3 +65,12 @@ for (const [text, message] of faults) {
     )
   })
 }
+
+test('a document of many elements is read in a time that grows with its length only', () => {
+  const document = `<p>\n${'<a b="@(1)"/>\n'.repeat(20_000)}</p>`
+  const started = performance.now()
+  const last = parsePolicyDocument(document).children.at(-1)
+  assert.ok(performance.now() - started < 1000)
+  assert.deepEqual([last?.line, last?.column], [20_001, 1])
+  assert.deepEqual([last?.attributes[0]?.line, last?.attributes[0]?.column], [20_001, 4])
+})

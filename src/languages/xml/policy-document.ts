@@ -1,4 +1,5 @@
-import { positionAt, SourceError } from '../../base/errors.ts'
+import { SourceError } from '../../base/errors.ts'
+import { LineStarts } from './line-starts.ts'
 import { findClosing } from '../csharp/source-scan.ts'
 import { decodeEntities } from './entities.ts'
 import { elementDepthMax, expressionEndsMax } from './limits.ts'
@@ -52,11 +53,13 @@ export function parsePolicyDocument(text: string): PolicyElement {
 
 class DocumentReader {
   readonly #text: string
+  readonly #lines: LineStarts
   #at = 0
   #depth = 0
 
   constructor(text: string) {
     this.#text = text.startsWith('\uFEFF') ? text.slice(1) : text
+    this.#lines = new LineStarts(this.#text)
   }
 
   document(): PolicyElement {
@@ -299,8 +302,7 @@ class DocumentReader {
   }
 
   #position(offset: number): { line: number; column: number } {
-    const { line, column } = positionAt(this.#text, offset)
-    return { line, column }
+    return this.#lines.positionAt(offset)
   }
 
   #fault(message: string, offset = this.#at): SourceError {
