@@ -1,4 +1,4 @@
-// Survives a crash: what a run started with, how it ended, and the definition that it was started with.
+// Survives a crash: what a run started with and by which event, how it ended, and the definition that it was started with.
 import type { DocumentKey } from '../../store/documents.ts'
 import type { Operation, Store } from '../../store/store.ts'
 import { readJson, writeJson } from '../../languages/workflow-expression/json-text.ts'
@@ -23,6 +23,8 @@ export interface RunStart {
   readonly trace: TraceContext
   /** What the front end keeps of the start: its trigger, correlation. */
   readonly header: Value
+  /** Names the event that started it: no other run of the workflow is started by it. */
+  readonly event?: string
 }
 
 /** A run as its history shows it. */
@@ -59,7 +61,7 @@ export class RunHistory {
     start: RunStart,
     options: { timeToLiveMs: number; isResumed: boolean },
   ): Operation[] {
-    const { id, workflow } = start
+    const { id, workflow, event } = start
     const put: Operation = {
       kind: 'document.put',
       ...this.#header(workflow, id),
@@ -74,8 +76,20 @@ export class RunHistory {
       expect: 'absent',
       timeToLiveMs: options.timeToLiveMs,
     }
-    if (!options.isResumed) return [put]
-    return [put, { kind: 'document.put', ...this.#active(workflow, id), body: '{}', etag: '"1"' }]
+    const batch: Operation[] = [put]
+    // A run that is gone with the platform must be started again by its event.
+    if (!options.isResumed) return batch
+    batch.push({ kind: 'document.put', ...this.#active(workflow, id), body: '{}', etag: '"1"' })
+    if (event !== undefined) batch.push(this.#startedBy({ id, workflow, event }, options))
+    return batch
+  }
+
+  /** The run that an event has started. */
+  async runOf(workflow: string, event: string): Promise<string | undefined> {
+    const document = await this.#store.getDocument(this.#event(workflow, event))
+    const body = document ? readJson(document.body) : null
+    const run = isObject(body) ? body['run'] : undefined
+    return typeof run === 'string' ? run : undefined
   }
 
   endOperations(
@@ -173,6 +187,24 @@ export class RunHistory {
 
   #ended(workflow: string, id: string): DocumentKey {
     return { collection: `${this.#prefix}/ended/${workflow}`, partition: id, id }
+  }
+
+  #startedBy(
+    start: { readonly id: string; readonly workflow: string; readonly event: string },
+    { timeToLiveMs }: { readonly timeToLiveMs: number },
+  ): Operation {
+    return {
+      kind: 'document.put',
+      ...this.#event(start.workflow, start.event),
+      body: JSON.stringify({ run: start.id }),
+      etag: '"1"',
+      expect: 'absent',
+      timeToLiveMs,
+    }
+  }
+
+  #event(workflow: string, event: string): DocumentKey {
+    return { collection: `${this.#prefix}/events`, partition: workflow, id: event }
   }
 
   #active(workflow: string, id: string): DocumentKey {

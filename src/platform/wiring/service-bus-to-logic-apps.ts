@@ -174,6 +174,10 @@ class MessageListener implements ServiceProviderListener {
       await this.#listen.fire({
         body: messages.map(messageBody),
         itemTraces: traces,
+        // What is locked and not completed comes again because the workflow wants it to.
+        ...(this.#target.completes
+          ? { keys: messages.map((message) => keyOf(this.#target.path, message)) }
+          : {}),
         ...(first ? { trace: first } : {}),
       })
     } catch (error) {
@@ -191,6 +195,11 @@ class MessageListener implements ServiceProviderListener {
       }
     }
   }
+}
+
+/** A queue that is made anew counts from 1 again, at another time. */
+function keyOf(path: string, { sequenceNumber, enqueuedTimeMs }: ReceivedMessage): string {
+  return `${path.toLowerCase()}/${sequenceNumber}/${enqueuedTimeMs}`
 }
 
 function batchSize(parameters: JsonObject): number {

@@ -62,7 +62,8 @@ function listenToBlobs(
         onBlob: async ({ record, trace }) => {
           const parent = parseTraceparent(trace)
           const body = eventBody(record, path.container)
-          await listen.fire({ body, ...(parent ? { trace: parent } : {}) })
+          const keys = [`${account.name}/${path.container}/${record.name}/${record.etag}`]
+          await listen.fire({ body, keys, ...(parent ? { trace: parent } : {}) })
           return true
         },
         onGivenUp: async () => {},

@@ -3,7 +3,7 @@ import type { WorkflowEngine } from '../../engines/workflow/workflow-engine.ts'
 import type { ChildCall } from './app-runtime.ts'
 import { noResponse, triggerNotFound } from './errors.ts'
 import type { WorkflowResponse } from './responder.ts'
-import { answerOfRun } from './run-answer.ts'
+import { untilAnswered } from './run-answer.ts'
 import type { RunContext } from './run-context.ts'
 import { triggerTypes } from './trigger-table.ts'
 import type { WorkflowHost } from './workflow-host.ts'
@@ -15,9 +15,6 @@ interface ChildParts {
 }
 
 type ChildAnswer = WorkflowResponse & { readonly runId: string }
-
-/** How long the wait is between two looks at a run that a crash cut short and that does not go on yet. */
-const lookAgainMs = 50
 
 /** Runs a workflow for another one and waits for its Response; without one it answers 202 at once. */
 export async function callChild(parts: ChildParts, call: ChildCall): Promise<ChildAnswer> {
@@ -31,7 +28,7 @@ export async function callChild(parts: ChildParts, call: ChildCall): Promise<Chi
     outputs: { headers: call.headers, ...(call.body === undefined ? {} : { body: call.body }) },
     trace: call.trace,
     runId: call.runId,
-    isChild: true,
+    isAskedAgain: true,
     clientTrackingId: call.clientTrackingId,
     ...(responder ? { responder } : {}),
   })
@@ -51,11 +48,8 @@ async function answerOfStarted(parts: ChildParts, call: ChildCall): Promise<Chil
   const { runId } = call
   const headers = headersOf(runId, call)
   if (!host.workflow.hasResponse) return { statusCode: 202, headers, body: undefined, runId }
-  for (;;) {
-    const answer = await answerOfRun(host, engine, runId)
-    if (answer) return { ...answer, headers: { ...headers, ...answer.headers }, runId }
-    await clock.sleep(lookAgainMs, call.signal)
-  }
+  const answer = await untilAnswered({ host, engine, clock }, { runId, signal: call.signal })
+  return { ...answer, headers: { ...headers, ...answer.headers }, runId }
 }
 
 function callable(host: WorkflowHost) {

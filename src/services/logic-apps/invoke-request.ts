@@ -1,10 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import { isJsonObject, type JsonValue } from '../../base/json.ts'
 import { parseTraceparent } from '../../base/trace-context.ts'
 import { readBody } from '../../protocols/http/request-body.ts'
-import { type Value, isArray } from '../../languages/workflow-expression/value.ts'
+import { type Value, type ValueObject, isArray } from '../../languages/workflow-expression/value.ts'
 import {
   gatewayTimeout,
   methodNotValid,
@@ -20,6 +21,7 @@ import { messageBytesMax } from './limits.ts'
 import type { LogicApp } from './logic-app.ts'
 import { matchRelativePath } from './relative-path.ts'
 import type { WorkflowResponse } from './responder.ts'
+import { untilAnswered } from './run-answer.ts'
 import type { TriggerDefinition } from './trigger-definition.ts'
 import type { TriggerEvent } from './trigger-type.ts'
 import type { WorkflowHost } from './workflow-host.ts'
@@ -60,8 +62,10 @@ export async function invoke(
   }
   const trace = parseTraceparent(headerOf(headers, 'traceparent'))
   const clientTrackingId = headerOf(headers, 'x-ms-client-tracking-id')
+  const delivery = isWebhook ? deliveryKey(headers, bytes) : undefined
   await new Invocation(request, response, call).run({
     outputs,
+    ...(delivery === undefined ? {} : { keys: [delivery] }),
     ...(trace ? { trace } : {}),
     ...(clientTrackingId === undefined ? {} : { clientTrackingId }),
   })
@@ -92,7 +96,11 @@ class Invocation {
       this.#wake = resolve
     })
     const responder = { respond: (answer: WorkflowResponse) => this.#respond(answer) }
-    const fired = await host.fire(trigger, { ...event, ...(isWaiting ? { responder } : {}) })
+    const isAskedAgain = event.keys !== undefined
+    const fired = await host.fire(trigger, {
+      ...event,
+      ...(isWaiting ? { responder, isAskedAgain } : {}),
+    })
     const [run] = fired.runs
     const runId = run?.runId ?? ''
     const known = headersOf(this.#call, {
@@ -103,10 +111,21 @@ class Invocation {
       this.#accepted(known, runId)
       return
     }
-    await this.#waitFor([answered, run.ended.then(() => {})])
+    const end = run.isRepeated ? this.#answerOfStarted(runId) : run.ended
+    await this.#waitFor([answered, end.then(() => {})])
     this.#isOver = true
     if (this.#answer) write(this.#response, this.#answer, known)
     else throw withHeaders(this.#response, known, noResponse(runId))
+  }
+
+  /** The answer of a run that an earlier delivery of the event has started. */
+  async #answerOfStarted(runId: string): Promise<void> {
+    const { app, host } = this.#call
+    const { engine, clock } = app
+    const caller = new AbortController()
+    this.#response.once('close', () => caller.abort())
+    const { signal } = caller
+    this.#answer = await untilAnswered({ host, engine, clock }, { runId, signal })
   }
 
   #accepted(headers: Readonly<Record<string, string>>, runId: string): void {
@@ -206,6 +225,17 @@ function isAsynchronous(host: WorkflowHost): boolean {
     ({ type, operationOptions }) =>
       type.toLowerCase() === 'response' && operationOptions.has('asynchronous'),
   )
+}
+
+/**
+ * Names a delivery of Event Grid: one that a crash cut short comes again as it was, while another try of one that
+ * failed counts on. https://learn.microsoft.com/azure/event-grid/receive-events#message-headers
+ */
+function deliveryKey(headers: ValueObject, bytes: Uint8Array): string | undefined {
+  const id = headerOf(headers, 'aeg-output-event-id') ?? ''
+  if (id === '') return undefined
+  const count = headerOf(headers, 'aeg-delivery-count') ?? ''
+  return createHash('sha256').update(`${id}/${count}/`).update(bytes).digest('base64url')
 }
 
 /** Event Grid asks whoever it delivers to whether they want it: https://learn.microsoft.com/azure/event-grid/webhook-event-delivery */

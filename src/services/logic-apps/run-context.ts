@@ -19,8 +19,8 @@ export class RunContext {
   readonly responder: Responder | undefined
   /** The run that this one was made from by a resubmission, or itself. */
   readonly originRunId: string
-  /** Another workflow waits for the answer: it reads it from the history when it was cut short meanwhile. */
-  readonly isChild: boolean
+  /** Whoever waits for the answer reads it from the history when the run was cut short meanwhile. */
+  readonly isAskedAgain: boolean
   /** Set once a Response action has answered. */
   hasAnswered = false
 
@@ -32,7 +32,7 @@ export class RunContext {
     clientTrackingId: string
     startMs: number
     originRunId: string
-    isChild: boolean
+    isAskedAgain: boolean
     responder: Responder | undefined
   }) {
     this.app = options.app
@@ -43,7 +43,7 @@ export class RunContext {
     this.startMs = options.startMs
     this.originRunId = options.originRunId
     this.responder = options.responder
-    this.isChild = options.isChild
+    this.isAskedAgain = options.isAskedAgain
   }
 
   get clock(): Clock {

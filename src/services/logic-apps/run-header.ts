@@ -10,8 +10,8 @@ export interface RunHeader {
   readonly originRunId: string
   /** The span that made the event. */
   readonly parentSpanId?: string
-  /** Another workflow called it and waits for its answer, over a crash too. */
-  readonly isChild?: boolean
+  /** Whoever waits for its answer asks again after a crash: the workflow that called it, or Event Grid. */
+  readonly isAskedAgain?: boolean
 }
 
 export function headerValue(header: RunHeader): ValueObject {
@@ -26,6 +26,6 @@ export function readHeader(value: Value): RunHeader {
     clientTrackingId: textOf(value, 'clientTrackingId') ?? '',
     originRunId: textOf(value, 'originRunId') ?? '',
     ...(parentSpanId === undefined ? {} : { parentSpanId }),
-    ...(memberOf(value, 'isChild') === true ? { isChild: true } : {}),
+    ...(memberOf(value, 'isAskedAgain') === true ? { isAskedAgain: true } : {}),
   }
 }

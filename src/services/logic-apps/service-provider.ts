@@ -52,6 +52,8 @@ export interface ServiceProviderEvent {
   /** The trace that the event continues; a body that is split has one for each item where they differ. */
   readonly trace?: TraceContext
   readonly itemTraces?: readonly (TraceContext | undefined)[]
+  /** Names each item of the body, the same at every delivery: what has started its run starts no other one. */
+  readonly keys?: readonly string[]
 }
 
 /** A trigger that listens. */

@@ -23,12 +23,22 @@ export interface TriggerEvent {
   readonly originRunId?: string
   /** The id of the run, where it was given before it started. */
   readonly runId?: string
-  readonly isChild?: boolean
+  /** Names the items of the body, the same at every delivery: what has started its run starts no other one. */
+  readonly keys?: readonly string[]
+  /** Whoever waits for the answer asks again when a crash cuts the run short. */
+  readonly isAskedAgain?: boolean
+}
+
+export interface FiredRun {
+  readonly runId: string
+  readonly ended: Promise<unknown>
+  /** An earlier delivery of the event had started it. */
+  readonly isRepeated: boolean
 }
 
 /** What came of an event. */
 export interface FiredRuns {
-  readonly runs: readonly { readonly runId: string; readonly ended: Promise<unknown> }[]
+  readonly runs: readonly FiredRun[]
   /** A condition of the trigger did not hold: nothing was started. */
   readonly isSkipped: boolean
 }

@@ -1,4 +1,5 @@
-// Survives a crash: every run that was started, with its trigger, and the definition it runs by.
+// Survives a crash: every run that was started, with its trigger and its event, and the definition it runs by.
+import { createHash } from 'node:crypto'
 import { newUuid } from '../../base/ids.ts'
 import { messageOf } from '../../base/errors.ts'
 import { childOf, newTrace, type TraceContext } from '../../base/trace-context.ts'
@@ -19,6 +20,7 @@ import {
 import { writeJson } from '../../languages/workflow-expression/json-text.ts'
 import { type Value, isArray, isObject, kindOf } from '../../languages/workflow-expression/value.ts'
 import { textOf } from '../../languages/workflow-expression/value-text.ts'
+import { ExpectationFailed } from '../../store/store.ts'
 import type { AppRuntime } from './app-runtime.ts'
 import type { CompiledWorkflow } from './compiled-workflow.ts'
 import { tooManyRuns, triggerFailed } from './errors.ts'
@@ -30,7 +32,7 @@ import { RunGate } from './run-gate.ts'
 import { headerValue, readHeader, type RunHeader } from './run-header.ts'
 import type { TriggerDefinition } from './trigger-definition.ts'
 import type { TriggerRecord } from './trigger-record.ts'
-import type { FiredRuns, TriggerEvent } from './trigger-type.ts'
+import type { FiredRun, FiredRuns, TriggerEvent } from './trigger-type.ts'
 
 const payloadCharactersMax = 16_384
 
@@ -38,6 +40,8 @@ const payloadCharactersMax = 16_384
 interface TriggerPart {
   readonly record: TriggerRecord
   readonly trace: TraceContext | undefined
+  /** Names what starts the run. */
+  readonly event: string | undefined
 }
 
 /** A workflow of an app: makes runs of what its triggers hear, and goes on with those that a crash cut short. */
@@ -101,11 +105,29 @@ export class WorkflowHost {
     parts: readonly TriggerPart[],
     event: TriggerEvent,
   ): Promise<FiredRuns> {
-    const runs: StartedRun<RunContext>[] = []
+    const runs: FiredRun[] = []
     for (const chunk of chunks(parts, splitOnConcurrentMax)) {
-      runs.push(...(await Promise.all(chunk.map((part) => this.#start(trigger, part, event)))))
+      runs.push(...(await Promise.all(chunk.map((part) => this.#startOnce(trigger, part, event)))))
     }
-    return { runs: runs.map(({ run, ended }) => ({ runId: run.id, ended })), isSkipped: false }
+    return { runs, isSkipped: false }
+  }
+
+  async #startOnce(
+    trigger: TriggerDefinition,
+    part: TriggerPart,
+    event: TriggerEvent,
+  ): Promise<FiredRun> {
+    try {
+      const { run, ended } = await this.#start(trigger, part, event)
+      return { runId: run.id, ended, isRepeated: false }
+    } catch (error) {
+      if (!(error instanceof ExpectationFailed) || part.event === undefined) throw error
+      // A crash came between the commit of the run and the acknowledgement of its event.
+      const runId = await this.#engine.history.runOf(this.key, part.event)
+      if (runId === undefined) throw error
+      const ended = this.#engine.active(runId)?.ended ?? Promise.resolve()
+      return { runId, ended, isRepeated: true }
+    }
   }
 
   /** Goes on with the runs that had not ended. */
@@ -128,7 +150,7 @@ export class WorkflowHost {
     const header = readHeader(original.header)
     const runId = this.#engine.ids.next()
     const trace = childOf(original.trace)
-    const { isChild: _, ...own } = header
+    const { isAskedAgain: _, ...own } = header
     const next = { ...own, parentSpanId: original.trace.spanId }
     return this.#begin({ runId, trace, header: next, responder: undefined, seed })
   }
@@ -162,7 +184,7 @@ export class WorkflowHost {
     event: TriggerEvent,
   ): readonly TriggerPart[] {
     const { splitOn } = trigger
-    if (!splitOn) return [{ record, trace: event.trace }]
+    if (!splitOn) return [{ record, trace: event.trace, event: nameOf(trigger, event.keys) }]
     const items = this.#evaluated(trigger, 'splitOn', () =>
       splitOn.evaluate(this.#environment(record)),
     )
@@ -180,6 +202,7 @@ export class WorkflowHost {
     return items.map((item, index) => ({
       record: { ...record, outputs: { ...whole, body: item } },
       trace: event.itemTraces?.[index] ?? event.trace,
+      event: nameOf(trigger, event.keys, { index, count: items.length }),
     }))
   }
 
@@ -194,10 +217,11 @@ export class WorkflowHost {
       trigger: { ...part.record, endMs: this.#app.clock.preciseNow() },
       clientTrackingId: event.clientTrackingId ?? this.#trackingId(trigger, part.record) ?? runId,
       originRunId: event.originRunId ?? runId,
-      ...(event.isChild ? { isChild: true } : {}),
+      ...(event.isAskedAgain ? { isAskedAgain: true } : {}),
       ...(part.trace ? { parentSpanId: part.trace.spanId } : {}),
     }
-    return this.#begin({ runId, trace, header, responder: event.responder, seed: [] })
+    const { responder } = event
+    return this.#begin({ runId, trace, header, responder, seed: [], event: part.event })
   }
 
   #trackingId(trigger: TriggerDefinition, record: TriggerRecord): string | undefined {
@@ -214,8 +238,9 @@ export class WorkflowHost {
     readonly header: RunHeader
     readonly responder: Responder | undefined
     readonly seed: readonly RunEvent[]
+    readonly event?: string | undefined
   }): Promise<StartedRun<RunContext>> {
-    const { runId, trace, header, seed } = begin
+    const { runId, trace, header, seed, event } = begin
     const { workflow } = this
     const startMs = this.#app.clock.preciseNow()
     return this.#engine.start({
@@ -226,6 +251,7 @@ export class WorkflowHost {
         startMs,
         trace,
         header: headerValue(header),
+        ...(event === undefined ? {} : { event }),
       },
       definitionText: workflow.file.text,
       profile: this.#profile(workflow, header),
@@ -250,7 +276,7 @@ export class WorkflowHost {
     },
   ): RunContext {
     const { runId, header, startMs, responder } = start
-    const { trigger, clientTrackingId, originRunId, isChild = false } = header
+    const { trigger, clientTrackingId, originRunId, isAskedAgain = false } = header
     return new RunContext({
       app: this.#app,
       workflow,
@@ -258,7 +284,7 @@ export class WorkflowHost {
       trigger,
       clientTrackingId,
       originRunId,
-      isChild,
+      isAskedAgain,
       startMs,
       responder,
     })
@@ -358,6 +384,18 @@ export class WorkflowHost {
 
 function shortJson(value: Value): string {
   return writeJson(value).slice(0, payloadCharactersMax)
+}
+
+/** The name of what starts one run: an item of an event that is split, or the event. */
+function nameOf(
+  trigger: TriggerDefinition,
+  keys: readonly string[] | undefined,
+  item?: { readonly index: number; readonly count: number },
+): string | undefined {
+  if (!keys) return undefined
+  const own = item && keys.length === item.count ? keys[item.index] : undefined
+  const key = own ?? `${keys.join('\n')}\n${item?.index ?? ''}`
+  return `${trigger.name}/${createHash('sha256').update(key).digest('base64url')}`
 }
 
 function* chunks<T>(items: readonly T[], size: number): Iterable<readonly T[]> {

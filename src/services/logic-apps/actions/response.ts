@@ -47,8 +47,9 @@ async function respond(
   if (call.action.operationOptions.has('asynchronous')) {
     return { status: 'Succeeded', code: 'OK', outputs }
   }
-  if (context.isChild && !context.responder) return { status: 'Succeeded', code: 'OK', outputs }
-  // Nobody asked, or whoever asked is gone with the platform and asks again.
+  if (context.isAskedAgain && !context.responder)
+    return { status: 'Succeeded', code: 'OK', outputs }
+  // Nobody asked, or whoever asked is gone with the platform.
   if (!context.responder) {
     return {
       status: 'Skipped',

@@ -42,6 +42,7 @@ export const serviceProviderTrigger: TriggerType = {
             outputs: outputsOf(event),
             ...(event.trace ? { trace: event.trace } : {}),
             ...(event.itemTraces ? { itemTraces: event.itemTraces } : {}),
+            ...(event.keys ? { keys: event.keys } : {}),
           }),
         ),
     })
