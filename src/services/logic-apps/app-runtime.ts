@@ -12,6 +12,7 @@ import type { ManagedConnectors } from './managed-connectors.ts'
 import type { Maps } from './maps.ts'
 import type { WorkflowResponse } from './responder.ts'
 import type { RunContext } from './run-context.ts'
+import type { Schemas } from './schemas.ts'
 import type { ScriptThread } from './script-thread.ts'
 import type { ServiceProviders } from './service-providers.ts'
 
@@ -43,6 +44,7 @@ export interface AppRuntime {
   readonly connections: Connections
   readonly artifacts: Artifacts
   readonly maps: Maps
+  readonly schemas: Schemas
   readonly scripts: ScriptThread
   readonly serviceProviders: ServiceProviders
   readonly connectors: ManagedConnectors

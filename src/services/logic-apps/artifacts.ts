@@ -1,4 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
+import { newUuid } from '../../base/ids.ts'
 import { join, parse } from 'node:path'
 
 export type ArtifactKind = 'Maps' | 'Schemas' | 'Rules'
@@ -10,6 +11,8 @@ export type ArtifactKind = 'Maps' | 'Schemas' | 'Rules'
 export class Artifacts {
   /** The folder of the app. */
   readonly dir: string
+  /** Another one each time that the files are read again. */
+  readonly version = newUuid()
   readonly #dir: string
   readonly #texts = new Map<string, string>()
 
@@ -19,7 +22,7 @@ export class Artifacts {
   }
 
   has(kind: ArtifactKind, name: string): boolean {
-    return this.#path(kind, name) !== undefined
+    return this.path(kind, name) !== undefined
   }
 
   names(kind: ArtifactKind): string[] {
@@ -29,7 +32,7 @@ export class Artifacts {
 
   /** The text of a file by its name with or without its extension; `undefined` when there is none. */
   read(kind: ArtifactKind, name: string): string | undefined {
-    const path = this.#path(kind, name)
+    const path = this.path(kind, name)
     if (path === undefined) return undefined
     const known = this.#texts.get(path)
     if (known !== undefined) return known
@@ -38,7 +41,8 @@ export class Artifacts {
     return text
   }
 
-  #path(kind: ArtifactKind, name: string): string | undefined {
+  /** The file of an artifact. */
+  path(kind: ArtifactKind, name: string): string | undefined {
     const lower = name.toLowerCase()
     const found = this.names(kind).find(
       (file) => file.toLowerCase() === lower || parse(file).name.toLowerCase() === lower,

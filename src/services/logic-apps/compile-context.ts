@@ -43,6 +43,10 @@ export interface Catalog {
   apiManagementConnection(name: string): boolean
   workflow(name: string): boolean
   artifact(kind: 'Maps' | 'Schemas', name: string): boolean
+  /** Why a map that is there cannot run here. */
+  mapProblem(name: string): string | undefined
+  /** Why flat files cannot be read by a schema that is there. */
+  flatFileProblem(schema: string): string | undefined
 }
 
 /** Turns the definition of an action into what is executed; a new type of action is a new one of these. */

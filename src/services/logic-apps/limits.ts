@@ -50,8 +50,21 @@ export const codeMemoryBytesMax = 67_108_864
 export const liquidMsMax = 5_000
 export const liquidBytesMax = 8_388_608
 
-/** XML that is transformed in place; more is transformed in a thread. */
-export const xmlCharactersInPlaceMax = 131_072
+/** XML that is transformed in place, in about 5 ms; more is transformed in a thread, which copies it. */
+export const xmlCharactersInPlaceMax = 65_536
+
+/** Steps that a map may take in place: about 50 ms. One that needs more starts again in a thread. */
+export const inPlaceStepsMax = 1_000_000
+
+/** Threads of transformations, how long they may work on one, what may wait for them, and for how many apps each keeps what it compiled. */
+export const transformThreadsMax = 2
+export const transformMsMax = 120_000
+export const transformsWaitingMax = 1_000
+export const compiledAppsMax = 50
+
+/** The stack of a thread lets templates call each other as deep as their own limit says. */
+export const threadStackMegabytes = 16
+export const threadMemoryMegabytesMax = 1_024
 
 /** XML that is read as a whole. */
 export const xmlBytesMax = 52_428_800

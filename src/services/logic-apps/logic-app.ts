@@ -25,6 +25,7 @@ import { readRecordedAnswers } from './managed-connectors.ts'
 import { Maps } from './maps.ts'
 import type { WorkflowResponse } from './responder.ts'
 import type { RunContext } from './run-context.ts'
+import { Schemas } from './schemas.ts'
 import type { LogicAppParts } from './service-parts.ts'
 import { TriggerListeners } from './trigger-listeners.ts'
 import { WorkflowHost } from './workflow-host.ts'
@@ -64,6 +65,7 @@ export class LogicApp implements AppRuntime {
   #settings: LogicAppSettings
   #artifacts: Artifacts
   #maps: Maps
+  #schemas: Schemas
   #connections: Connections
   #hostSettings: AppRuntime['hostSettings']
   #workflows = new Map<string, LoadedWorkflow>()
@@ -84,7 +86,8 @@ export class LogicApp implements AppRuntime {
     this.#listeners = new TriggerListeners(parts)
     this.#settings = new LogicAppSettings(options.settings, options.environment)
     this.#artifacts = new Artifacts(dir)
-    this.#maps = new Maps(this.#artifacts, parts.maps)
+    this.#maps = new Maps(this.#artifacts, parts.transforms)
+    this.#schemas = new Schemas(this.#artifacts, parts.transforms)
     this.#hostSettings = readHostSettings(dir, this.#settings)
     this.#connections = new Connections({}, this.#environment())
   }
@@ -131,6 +134,10 @@ export class LogicApp implements AppRuntime {
 
   get maps() {
     return this.#maps
+  }
+
+  get schemas() {
+    return this.#schemas
   }
 
   get connections() {
@@ -270,7 +277,8 @@ export class LogicApp implements AppRuntime {
     const local = readLocalSettings(dir)
     this.#settings = new LogicAppSettings(this.#siteSettings, local, environment)
     this.#artifacts = new Artifacts(dir)
-    this.#maps = new Maps(this.#artifacts, parts.maps)
+    this.#maps = new Maps(this.#artifacts, parts.transforms)
+    this.#schemas = new Schemas(this.#artifacts, parts.transforms)
     this.#hostSettings = readHostSettings(dir, this.#settings)
     for (const warning of this.#hostSettings.warnings)
       parts.logger.info({ app: this.name }, warning)
@@ -367,6 +375,8 @@ export class LogicApp implements AppRuntime {
       apiManagementConnection: (name) => this.#connections.apiManagement(name) !== undefined,
       workflow: (name) => names.has(name.toLowerCase()),
       artifact: (kind, name) => this.#artifacts.has(kind, name),
+      mapProblem: (name) => this.#maps.problem(name),
+      flatFileProblem: (schema) => this.#schemas.flatFileProblem(schema),
     }
   }
 

@@ -5,9 +5,9 @@ import type { OutgoingHttp } from '../../protocols/http/outgoing-http.ts'
 import type { Store } from '../../store/store.ts'
 import type { IdentityToken } from './app-runtime.ts'
 import type { ManagedConnectors } from './managed-connectors.ts'
-import type { MapThread } from './map-request.ts'
 import type { ScriptThread } from './script-thread.ts'
 import type { ServiceProviders } from './service-providers.ts'
+import type { TransformPool } from './transform-pool.ts'
 
 /** What every app of the service shares. */
 export interface LogicAppParts {
@@ -19,6 +19,6 @@ export interface LogicAppParts {
   readonly serviceProviders: ServiceProviders
   readonly connectors: ManagedConnectors
   readonly scripts: ScriptThread
-  readonly maps: MapThread
+  readonly transforms: TransformPool
   readonly identityToken: IdentityToken | undefined
 }

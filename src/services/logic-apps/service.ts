@@ -4,6 +4,7 @@ import type { Clock } from '../../base/clock.ts'
 import type { Startable } from '../../base/lifecycle.ts'
 import type { Logger } from '../../base/logger.ts'
 import type { Telemetry } from '../../base/telemetry.ts'
+import type { FailedRuns } from '../../engines/workflow/run-failures.ts'
 import type { OutgoingHttp } from '../../protocols/http/outgoing-http.ts'
 import { HttpServer } from '../../protocols/http/server.ts'
 import type { Store } from '../../store/store.ts'
@@ -21,9 +22,9 @@ import { ManagedConnectors } from './managed-connectors.ts'
 import { logicAppHandler } from './rest.ts'
 import type { ServiceProvider } from './service-provider.ts'
 import type { LogicAppParts } from './service-parts.ts'
-import { openMapThread } from './map-request.ts'
 import { ScriptThread } from './script-thread.ts'
 import { ServiceProviders } from './service-providers.ts'
+import { TransformPool } from './transform-pool.ts'
 import {
   resolveReferences,
   type ResolveReference,
@@ -88,7 +89,7 @@ export class LogicApps implements Startable {
       serviceProviders: new ServiceProviders(serviceProviders),
       connectors: new ManagedConnectors(managedConnectors),
       scripts: new ScriptThread(),
-      maps: openMapThread(),
+      transforms: new TransformPool(),
       identityToken: options.identityToken,
     }
   }
@@ -103,7 +104,7 @@ export class LogicApps implements Startable {
     const running = [...this.#running.values()]
     this.#running.clear()
     await Promise.all(running.map((each) => each.stop()))
-    await Promise.all([this.#parts.scripts.stop(), this.#parts.maps.stop()])
+    await Promise.all([this.#parts.scripts.stop(), this.#parts.transforms.stop()])
   }
 
   /** Takes over a Consumption workflow: an app of its own. */
@@ -206,6 +207,11 @@ export class LogicApps implements Startable {
   async pendingRuns(): Promise<number> {
     const counts = await Promise.all(this.apps().map(({ app }) => app.pending()))
     return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  /** Runs that failed since the start and whose callers did not hear of it, by `app/workflow`. */
+  failedRuns(): ReadonlyMap<string, FailedRuns> {
+    return new Map(this.apps().flatMap(({ app }) => [...app.engine.failures.byWorkflow]))
   }
 
   async #load(

@@ -5,12 +5,12 @@ import { contentOfText, xmlType } from '../../../languages/workflow-expression/c
 import { readJson } from '../../../languages/workflow-expression/json-text.ts'
 import type { Value } from '../../../languages/workflow-expression/value.ts'
 import type { ActionDefinition } from '../action-definition.ts'
-import type { ActionCompiler, CompileContext } from '../compile-context.ts'
-import { decodeFlatFile, encodeFlatFile, FlatFileFault } from '../flat-file.ts'
+import type { ActionCompiler } from '../compile-context.ts'
 import { leafWork } from '../leaf-action.ts'
 import { failed, succeeded } from '../outcomes.ts'
+import { schemaName } from '../schema-name.ts'
 import { composeBySchema, parseBySchema, SchemaMismatch } from '../schema-xml.ts'
-import { memberOf, objectOf, plainText, textOf } from '../workflow-value.ts'
+import { memberOf, plainText } from '../workflow-value.ts'
 import { readXmlSchema, SchemaNotSupported, type XmlSchema } from '../xsd-schema.ts'
 
 /** https://learn.microsoft.com/azure/logic-apps/parse-compose-xml */
@@ -19,16 +19,6 @@ export const xmlParse = bySchema((content, schema) => parseBySchema(textFor(cont
 /** https://learn.microsoft.com/azure/logic-apps/parse-compose-xml */
 export const xmlCompose = bySchema((content, schema) =>
   contentOfText(xmlType, composeBySchema(jsonFor(content), schema)),
-)
-
-/** https://learn.microsoft.com/azure/logic-apps/logic-apps-enterprise-integration-flatfile */
-export const flatFileDecoding = bySchema((content, schema) =>
-  contentOfText(xmlType, decodeFlatFile(textFor(content), schema)),
-)
-
-/** https://learn.microsoft.com/azure/logic-apps/logic-apps-enterprise-integration-flatfile */
-export const flatFileEncoding = bySchema((content, schema) =>
-  encodeFlatFile(textFor(content), schema),
 )
 
 function bySchema(convert: (content: Value, schema: XmlSchema) => Value): ActionCompiler {
@@ -50,19 +40,8 @@ function bySchema(convert: (content: Value, schema: XmlSchema) => Value): Action
   }
 }
 
-function schemaName(action: ActionDefinition, context: CompileContext): string {
-  const account = objectOf(objectOf(action.inputs, 'integrationAccount'), 'schema')
-  const name = textOf(objectOf(action.inputs, 'schema'), 'name') ?? textOf(account, 'name')
-  if (name !== undefined && context.catalog.artifact('Schemas', name)) return name
-  throw context.refuse(
-    action,
-    `"The schema '${name ?? ''}' is not in the folder 'Artifacts/Schemas' of the app."`,
-  )
-}
-
 function failureOf(action: ActionDefinition, error: unknown): Outcome {
   const isKnown =
-    error instanceof FlatFileFault ||
     error instanceof SchemaMismatch ||
     error instanceof SchemaNotSupported ||
     error instanceof SourceError ||

@@ -1,7 +1,6 @@
 import type { ActionCompiler } from '../compile-context.ts'
 import { leafWork } from '../leaf-action.ts'
-import { failed } from '../outcomes.ts'
-import { memberOf, objectOf, plainText, textOf } from '../workflow-value.ts'
+import { memberOf, objectOf, textOf } from '../workflow-value.ts'
 
 /** Transforms XML by a map of the app: https://learn.microsoft.com/azure/logic-apps/logic-apps-enterprise-integration-transform */
 export const xslt: ActionCompiler = (action, context) => {
@@ -21,18 +20,19 @@ export const xslt: ActionCompiler = (action, context) => {
       `"The map '${name}' is not in the folder 'Artifacts/Maps' of the app."`,
     )
   }
+  const problem = name.includes('@') ? undefined : context.catalog.mapProblem(name)
+  if (problem !== undefined) throw context.refuse(action, `"${problem}"`)
   return leafWork(action, context, {
     isExternal: false,
     execute: (inputs, call) => {
-      const content = plainText(memberOf(inputs, 'content') ?? null)
-      if (content === undefined) {
-        return failed('InvalidXml', `The 'content' of the action '${action.name}' must be XML.`)
-      }
+      const content = memberOf(inputs, 'content') ?? null
+      const { signal } = call
       const wanted = textOf(objectOf(inputs, 'map'), 'name') ?? name
       const parameters = objectOf(inputs, 'transformParameters')
       const options = textOf(inputs, 'transformOptions') ?? ''
       const asText = /generatetextoutput/i.test(options)
-      return call.context.app.maps.transform({ map: wanted, xml: content, parameters, asText })
+      const { maps } = call.context.app
+      return maps.transform({ map: wanted, content, parameters, asText, signal })
     },
   })
 }
