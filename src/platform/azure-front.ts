@@ -1,7 +1,11 @@
+import type { IncomingMessage } from 'node:http'
 import type { HostMap } from '../protocols/http/egress.ts'
 import type { HttpHandler } from '../protocols/http/server.ts'
 import { forward } from './forward.ts'
 import { managementHost } from './local-hosts.ts'
+
+/** Names of published APIs; other names below are not those of a gateway. */
+const gatewayName = /^[^.]+\.azure-api\.net$/
 
 /** What answers the host names that end in one of Azure's suffixes. */
 export interface FrontRoute {
@@ -14,12 +18,15 @@ export interface FrontRoute {
 export function azureFront(options: {
   readonly management: HttpHandler
   readonly entra: HttpHandler
+  /** Called itself and not by another connection, so that it sees the certificate that a caller showed. */
+  readonly gateway: HttpHandler
   readonly routes: readonly FrontRoute[]
-  /** Names that listeners without TLS serve: published APIs, function apps. */
+  /** Names that listeners without TLS serve: function apps. */
   readonly hosts: HostMap
 }): HttpHandler {
   return (request, response) => {
-    const host = (request.headers.host ?? '').split(':')[0]?.toLowerCase() ?? ''
+    const host = hostOf(request)
+    if (isForGateway(request)) return options.gateway(request, response)
     const route = options.routes.find(({ suffix }) => host.endsWith(suffix))
     if (route) return route.handler(request, response)
     const served = options.hosts(host, 443)
@@ -29,4 +36,13 @@ export function azureFront(options: {
       /^\/(?:subscriptions|providers)(?:\/|\?|$)/i.test(request.url ?? '')
     return isManagement ? options.management(request, response) : options.entra(request, response)
   }
+}
+
+/** True for a request to a published API. */
+export function isForGateway(request: IncomingMessage): boolean {
+  return gatewayName.test(hostOf(request))
+}
+
+function hostOf(request: IncomingMessage): string {
+  return (request.headers.host ?? '').split(':')[0]?.toLowerCase() ?? ''
 }

@@ -19,7 +19,7 @@ import { keyVaultHandler } from '../services/key-vault/rest.ts'
 import { vaultHost } from '../services/key-vault/vault.ts'
 import { Console } from '../services/monitor/console.ts'
 import { blobHttpLimits } from '../services/storage/limits.ts'
-import { azureFront } from './azure-front.ts'
+import { azureFront, isForGateway } from './azure-front.ts'
 import { newMessagingListener } from './messaging-listener.ts'
 import { entraHosts, managementHost, validationHost } from './local-hosts.ts'
 import { defaultPorts, type Ports } from './ports.ts'
@@ -36,7 +36,7 @@ export interface ListenersOptions extends Services {
 /** What a listener is opened with. */
 type Listening = Pick<
   ConstructorParameters<typeof HttpServer>[0],
-  'handler' | 'tls' | 'upgradeHandler' | 'limits'
+  'handler' | 'tls' | 'upgradeHandler' | 'acceptsUpgrade' | 'limits'
 >
 
 /** Azure's own endpoints by TLS: tokens, management, vaults, and all that has a host name of Azure. */
@@ -209,6 +209,7 @@ export class Listeners {
       handler: azureFront({
         management: apiManagement.managementHandler,
         entra: entraIdHandler(entra),
+        gateway: apiManagement.gatewayHandler,
         routes: [
           { suffix: '.vault.azure.net', handler: keyVaultHandler(keyVault) },
           { suffix: '.blob.core.windows.net', handler: storage.blobHandler },
@@ -219,7 +220,10 @@ export class Listeners {
         ],
         hosts: hosts.map,
       }),
-      tls: authority.server,
+      upgradeHandler: apiManagement.gatewayUpgradeHandler,
+      acceptsUpgrade: isForGateway,
+      // Policies look at what callers show; nobody has to show anything.
+      tls: { ...authority.server, requestCert: true },
       // Files come this way too; what the other services take they check themselves.
       limits: blobHttpLimits,
     })

@@ -30,6 +30,7 @@ import type { Store } from '../store/store.ts'
 import { localAzure } from './local-azure.ts'
 import { LocalHosts, validationHost } from './local-hosts.ts'
 import type { Messaging } from './messaging-listener.ts'
+import { apiManagementToServiceBus } from './wiring/api-management-to-service-bus.ts'
 import { changeFeedToFunctions } from './wiring/change-feed-to-functions.ts'
 import { gatewayIdentity } from './wiring/entra-id-to-gateway.ts'
 import { vaultIdentity } from './wiring/entra-id-to-key-vault.ts'
@@ -42,6 +43,7 @@ import { functionsToEventGrid } from './wiring/functions-to-event-grid.ts'
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
 import { functionsToStorageQueue } from './wiring/functions-to-storage-queue.ts'
 import { serviceBusIdentity } from './wiring/entra-id-to-service-bus.ts'
+import { cosmosIdentity } from './wiring/entra-id-to-cosmos-db.ts'
 import { storageIdentity } from './wiring/entra-id-to-storage.ts'
 import { functionsToStorage } from './wiring/functions-to-storage.ts'
 import { BlobTriggers, storageToFunctions } from './wiring/storage-to-functions.ts'
@@ -104,7 +106,7 @@ export function newServices(options: ServicesOptions): Services {
   const functions = newFunctions(foundation, { ...carriers, eventGrid, triggers })
   const logicApps = newLogicApps(foundation, { ...carriers, eventGrid })
   functions.onSite(({ name, settings }) => logicApps.useSettings(name, settings))
-  const apiManagement = newApiManagement(foundation)
+  const apiManagement = newApiManagement(foundation, serviceBus)
   const providers = [
     ...cosmosDbResources(cosmosDb),
     ...serviceBusResources(serviceBus),
@@ -174,9 +176,9 @@ function newFoundation(options: ServicesOptions) {
 type Foundation = ReturnType<typeof newFoundation>
 
 /** What keeps items, messages and files for the others. */
-function newCarriers({ shared, entra, access }: Foundation) {
+function newCarriers({ shared, entra, access, resources }: Foundation) {
   return {
-    cosmosDb: new CosmosDb(shared),
+    cosmosDb: new CosmosDb({ ...shared, identity: cosmosIdentity({ access, entra, resources }) }),
     serviceBus: new ServiceBus({ ...shared, owner: newUuid() }),
     storage: new Storage({
       ...shared,
@@ -272,19 +274,16 @@ function newLogicApps(
   return logicApps
 }
 
-function newApiManagement({
-  shared,
-  access,
-  egress,
-  entra,
-  keyVault,
-  resources,
-}: Foundation): ApiManagement {
+function newApiManagement(
+  { shared, access, egress, entra, keyVault, resources }: Foundation,
+  serviceBus: ServiceBus,
+): ApiManagement {
   return new ApiManagement({
     ...shared,
     outgoing: egress,
     managedIdentityToken: gatewayIdentity({ entra, resources }),
     verifyManagementToken: managementTokenCheck(access),
     readSecret: keyVaultToApiManagement({ keyVault, resources }),
+    serviceBus: apiManagementToServiceBus({ serviceBus, resources, access }),
   })
 }

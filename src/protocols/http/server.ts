@@ -37,6 +37,8 @@ export interface HttpServerOptions {
   readonly handler: HttpHandler
   /** Answers WebSocket handshakes; without it they are requests like any other. */
   readonly upgradeHandler?: UpgradeHandler
+  /** Which handshakes it answers; all of them without this. */
+  readonly acceptsUpgrade?: (request: IncomingMessage) => boolean
   /** Private key and certificate chain as PEM; without them the server speaks plain HTTP. */
   readonly tls?: {
     readonly key: string
@@ -142,8 +144,9 @@ export class HttpServer {
   }
 
   async #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
-    const { upgradeHandler } = this.#options
-    if (!upgradeHandler || !isWebSocketHandshake(request)) {
+    const { upgradeHandler, acceptsUpgrade } = this.#options
+    const isAccepted = isWebSocketHandshake(request) && acceptsUpgrade?.(request) !== false
+    if (!upgradeHandler || !isAccepted) {
       // A server may ignore the wish for a protocol that it does not speak: the request is read again without it.
       socket.unshift(withoutUpgrade(request, head))
       this.#server.emit(

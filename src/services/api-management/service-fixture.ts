@@ -62,15 +62,19 @@ const serviceId =
   '/subscriptions/sub-1/resourceGroups/rg-1/providers/Microsoft.ApiManagement/service/apim-1'
 const managementToken = 'management-token'
 
+/** What a test brings along instead of what the fixture has. */
+type GivenParts = Pick<
+  ApiManagementParts,
+  'readSecret' | 'eventHubs' | 'serviceBus' | 'managedIdentityToken'
+>
+
 /** Opens a service on a store in memory; `manualClock` for tests that move time. */
 export async function openService(
   owner: Owner,
   options: {
     manualClock?: ManualClock
     limits?: Partial<HttpLimits>
-    parts?: Partial<
-      Pick<ApiManagementParts, 'readSecret' | 'eventHubs' | 'serviceBus' | 'managedIdentityToken'>
-    >
+    parts?: Partial<GivenParts>
   } = {},
 ): Promise<OpenedService> {
   const clock = options.manualClock ?? new RealClock()
@@ -173,18 +177,8 @@ function manage(
 }
 
 function newService(
-  parts: Pick<
-    ApiManagementParts,
-    | 'store'
-    | 'clock'
-    | 'telemetry'
-    | 'outgoing'
-    | 'logger'
-    | 'readSecret'
-    | 'eventHubs'
-    | 'serviceBus'
-    | 'managedIdentityToken'
-  >,
+  parts: GivenParts &
+    Pick<ApiManagementParts, 'store' | 'clock' | 'telemetry' | 'outgoing' | 'logger'>,
 ): ApiManagement {
   return new ApiManagement({
     ...parts,

@@ -102,7 +102,7 @@ export class ApiManagement implements Startable {
     this.#tellListeners()
   }
 
-  /** Calls to gateways: by the host name `<service>.azure-api.net`, or to the only service there is. */
+  /** Calls to gateways: by the host name `<service>.azure-api.net`; by any that is not Azure's, to the first service. */
   readonly gatewayHandler: HttpHandler = (request, response) => {
     const host = (request.headers.host ?? '').toLowerCase()
     const instance = this.#instanceOf(host)
@@ -123,11 +123,12 @@ export class ApiManagement implements Startable {
   }
 
   #instanceOf(host: string): ServiceInstance | undefined {
-    const name = host.split(':')[0]
+    const [name = ''] = host.split(':')
+    const isAzures = name.endsWith('.azure-api.net')
     let first: ServiceInstance | undefined
     for (const instance of this.#instances.values()) {
       if (instance.host === name) return instance
-      first ??= instance
+      if (!isAzures) first ??= instance
     }
     return first
   }

@@ -47,7 +47,7 @@ export class Gateway {
   readonly #logger: Logger
   readonly #configuration: () => Configuration
   readonly #host: string
-  /** The host of the last request, taken apart: most requests have the same. */
+  /** The origin of the last request, taken apart: most requests have the same. */
   #lastHost: { readonly text: string; readonly url: CallUrl } | undefined
 
   constructor(options: {
@@ -187,10 +187,9 @@ export class Gateway {
     })
   }
 
-  #answer(call: GatewayCall, { socket }: IncomingMessage): Promise<CallResponse> {
+  #answer(call: GatewayCall, incoming: IncomingMessage): Promise<CallResponse> {
     const { api, subscription, request, parts } = call
-    const scheme = socket instanceof TLSSocket ? 'https' : 'http'
-    const origin = `${scheme}://${request.originalUrl.authority}`
+    const origin = `${schemeOf(incoming)}://${request.originalUrl.authority}`
     const grant = parts.traces.grant(request.headers, { api, subscription, origin })
     return grant ? this.#traced(call, grant) : this.#run(call)
   }
@@ -271,9 +270,10 @@ export class Gateway {
     const target = request.url ?? '/'
     const [host = 'localhost', second] = headers.get('host') ?? []
     if (second !== undefined) return undefined
-    if (this.#lastHost?.text !== host) {
-      if (!URL.canParse(`http://${host}/`)) return undefined
-      this.#lastHost = { text: host, url: CallUrl.parse(`http://${host}/`) }
+    const origin = `${schemeOf(request)}://${host}/`
+    if (this.#lastHost?.text !== origin) {
+      if (!URL.canParse(origin)) return undefined
+      this.#lastHost = { text: origin, url: CallUrl.parse(origin) }
     }
     return CallUrl.ofTarget(target, this.#lastHost.url)
   }
@@ -346,6 +346,10 @@ interface Arrival {
   readonly headers: HeaderList
   readonly url: CallUrl | undefined
   readonly route: Route | undefined
+}
+
+function schemeOf({ socket }: IncomingMessage): string {
+  return socket instanceof TLSSocket ? 'https' : 'http'
 }
 
 // A WebSocket API answers to handshakes only.
