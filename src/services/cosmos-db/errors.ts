@@ -80,11 +80,6 @@ export function retryWith(): ServiceError {
   )
 }
 
-/** A resource type that templates may name and that this service does not have. */
-export function resourceNotSupported(type: string): ServiceError {
-  return new ServiceError('NotSupported', 400, `The resource type '${type}' is not supported.`)
-}
-
 export function notDeletable(name: string): ServiceError {
   return new ServiceError('MethodNotAllowed', 405, `The resource '${name}' cannot be deleted.`)
 }

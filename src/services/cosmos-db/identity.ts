@@ -8,7 +8,7 @@ export interface CosmosIdentity {
     readonly account: string
     /** `Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items/read` */
     readonly action: string
-    /** Below the account: empty, `/dbs/orders`, `/dbs/orders/colls/items`. */
+    /** Below the account: empty, `/dbs/orders`, `/dbs/orders/colls/items`; `*` where any will do. */
     readonly scope: string
   }): Promise<boolean>
 }

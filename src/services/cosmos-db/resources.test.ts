@@ -140,7 +140,7 @@ const refused: readonly [string, string, string[], Partial<ResourceRequest>][] =
     { properties: { options: { throughput: 300 } } },
   ],
   [
-    'a stored procedure',
+    'a stored procedure in no container',
     '/sqlDatabases/containers/storedProcedures',
     ['shop', 'orders', 'c', 'x'],
     {},

@@ -8,8 +8,9 @@ import type { Account } from './account.ts'
 import type { Container } from './container.ts'
 import { containerBody } from './container-definition.ts'
 import type { Database } from './database.ts'
-import { badRequest, notDeletable, notFound, resourceNotSupported } from './errors.ts'
-import { inertResources } from './inert-resources.ts'
+import { badRequest, notDeletable, notFound } from './errors.ts'
+import { roleResources } from './role-resources.ts'
+import { scriptResources } from './script-resources.ts'
 import type { CosmosDb } from './service.ts'
 import { parseThroughput, throughputBody, type Throughput } from './throughput.ts'
 
@@ -25,8 +26,8 @@ export function cosmosDbResources(cosmosDb: CosmosDb): readonly ResourceProvider
     containerResource(cosmosDb),
     databaseThroughputResource(cosmosDb),
     containerThroughputResource(cosmosDb),
-    ...inertResources(cosmosDb),
-    ...['storedProcedures', 'triggers', 'userDefinedFunctions'].map(refusedResource),
+    ...roleResources(cosmosDb),
+    ...scriptResources(cosmosDb),
   ]
 }
 
@@ -116,13 +117,6 @@ function containerThroughputResource(cosmosDb: CosmosDb): ResourceProvider {
     },
     delete: () => Promise.reject(notDeletable('throughputSettings')),
   }
-}
-
-// Server-side JavaScript is not run: a template that deploys it must not seem to work.
-function refusedResource(kind: string): ResourceProvider {
-  const type = `${containers}/${kind}`
-  const refuse = (): Promise<never> => Promise.reject(resourceNotSupported(type))
-  return { type, put: refuse, delete: refuse }
 }
 
 function refuseOtherApis(request: ResourceRequest): void {

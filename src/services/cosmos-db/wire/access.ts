@@ -126,11 +126,14 @@ async function byToken(
     account,
     permit: async (action) => {
       if (action === '') {
-        throw notByToken(account.name, `${request.method} /${request.address.encodedLink}`)
+        throw notByToken(account.name, `${request.method} ${request.address.path}`)
       }
       const wanted = { principalId, action: `Microsoft.DocumentDB/databaseAccounts/${action}` }
       if (await identity.allows({ ...wanted, account: account.name, scope: resource })) return
-      throw roleMissing(account.name, { ...wanted, resource: resource === '' ? '/' : resource })
+      throw roleMissing(account.name, {
+        ...wanted,
+        resource: resource === '' || resource === '*' ? '/' : resource,
+      })
     },
   }
 }
@@ -138,6 +141,8 @@ async function byToken(
 /** `/dbs/orders/colls/items`: what roles are assigned for. */
 function scopeOf({ shape, names }: Address): string {
   const [database, container] = names
+  // Whoever may do anything in an account has to find its regions first.
+  if (shape === '/') return '*'
   if (!shape.startsWith('/dbs/{}') || database === undefined) return ''
   if (!shape.startsWith('/dbs/{}/colls/{}') || container === undefined) return `/dbs/${database}`
   return `/dbs/${database}/colls/${container}`

@@ -5,6 +5,8 @@ import { addressSegmentsMax } from '../limits.ts'
 export interface Address {
   /** `/dbs/{}/colls/{}/docs/{}`: the path with every name left out. */
   readonly shape: string
+  /** `/dbs/orders/colls/items/docs/1`, as it came. */
+  readonly path: string
   /** `['orders', 'items', '1']` */
   readonly names: readonly string[]
   /** What is signed as the resource type: `docs`, `colls`; empty for the account. */
@@ -36,6 +38,7 @@ export function parseAddress(target: string): Address {
   const type = (isFeed ? decoded.at(-1) : decoded[length - 2]) ?? ''
   return {
     shape: shape === '' ? '/' : shape,
+    path: `/${raw.join('/')}`,
     names,
     resourceType: type,
     resourceLink: linkOf(type, decoded.slice(0, length)),

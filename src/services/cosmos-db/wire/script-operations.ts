@@ -1,7 +1,6 @@
-import type { JsonObject, JsonValue } from '../../../base/json.ts'
-import { badRequest } from '../errors.ts'
-import { scriptBytesMax } from '../limits.ts'
+import type { JsonValue } from '../../../base/json.ts'
 import type { ScriptKind } from '../resource-id.ts'
+import { parseScript } from '../script-definition.ts'
 import { containerOf, isSet, type CosmosAnswer, type CosmosCall, type Operation } from './call.ts'
 import { readJsonValue } from './json-body.ts'
 import { namedOperations, type NamedKind } from './named-operations.ts'
@@ -16,7 +15,6 @@ export const scriptOperations: readonly Operation[] = [
     noun: 'Stored Procedure',
     plural: 'Stored Procedures',
     list: 'StoredProcedures',
-    parse: (_call, body) => scriptOf(body),
   }),
   {
     name: 'Execute Stored Procedure',
@@ -31,55 +29,22 @@ export const scriptOperations: readonly Operation[] = [
     noun: 'Trigger',
     plural: 'Triggers',
     list: 'Triggers',
-    parse: (_call, body) => ({ ...scriptOf(body), ...triggerOf(body) }),
   }),
   ...namedOperations({
     ...kindOf('udfs'),
     noun: 'User Defined Function',
     plural: 'User Defined Functions',
     list: 'UserDefinedFunctions',
-    parse: (_call, body) => scriptOf(body),
   }),
 ]
 
-function kindOf(kind: ScriptKind): Pick<NamedKind, 'path' | 'ownerRid' | 'resources'> {
+function kindOf(kind: ScriptKind): Pick<NamedKind, 'path' | 'ownerRid' | 'resources' | 'parse'> {
   return {
     path: `/dbs/{}/colls/{}/${kind}`,
     ownerRid: (call) => containerOf(call).rid,
     resources: (call) => containerOf(call).scripts(kind),
+    parse: (_call, body) => parseScript(kind, body),
   }
-}
-
-function scriptOf({ id, body }: JsonObject): JsonObject {
-  if (typeof id !== 'string' || typeof body !== 'string') {
-    throw badRequest(
-      "The input content is invalid because the required properties - 'id; body; ' - are missing",
-    )
-  }
-  if (Buffer.byteLength(body) > scriptBytesMax) {
-    throw badRequest(`The body of a script exceeds the ${scriptBytesMax} bytes allowed.`)
-  }
-  return { id, body }
-}
-
-const triggerTypes = ['Pre', 'Post'] as const
-const triggerOperations = ['All', 'Create', 'Update', 'Delete', 'Replace'] as const
-
-function triggerOf({ triggerType, triggerOperation = 'All' }: JsonObject): JsonObject {
-  return {
-    triggerType: oneOf(triggerTypes, triggerType, 'triggerType'),
-    triggerOperation: oneOf(triggerOperations, triggerOperation, 'triggerOperation'),
-  }
-}
-
-// Clients write them in either case.
-function oneOf(known: readonly string[], value: JsonValue | undefined, name: string): string {
-  const text = typeof value === 'string' ? value.toLowerCase() : ''
-  const found = known.find((each) => each.toLowerCase() === text)
-  if (found !== undefined) return found
-  throw badRequest(
-    `The ${name} ${JSON.stringify(value ?? null)} is not one of ${known.join(', ')}.`,
-  )
 }
 
 async function executeProcedure(call: CosmosCall): Promise<CosmosAnswer> {

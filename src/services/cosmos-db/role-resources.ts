@@ -5,10 +5,10 @@ import { notFound } from './errors.ts'
 const accounts = 'Microsoft.DocumentDB/databaseAccounts'
 
 /**
- * Roles and who has them: accepted and read back, so that templates deploy; data requests are let in by
- * key or by any token of the tenant. https://learn.microsoft.com/azure/cosmos-db/nosql/security/how-to-grant-data-plane-role-based-access
+ * Roles and who has them: kept by the management plane, and read from there when a token asks for data.
+ * https://learn.microsoft.com/azure/cosmos-db/nosql/security/how-to-grant-data-plane-role-based-access
  */
-export function inertResources(cosmosDb: CosmosDb): readonly ResourceProvider[] {
+export function roleResources(cosmosDb: CosmosDb): readonly ResourceProvider[] {
   return ['sqlRoleDefinitions', 'sqlRoleAssignments'].map((kind) => ({
     type: `${accounts}/${kind}`,
     put: async (request) => {
