@@ -32,7 +32,7 @@ export function apiManagementToServiceBus(options: {
       if (!(await access.allows({ principalId, resourceId, action }, serviceBusRoles))) {
         throw notAllowed(resourceId)
       }
-      // A queue's name for a topic is a fault, as in Azure, where they are asked for by kind.
+      // A queue is no topic, though both are sent to by name.
       if (kind === 'queue') namespace.queue(entity)
       else namespace.topic(entity)
       const sent = {
