@@ -29,6 +29,7 @@ const endless = [
   `var s = new string('a', 60000000); ${'s = s.ToUpper(); s = s.ToLower(); '.repeat(500)} return s;`,
   `return Enumerable.Range(0, 1000000)${'.Reverse().Distinct()'.repeat(60)}.Count();`,
   'var a = new JArray(); for (var i = 0; i < 40; i++) { var b = new JArray(); b.Add(a); b.Add(a); a = b; } return a.ToString();',
+  'return JToken.Parse("[" + new string(\'x\', 10000000).Replace("x", "{},") + "1]").Count();',
   'JToken t = 1; for (var i = 0; i < 100000; i++) t = new JObject(new JProperty("a", t)); return t.ToString();',
 ]
 

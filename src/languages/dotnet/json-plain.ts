@@ -10,12 +10,15 @@ const loses =
 
 const depthMax = 512
 
+// `JSON.parse` does not stop when the time is up: with more values than these it takes seconds.
+const valueCountMax = 1_000_000
+
 /**
  * The token of a text that is plain JSON, read by `JSON.parse`, whose children become tokens when somebody looks at
  * them; undefined for what Newtonsoft reads otherwise, or reads and `JSON.parse` does not.
  */
 export function tokenOfPlainText(text: string, dateOf: DateReader): JToken | undefined {
-  if (loses.test(text) || mayBeDeep(text)) return undefined
+  if (loses.test(text) || mayBeLarge(text)) return undefined
   const plain = tryParseJson(text)
   return plain === undefined ? undefined : tokenOfPlain(plain, dateOf)
 }
@@ -42,15 +45,19 @@ export function tokenOfString(text: string, dateOf: DateReader): JValue {
   return date === undefined ? new JValue(text, 'String') : new JValue(date, 'Date', text)
 }
 
-// The brackets are counted without a look at the strings around them, so this errs on the side of the careful reader.
-function mayBeDeep(text: string): boolean {
+// Brackets and commas are counted without a look at the strings around them, so this errs on the side of the careful reader.
+function mayBeLarge(text: string): boolean {
   if (text.length <= 2 * depthMax) return false
   let depth = 0
+  let count = 0
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at)
-    if (code === 0x7b || code === 0x5b) depth += 1
-    else if (code === 0x7d || code === 0x5d) depth -= 1
-    if (depth > depthMax) return true
+    if (code === 0x2c) count += 1
+    else if (code === 0x7b || code === 0x5b) {
+      count += 1
+      depth += 1
+    } else if (code === 0x7d || code === 0x5d) depth -= 1
+    if (depth > depthMax || count > valueCountMax) return true
   }
   return false
 }

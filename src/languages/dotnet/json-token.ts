@@ -192,6 +192,7 @@ export class JArray implements DotnetObject {
   #read({ plain, tokenOf }: UnreadJson<readonly JsonValue[]>): JToken[] {
     this.#unread = undefined
     for (const each of plain) {
+      countWork()
       const token = tokenOf(each)
       token.parent = this
       this.#items.push(token)
@@ -346,6 +347,7 @@ export class JObject implements DotnetObject {
   #read({ plain, tokenOf }: UnreadJson<JsonObject>): JProperty[] {
     this.#unread = undefined
     for (const [name, value] of Object.entries(plain)) {
+      countWork()
       const property = new JProperty(name, tokenOf(value))
       property.parent = this
       this.#properties.push(property)
