@@ -52,10 +52,12 @@ function storageEndpoints({
   storage,
 }: Pick<Services, 'storage'> & { listeners: Listeners }): Pick<Endpoints, 'storage'> {
   const [blob, queue] = [listeners.origin('blob'), listeners.origin('queue')]
+  const table = listeners.origin('table')
   if (blob === undefined) return {}
   const endpointsOfAccount = (name: string) => ({
     blob: `${blob}/${name}`,
     queue: `${queue}/${name}`,
+    table: `${table}/${name}`,
   })
   const accounts = storage.accounts.declared().map(({ name, keys }) => {
     const endpoints = { ...endpointsOfAccount(name), dfs: `${blob}/${name}` }
@@ -74,10 +76,10 @@ function storageEndpoints({
 function connectionString(
   name: string,
   key: string,
-  endpoints: { readonly blob: string; readonly queue: string },
+  endpoints: { readonly blob: string; readonly queue: string; readonly table: string },
 ): string {
-  const { blob, queue } = endpoints
-  return `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=${blob};QueueEndpoint=${queue};`
+  const { blob, queue, table } = endpoints
+  return `DefaultEndpointsProtocol=http;AccountName=${name};AccountKey=${key};BlobEndpoint=${blob};QueueEndpoint=${queue};TableEndpoint=${table};`
 }
 
 function cosmosEndpoints({

@@ -36,6 +36,7 @@ export interface Endpoints {
 export interface StorageEndpoints {
   readonly blob: string
   readonly queue: string
+  readonly table: string
   readonly connectionString: string
   readonly accounts: Readonly<Record<string, StorageAccountEndpoints>>
 }
@@ -45,6 +46,7 @@ export interface StorageAccountEndpoints {
   readonly blob: string
   readonly dfs: string
   readonly queue: string
+  readonly table: string
   readonly connectionString: string
 }
 

@@ -151,6 +151,7 @@ export class Listeners {
     if (storage.accounts.declared().length > 0 || functions.sites().length > 0) {
       await this.#open('blob', { handler: storage.blobHandler, limits: blobHttpLimits })
       await this.#open('queue', { handler: storage.queueHandler })
+      await this.#open('table', { handler: storage.tableHandler })
     }
     if (this.#front && (cosmosDb.accounts().length > 0 || functions.sites().length > 0)) {
       const tls = { ...this.#front.authority.server, alsoPlain: true }
@@ -215,6 +216,7 @@ export class Listeners {
           { suffix: '.blob.core.windows.net', handler: storage.blobHandler },
           { suffix: '.dfs.core.windows.net', handler: storage.blobHandler },
           { suffix: '.queue.core.windows.net', handler: storage.queueHandler },
+          { suffix: '.table.core.windows.net', handler: storage.tableHandler },
           { suffix: '.eventgrid.azure.net', handler: eventGrid.handler },
           { suffix: '.documents.azure.com', handler: cosmosDbHandler(cosmosDb) },
         ],
@@ -259,5 +261,5 @@ function gatewayOf({
 }
 
 function storageHosts(account: string): string[] {
-  return ['blob', 'dfs', 'queue'].map((kind) => `${account}.${kind}.core.windows.net`)
+  return ['blob', 'dfs', 'queue', 'table'].map((kind) => `${account}.${kind}.core.windows.net`)
 }

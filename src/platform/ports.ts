@@ -8,6 +8,7 @@ export const defaultPorts = {
   functions: 7071,
   blob: 10_000,
   queue: 10_001,
+  table: 10_002,
   cosmos: 8081,
   messaging: 5672,
   eventGrid: 60_101,

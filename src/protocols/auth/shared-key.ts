@@ -7,6 +7,8 @@ export interface SignedRequest {
   readonly path: string
   readonly query: URLSearchParams
   readonly headers: IncomingHttpHeaders
+  /** What is signed differs for `table`. */
+  readonly service?: string
 }
 
 /** An `Authorization` header by account key. */
@@ -56,6 +58,7 @@ export function stringToSign(
   request: SignedRequest,
   order: HeaderOrder = byCode,
 ): string {
+  if (request.service === 'table') return tableStringToSign(authorization, request)
   const isLite = authorization.scheme === 'SharedKeyLite'
   const { headers, method } = request
   const date = headers['x-ms-date'] === undefined ? textOf(headers['date']) : ''
@@ -75,6 +78,20 @@ export function stringToSign(
   const resource = `/${authorization.account}${request.path}`
   const query = isLite ? liteQuery(request.query) : canonicalQuery(request.query)
   return `${lines.join('\n')}\n${canonicalHeaders(headers, order)}${resource}${query}`
+}
+
+/** https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key#table-service-shared-key-authorization */
+function tableStringToSign(
+  { scheme, account }: Pick<SharedKeyAuthorization, 'scheme' | 'account'>,
+  { method, headers, path, query }: SignedRequest,
+): string {
+  const date = textOf(headers['x-ms-date'] ?? headers['date'])
+  const resource = `/${account}${path}${liteQuery(query)}`
+  const lines =
+    scheme === 'SharedKeyLite'
+      ? [date, resource]
+      : [method, textOf(headers['content-md5']), textOf(headers['content-type']), date, resource]
+  return lines.join('\n')
 }
 
 type HeaderOrder = (left: string, right: string) => number

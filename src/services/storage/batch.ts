@@ -1,28 +1,19 @@
 import { STATUS_CODES } from 'node:http'
-import type { IncomingHttpHeaders } from 'node:http'
 import { newUuid } from '../../base/ids.ts'
 import type { Answer } from './answer.ts'
 import { readText } from './body.ts'
-import { invalidHeader, invalidInput } from './errors.ts'
+import { invalidInput } from './errors.ts'
 import { batchBodyBytesMax, batchRequestCountMax } from './limits.ts'
+import { boundaryOf, readPartRequest, splitParts, type PartRequest } from './multipart.ts'
 import type { StorageCall } from './operation.ts'
 import { headerOf, toStorageRequest, type StorageRequest } from './storage-request.ts'
-
-/** One request of a batch. */
-interface BatchPart {
-  readonly contentId: string
-  readonly method: string
-  readonly url: string
-  readonly headers: IncomingHttpHeaders
-}
 
 /** Deletes blobs or sets their tiers, many at once: https://learn.microsoft.com/rest/api/storageservices/blob-batch */
 export async function blobBatch(call: StorageCall): Promise<Answer> {
   const { request } = call
-  const type = headerOf(request.headers, 'content-type') ?? ''
-  const [, boundary] = /^multipart\/mixed;\s*boundary="?([^"\s;]{1,70})"?/i.exec(type) ?? []
-  if (boundary === undefined) throw invalidHeader('Content-Type', type)
-  const parts = readParts(await readText(request, batchBodyBytesMax), boundary)
+  const boundary = boundaryOf(headerOf(request.headers, 'content-type') ?? '')
+  const body = await readText(request, batchBodyBytesMax)
+  const parts = splitParts(body, boundary, batchRequestCountMax).map(readPartRequest)
   if (parts.length === 0 || parts.length > batchRequestCountMax) {
     throw invalidInput('A batch has 1 to 256 requests.')
   }
@@ -38,7 +29,7 @@ export async function blobBatch(call: StorageCall): Promise<Answer> {
   }
 }
 
-async function answerPart(call: StorageCall, part: BatchPart): Promise<string> {
+async function answerPart(call: StorageCall, part: PartRequest): Promise<string> {
   const { storage } = call
   const requestId = newUuid()
   const answer = await storage.answer(requestId, () => toPartRequest(call, part, requestId))
@@ -56,7 +47,7 @@ async function answerPart(call: StorageCall, part: BatchPart): Promise<string> {
   ].join('')
 }
 
-function toPartRequest(call: StorageCall, part: BatchPart, requestId: string): StorageRequest {
+function toPartRequest(call: StorageCall, part: PartRequest, requestId: string): StorageRequest {
   const { storage, request } = call
   const { isSecure, address, container } = request
   const { method, url } = part
@@ -76,36 +67,4 @@ function toPartRequest(call: StorageCall, part: BatchPart, requestId: string): S
     throw invalidInput('A batch stays within the account and container that it is sent to.')
   }
   return made
-}
-
-function readParts(body: string, boundary: string): readonly BatchPart[] {
-  const sections = body.split(`--${boundary}`).slice(1)
-  return sections
-    .filter((section) => !section.startsWith('--'))
-    .slice(0, batchRequestCountMax + 1)
-    .map(readPart)
-}
-
-function readPart(section: string): BatchPart {
-  const [head = '', ...rest] = section.replace(/^\r?\n/, '').split(/\r?\n\r?\n/)
-  const [line = '', ...headerLines] = (rest[0] ?? '').split(/\r?\n/)
-  const [, method, url] = /^([A-Z]+) (\S+)/.exec(line.trim()) ?? []
-  if (method === undefined || url === undefined)
-    throw invalidInput('A part of the batch is no request.')
-  const contentId = readHeaders(head.split(/\r?\n/))['content-id']
-  return {
-    contentId: typeof contentId === 'string' ? contentId : '',
-    method,
-    url: URL.canParse(url) ? new URL(url).pathname + new URL(url).search : url,
-    headers: readHeaders(headerLines),
-  }
-}
-
-function readHeaders(lines: readonly string[]): IncomingHttpHeaders {
-  const headers: Record<string, string> = {}
-  for (const line of lines) {
-    const colon = line.indexOf(':')
-    if (colon > 0) headers[line.slice(0, colon).trim().toLowerCase()] = line.slice(colon + 1).trim()
-  }
-  return headers
 }

@@ -117,5 +117,26 @@ test('what an account cannot be is refused by name', async (t) => {
   await assert.rejects(put(service, { isVersioningEnabled: true }), /hierarchical namespace/)
   await assert.rejects(put(service, { changeFeed: { enabled: true } }), /changeFeed/)
   await assert.rejects(put(`${service}/containers/con`, { publicAccess: 'Blob' }), /Public access/)
-  await assert.rejects(put(`${account}/tableServices/default/tables/q`), /Storage tables/)
+  await assert.rejects(put(`${account}/fileServices/default/shares/q`), /File shares/)
+})
+
+test('queues and tables of a template are there, and go with their account', async (t) => {
+  const { put, storage, remove } = await open(t)
+  await put(account)
+  const queue = `${account}/queueServices/default/queues/calls`
+  await put(queue, { metadata: { kind: 'graph' } })
+  await put(`${account}/tableServices/default/tables/flights`)
+  const [made] = await storage.queues.list('stdata', '', 10)
+  assert.ok(made)
+  assert.deepEqual(made.metadata, { kind: 'graph' })
+  await storage.queueMessages.put(made, [{ text: 'a' }])
+  await put(queue, { metadata: { kind: 'other' } })
+  assert.equal(await storage.queueMessages.count(made), 1)
+  assert.equal((await storage.tables.get('stdata', 'FLIGHTS')).name, 'flights')
+  await assert.rejects(put(`${account}/tableServices/default/tables/a-b`), {
+    code: 'InvalidResourceName',
+  })
+  await remove(account)
+  assert.deepEqual(await storage.queues.list('stdata', '', 10), [])
+  assert.deepEqual(await storage.tables.list('stdata', '', 10), [])
 })

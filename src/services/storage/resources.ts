@@ -14,6 +14,7 @@ import { accountNameInvalid, resourceInvalid } from './errors.ts'
 import { queueResources } from './queue/resources.ts'
 import { readCorsRules, textMembers } from './resource-properties.ts'
 import type { Storage } from './service.ts'
+import { tableResources } from './table/resources.ts'
 
 const accountType = 'Microsoft.Storage/storageAccounts'
 
@@ -24,10 +25,9 @@ export function storageResources(storage: Storage): readonly ResourceProvider[] 
     blobServiceProvider(storage),
     containerProvider(storage),
     ...queueResources(storage),
+    ...tableResources(storage),
     keptProvider(`${accountType}/fileServices`),
-    keptProvider(`${accountType}/tableServices`),
     keptProvider(`${accountType}/managementPolicies`),
-    refusedProvider(`${accountType}/tableServices/tables`, 'Storage tables'),
     refusedProvider(`${accountType}/fileServices/shares`, 'File shares'),
     refusedProvider(`${accountType}/blobServices/containers/immutabilityPolicies`, 'Immutability'),
     refusedProvider(`${accountType}/objectReplicationPolicies`, 'Object replication'),
@@ -57,6 +57,9 @@ function accountProvider(storage: Storage): ResourceProvider {
       }
       for (const queue of await storage.queues.list(name, '', Number.MAX_SAFE_INTEGER)) {
         await storage.queues.delete(queue)
+      }
+      for (const table of await storage.tables.list(name, '', Number.MAX_SAFE_INTEGER)) {
+        await storage.tables.delete(table)
       }
       await storage.accounts.delete(name)
     },

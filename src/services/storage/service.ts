@@ -1,5 +1,5 @@
-// Survives a crash: accounts, containers, blobs with their bytes, events that nobody took, queues and their messages.
-// The accounts are also kept in memory.
+// Survives a crash: accounts, containers, blobs with their bytes, events that nobody took, queues and their messages,
+// tables and their entities. The accounts are also kept in memory.
 import type { Clock } from '../../base/clock.ts'
 import { newUuid } from '../../base/ids.ts'
 import type { Logger } from '../../base/logger.ts'
@@ -27,6 +27,9 @@ import { Queues } from './queue/queues.ts'
 import { queueHandler } from './queue/rest.ts'
 import { answerRequest, blobHandler } from './rest.ts'
 import type { StorageRequest } from './storage-request.ts'
+import { Entities } from './table/entities.ts'
+import { tableHandler } from './table/rest.ts'
+import { Tables } from './table/tables.ts'
 import { Ticks } from './ticks.ts'
 
 export interface StorageOptions {
@@ -63,10 +66,14 @@ export class Storage {
   readonly table: BlobTable
   readonly queues: Queues
   readonly queueMessages: QueueMessages
+  readonly tables: Tables
+  readonly entities: Entities
   /** Serves the Blob endpoint: path-style, and by the host names of Azure. */
   readonly blobHandler: HttpHandler
   /** Serves the Queue endpoint alike. */
   readonly queueHandler: HttpHandler
+  /** Serves the Table endpoint alike. */
+  readonly tableHandler: HttpHandler
   readonly #events: BlobEvents
   readonly #expiry: Expiry
 
@@ -84,10 +91,13 @@ export class Storage {
     this.table = new BlobTable({ store, clock, ticks, events: this.#events })
     this.queues = new Queues(store)
     this.queueMessages = new QueueMessages({ store, clock, ticks })
+    this.tables = new Tables(store)
+    this.entities = new Entities({ store, ticks })
     const { accounts, containers, table } = this
     this.#expiry = new Expiry({ table, accounts, containers, logger })
     this.blobHandler = blobHandler(this)
     this.queueHandler = queueHandler(this)
+    this.tableHandler = tableHandler(this)
   }
 
   async start(): Promise<void> {

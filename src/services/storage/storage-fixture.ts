@@ -33,7 +33,7 @@ export async function openStorage(
   options: {
     readonly clock?: Clock
     readonly path?: string
-    readonly service?: 'blob' | 'queue'
+    readonly service?: 'blob' | 'queue' | 'table'
   } = {},
 ): Promise<StorageFixture> {
   const { clock = new ManualClock(), path = ':memory:', service = 'blob' } = options
@@ -59,7 +59,11 @@ export async function openStorage(
   const server = new HttpServer({
     port: 0,
     name: service,
-    handler: { blob: storage.blobHandler, queue: storage.queueHandler }[service],
+    handler: {
+      blob: storage.blobHandler,
+      queue: storage.queueHandler,
+      table: storage.tableHandler,
+    }[service],
     logger,
     limits: blobHttpLimits,
   })
