@@ -1,6 +1,7 @@
 import { relative } from 'node:path'
 import { newLogger } from '../base/logger.ts'
 import { startPlatform, type Platform } from '../platform/platform.ts'
+import type { Failures } from '../platform/idle.ts'
 import { OrdersDemo } from '../platform/demo/orders-demo.ts'
 import { parseUpArguments, type UpArguments } from './arguments.ts'
 import { DemoTraffic } from './demo-traffic.ts'
@@ -54,13 +55,21 @@ async function untilIdle(
   traffic: DemoTraffic | undefined,
   interrupted: AbortSignal,
 ): Promise<number> {
-  const { deadLetters } = await platform.idle.untilIdle(interrupted)
+  const report = await platform.idle.untilIdle(interrupted)
   await traffic?.printSummary()
-  for (const [entity, { count, reason }] of deadLetters) {
-    process.stderr.write(`${count} dead-lettered message(s) in ${entity}: ${reason}\n`)
-  }
-  if (deadLetters.size === 0) print('idle: all work has drained')
-  return deadLetters.size === 0 ? 0 : 1
+  const failures = [
+    ...failureLines('dead-lettered message(s) in', report.deadLetters),
+    ...failureLines('undelivered event(s) of', report.undeliveredEvents),
+    ...failureLines('failed run(s) of', report.failedRuns),
+  ]
+  for (const line of failures) process.stderr.write(`${line}\n`)
+  const isWhole = failures.length === 0 && failedWorkflows(platform).length === 0
+  if (isWhole) print('idle: all work has drained')
+  return isWhole ? 0 : 1
+}
+
+function failureLines(what: string, failures: ReadonlyMap<string, Failures>): readonly string[] {
+  return [...failures].map(([name, { count, reason }]) => `${count} ${what} ${name}: ${reason}`)
 }
 
 function printReady(platform: Platform, parsed: UpArguments): void {

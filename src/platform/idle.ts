@@ -16,11 +16,15 @@ const retryWaitMs = 15_000
 /** What the work came to when it had drained. */
 export interface IdleReport {
   /** Dead-lettered messages, by entity: each is a reason for a run to fail. */
-  readonly deadLetters: ReadonlyMap<string, DeadLetters>
+  readonly deadLetters: ReadonlyMap<string, Failures>
+  /** Events that were dead-lettered or dropped since the start, by event subscription. */
+  readonly undeliveredEvents: ReadonlyMap<string, Failures>
+  /** Runs of workflows that failed since the start and whose callers did not hear of it, by workflow. */
+  readonly failedRuns: ReadonlyMap<string, Failures>
 }
 
-/** How many messages of an entity were dead-lettered, and why the first one was. */
-export interface DeadLetters {
+/** How many failed, and why the first one did. */
+export interface Failures {
   readonly count: number
   readonly reason: string
 }
@@ -28,8 +32,8 @@ export interface DeadLetters {
 /** What may have work that is not done. */
 export interface IdleParts {
   readonly storage: Pick<Storage, 'pendingEvents'>
-  readonly eventGrid: Pick<EventGrid, 'pendingEvents'>
-  readonly logicApps: Pick<LogicApps, 'pendingRuns'>
+  readonly eventGrid: Pick<EventGrid, 'pendingEvents' | 'givenUpEvents'>
+  readonly logicApps: Pick<LogicApps, 'pendingRuns' | 'failedRuns'>
   readonly functions: FunctionApps
   readonly serviceBus: ServiceBus
   readonly clock: Clock
@@ -48,7 +52,12 @@ export class IdleWatch {
       quiet = (await this.#isIdle()) ? quiet + 1 : 0
       await this.#parts.clock.sleep(lookIntervalMs, signal)
     }
-    return { deadLetters: await this.#deadLetters() }
+    const { eventGrid, logicApps } = this.#parts
+    return {
+      deadLetters: await this.#deadLetters(),
+      undeliveredEvents: eventGrid.givenUpEvents(),
+      failedRuns: logicApps.failedRuns(),
+    }
   }
 
   async #isIdle(): Promise<boolean> {
@@ -74,8 +83,8 @@ export class IdleWatch {
     return false
   }
 
-  async #deadLetters(): Promise<Map<string, DeadLetters>> {
-    const found = new Map<string, DeadLetters>()
+  async #deadLetters(): Promise<Map<string, Failures>> {
+    const found = new Map<string, Failures>()
     for await (const { namespace, entity, counts } of this.#counted()) {
       const { deadLetterMessageCount, transferDeadLetterMessageCount } = counts
       const count = deadLetterMessageCount + transferDeadLetterMessageCount

@@ -4,6 +4,7 @@ import type { Logger } from '../../base/logger.ts'
 import type { Operation, Store } from '../../store/store.ts'
 import type { WorkflowGraph } from './graph.ts'
 import type { RunEnd, RunEvent } from './run-events.ts'
+import { RunFailures } from './run-failures.ts'
 import { RunIds } from './run-id.ts'
 import { RunHistory, type RunStart } from './run-history.ts'
 import { readRunLog, type RunLog, seedOperation, StoredRunLog, VolatileRunLog } from './run-log.ts'
@@ -54,6 +55,7 @@ export interface StartedRun<Context> {
 export class WorkflowEngine<Context> {
   readonly history: RunHistory
   readonly ids: RunIds
+  readonly failures = new RunFailures()
   readonly #store: Store
   readonly #clock: Clock
   readonly #logger: Logger
@@ -177,6 +179,9 @@ export class WorkflowEngine<Context> {
       if (error instanceof RunSuspended || this.#stopped) return undefined
       const ids = { workflow: start.workflow, run: start.id }
       this.#logger.error(ids, `the run could not go on: ${messageOf(error)}`)
+      // It goes on at the next start; until then it must not count as one that is being executed.
+      this.#runs.delete(start.id)
+      this.failures.add(start.workflow, `a run could not go on: ${messageOf(error)}`)
       return undefined
     } finally {
       pass?.leave()

@@ -141,6 +141,7 @@ export class WorkflowHost {
       } catch (error) {
         const ids = { workflow: this.key, run: run.id }
         this.#app.logger.error(ids, `the run cannot go on: ${messageOf(error)}`)
+        this.#engine.failures.add(this.key, `a run cannot go on: ${messageOf(error)}`)
       }
     }
   }
@@ -304,6 +305,7 @@ export class WorkflowHost {
       onAction: ({ node, record, trace, run }) =>
         this.#tellAction(node.type, { record, trace, runSpanId: run.trace.spanId }),
       onEnd: (run, end) => {
+        this.#noteFailure(run.context, end)
         this.#tellRun(run.trace, {
           end,
           header,
@@ -357,6 +359,14 @@ export class WorkflowHost {
         ? {}
         : { payload: shortJson(trigger.outputs) }),
     })
+  }
+
+  #noteFailure({ responder, hasAnswered }: RunContext, { status, error }: RunEnd): void {
+    if (status !== 'Failed' && status !== 'TimedOut') return
+    // A caller that waited for the answer hears of the failure instead.
+    if (responder && !hasAnswered) return
+    const reason = error ? `${error.code}: ${error.message}` : `A run ended as ${status}.`
+    this.#engine.failures.add(this.key, reason)
   }
 
   #environment(trigger: TriggerRecord): TriggerEnvironment {
