@@ -4,8 +4,8 @@
  */
 import { stringMember } from '../../base/json.ts'
 import { InvalidToken } from '../../protocols/auth/invalid-token.ts'
-import { unauthorized } from '../../services/service-bus/access.ts'
 import type { ServiceBusIdentity } from '../../services/service-bus/access.ts'
+import { unauthorized } from '../../services/service-bus/errors.ts'
 import type { AllowedActions, RoleAccess } from './role-access.ts'
 
 const audiences = [

@@ -1,6 +1,6 @@
 import type { Clock } from '../../base/clock.ts'
-import { ServiceError } from '../../base/errors.ts'
 import type { AccessRight, AuthorizationRule } from './authorization-rules.ts'
+import { unauthorized } from './errors.ts'
 import type { Namespace } from './namespace.ts'
 import {
   isSame,
@@ -95,10 +95,6 @@ export function accessByToken(
       return identity.allows({ principalId, resourceId, action })
     },
   }
-}
-
-export function unauthorized(reason: string): ServiceError {
-  return new ServiceError('Unauthorized', 401, `Unauthorized access. ${reason}`)
 }
 
 function accessByRule(

@@ -168,10 +168,10 @@ async function feed(call: AdministrationCall, list: List): Promise<string> {
   next.set('$top', String(top))
   const isMore = skip + page.length < list.items.length
   return writeFeed({
-    id: `${origin}/${path}?${query}`,
+    id: `${origin}/${path}?${query.toString()}`,
     title: list.title,
     updatedMs: nowMs,
-    next: isMore ? `${origin}/${path}?${next}` : undefined,
+    next: isMore ? `${origin}/${path}?${next.toString()}` : undefined,
     entries,
   })
 }

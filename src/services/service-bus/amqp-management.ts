@@ -2,7 +2,6 @@
  * What clients ask of `$management` beside the messages of an entity.
  * https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-amqp-request-response
  */
-import { ServiceError } from '../../base/errors.ts'
 import { AmqpError } from '../../protocols/amqp/amqp-error.ts'
 import type { AmqpMessage } from '../../protocols/amqp/amqp-message.ts'
 import {
@@ -293,5 +292,5 @@ function sequenceNumbers(body: Body): readonly number[] {
 function required(body: Body, name: string): number {
   const value = numberOf(entry(body, name))
   if (value !== undefined && value >= 0) return value
-  throw new ServiceError('ArgumentError', 400, `The number '${name}' is missing or negative.`)
+  throw argumentError(`The number '${name}' is missing or negative.`)
 }

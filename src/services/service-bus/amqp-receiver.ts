@@ -103,10 +103,10 @@ export class ReceiverLink {
     try {
       if (state.kind === 'transactional') {
         const { outcome } = state
-        if (outcome) {
-          const settlement = toSettlement(message, outcome)
-          transactions.get(state.transactionId).settle({ receiver, settlement })
-        }
+        if (!outcome) return
+        const settlement = toSettlement(message, outcome)
+        transactions.get(state.transactionId).settle({ receiver, settlement })
+        delivery.settle(state)
         return
       }
       await receiver.settle(toSettlement(message, state))

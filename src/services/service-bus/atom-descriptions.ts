@@ -242,7 +242,8 @@ function ruleProperties(element: XmlNode): JsonObject {
 }
 
 function filterProperties(filter: XmlNode): JsonObject {
-  switch (typeOf(filter)) {
+  const type = typeOf(filter) ?? ''
+  switch (type) {
     case 'TrueFilter':
       return { filterType: 'SqlFilter', sqlFilter: { sqlExpression: '1=1' } }
     case 'FalseFilter':
@@ -258,7 +259,7 @@ function filterProperties(filter: XmlNode): JsonObject {
         },
       }
     default:
-      throw badRequest(`SubCode=40000. The filter type '${typeOf(filter)}' is not supported.`)
+      throw badRequest(`SubCode=40000. The filter type '${type}' is not supported.`)
   }
 }
 

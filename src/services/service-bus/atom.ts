@@ -103,5 +103,5 @@ function escaped(text: string): string {
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
     .replaceAll('"', '&quot;')
-    .replaceAll(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '\ufffd')
+    .replaceAll(/\p{Cc}/gu, (control) => (/\s/.test(control) ? control : '\ufffd'))
 }

@@ -123,3 +123,11 @@ export function immutableProperty(name: string, kind: string): ServiceError {
     `SubCode=40000. The value for the '${name}' property of an existing ${kind} can't be changed.`,
   )
 }
+
+export function unauthorized(reason: string): ServiceError {
+  return new ServiceError('Unauthorized', 401, `Unauthorized access. ${reason}`)
+}
+
+export function methodNotAllowed(): ServiceError {
+  return new ServiceError('MethodNotAllowed', 405, 'The method is not supported.')
+}

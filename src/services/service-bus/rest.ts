@@ -4,12 +4,13 @@ import type { Clock } from '../../base/clock.ts'
 import { ServiceError } from '../../base/errors.ts'
 import { readBody } from '../../protocols/http/request-body.ts'
 import type { HttpHandler } from '../../protocols/http/server.ts'
-import { accessBySignature, accessByToken, unauthorized } from './access.ts'
+import { accessBySignature, accessByToken } from './access.ts'
 import type { Access, ServiceBusIdentity } from './access.ts'
 import { read, remove, write } from './administration.ts'
 import type { AdministrationAnswer, AdministrationCall } from './administration.ts'
 import { namespacesOf } from './amqp.ts'
 import { writeError } from './atom.ts'
+import { badRequest, methodNotAllowed, unauthorized } from './errors.ts'
 import { administrationBytesMax } from './limits.ts'
 import type { ServiceBus } from './service.ts'
 
@@ -47,7 +48,7 @@ async function answer(
   const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://localhost')
   const access = accessOf(options, request, host)
   const verb = verbs[request.method ?? '']
-  if (!verb) throw new ServiceError('MethodNotAllowed', 405, 'The method is not supported.')
+  if (!verb) throw methodNotAllowed()
   const path = decodedPath(pathname)
   if (!(await access.may('Manage', path.startsWith('$') ? '' : path))) {
     throw unauthorized("'Manage' claim is required to perform this operation.")
@@ -93,6 +94,6 @@ function decodedPath(pathname: string): string {
   try {
     return decodeURIComponent(pathname).replaceAll(/^\/+|\/+$/g, '')
   } catch {
-    throw new ServiceError('BadRequest', 400, 'SubCode=40000. The path is not valid.')
+    throw badRequest('SubCode=40000. The path is not valid.')
   }
 }
