@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { newUuid } from '../../base/ids.ts'
 import { type JsonObject, isJsonObject, parseJson } from '../../base/json.ts'
-import type { Store } from '../../store/store.ts'
+import type { Operation, Store } from '../../store/store.ts'
 
 /** A resource as it is kept. */
 export interface ResourceRecord {
@@ -32,6 +32,8 @@ const partition = 'resources'
 /** The resources in the store, by id; ids are compared without case, as Azure does. */
 export class ResourceRecords {
   readonly #store: Store
+  /** As the last list found them: who may do what is asked for each file that a workflow reads. */
+  #all: Promise<readonly ResourceRecord[]> | undefined
 
   constructor(store: Store) {
     this.#store = store
@@ -46,14 +48,14 @@ export class ResourceRecords {
   async put(record: ResourceRecord): Promise<void> {
     const key = { collection, partition, id: record.id.toLowerCase() }
     const body = JSON.stringify(record)
-    await this.#store.write([{ kind: 'document.put', ...key, body, etag: newUuid() }])
+    await this.#write([{ kind: 'document.put', ...key, body, etag: newUuid() }])
   }
 
   async delete(ids: readonly string[]): Promise<void> {
     const operations = ids.map(
       (id) => ({ kind: 'document.delete', collection, partition, id: id.toLowerCase() }) as const,
     )
-    await this.#store.write(operations)
+    await this.#write(operations)
   }
 
   async deploymentOrigin(name: string, nowMs: number): Promise<DeploymentOrigin> {
@@ -70,6 +72,22 @@ export class ResourceRecords {
 
   /** All of them, in the order of their ids. */
   async list(): Promise<readonly ResourceRecord[]> {
+    const all = (this.#all ??= this.#readAll())
+    try {
+      return await all
+    } catch (error) {
+      if (this.#all === all) this.#all = undefined
+      throw error
+    }
+  }
+
+  async #write(operations: readonly Operation[]): Promise<void> {
+    await this.#store.write(operations)
+    // A list that began before this commit is not kept either.
+    this.#all = undefined
+  }
+
+  async #readAll(): Promise<readonly ResourceRecord[]> {
     const records: ResourceRecord[] = []
     for await (const page of this.#store.scan({ collection, partition })) {
       for (const document of page) {
