@@ -29,7 +29,10 @@ export async function readBody(
     })
     request.once('end', () => resolve(join(chunks)))
     request.once('error', (cause) => reject(bodyIncomplete(cause)))
-    request.once('close', () => reject(bodyIncomplete()))
+    request.once('close', () => {
+      // It closes after its end too: an error that nobody hears of costs its stack all the same.
+      if (!request.readableEnded) reject(bodyIncomplete())
+    })
   })
 }
 

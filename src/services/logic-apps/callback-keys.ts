@@ -3,6 +3,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { newUuid } from '../../base/ids.ts'
 import { parseJson, stringMember } from '../../base/json.ts'
 import { ExpectationFailed, type Store } from '../../store/store.ts'
+import { keptSignaturesMax } from './limits.ts'
 
 /**
  * Signs the addresses of triggers and waiting actions, and checks them.
@@ -11,6 +12,8 @@ import { ExpectationFailed, type Store } from '../../store/store.ts'
 export class CallbackKeys {
   readonly #store: Store
   readonly #app: string
+  /** Signatures by what they sign: an address is called again and again. */
+  readonly #signatures = new Map<string, string>()
   #keys: { readonly primary: string; readonly master: string } = { primary: '', master: '' }
 
   constructor(store: Store, app: string) {
@@ -34,6 +37,7 @@ export class CallbackKeys {
       primary: stringMember(value, 'primary') ?? '',
       master: stringMember(value, 'master') ?? '',
     }
+    this.#signatures.clear()
   }
 
   /** The key that the management REST asks for: `code` or `x-functions-key`. */
@@ -68,7 +72,12 @@ export class CallbackKeys {
   #signature(path: string, permission: string): string {
     // Names are found without regard to case: their signature is the same too.
     const signed = `${path.toLowerCase()}\n${permission.toLowerCase()}\n1.0`
-    return createHmac('sha256', this.#keys.primary).update(signed).digest('base64url')
+    const known = this.#signatures.get(signed)
+    if (known !== undefined) return known
+    const made = createHmac('sha256', this.#keys.primary).update(signed).digest('base64url')
+    if (this.#signatures.size >= keptSignaturesMax) this.#signatures.clear()
+    this.#signatures.set(signed, made)
+    return made
   }
 }
 

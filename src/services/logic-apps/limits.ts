@@ -94,3 +94,6 @@ export const throttledWaitMs = 1_000
 
 /** Workflows of one app. */
 export const workflowsMax = 1_000
+
+/** Signatures of addresses that are kept so that they are not computed again. */
+export const keptSignaturesMax = 200
