@@ -105,3 +105,9 @@ export const connectionTokensMax = 1_000
 
 /** The largest body that is turned into another format, or transformed. */
 export const convertedBytesMax = 8 * 1024 * 1024
+
+/** Characters of the `$filter` of a list. */
+export const filterCharsMax = 4_096
+
+/** How deep conditions of a `$filter` may be nested. */
+export const filterDepthMax = 64

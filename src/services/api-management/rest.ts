@@ -21,8 +21,10 @@ import {
   missingApiVersion,
   operationNotSupported,
   serviceNotFound,
+  validationError,
 } from './errors.ts'
 import { managementBodyBytesMax } from './limits.ts'
+import { parseListFilter } from './list-filter.ts'
 import { type EntityAction, actionsOf } from './operations.ts'
 import { answerQuota, quotaKinds } from './quota-rest.ts'
 import type { ServiceInstance } from './service-instance.ts'
@@ -213,15 +215,28 @@ async function act(request: IncomingMessage, subject: Subject): Promise<Answer> 
 
 function list(method: string, { instance, kind, target, url }: Subject): Answer {
   if (method !== 'GET') throw operationNotSupported(method, target.kind)
-  if (url.searchParams.has('$filter')) throw operationNotSupported('$filter', target.kind)
   return listOf(instance.list(kind.kind, target.names), { instance, target, url })
 }
 
 function listOf(all: readonly Entity[], { target, url }: Omit<Subject, 'kind'>): Answer {
-  const skip = Number(url.searchParams.get('$skip') ?? 0)
-  const top = Number(url.searchParams.get('$top') ?? all.length)
-  const value = all.slice(skip, skip + top).map((each) => bodyOf(each, target))
-  return { status: 200, body: { value, count: all.length } }
+  const filter = url.searchParams.get('$filter') ?? ''
+  const skip = countOf(url, '$skip', 0)
+  const top = countOf(url, '$top', 1) ?? all.length
+  const matches = filter.trim() === '' ? undefined : parseListFilter(filter)
+  const found = matches
+    ? all.filter((each) => matches({ ...each, properties: shownProperties(each) }))
+    : all
+  const value = found.slice(skip).slice(0, top)
+  const bodies = value.map((each) => bodyOf(each, target))
+  return { status: 200, body: { value: bodies, count: found.length } }
+}
+
+function countOf(url: URL, name: string, min: number): number | undefined {
+  const text = url.searchParams.get(name)
+  if (text === null) return undefined
+  if (/^\d{1,9}$/.test(text) && Number(text) >= min) return Number(text)
+  const message = `The value '${text}' is not a whole number from ${min} up.`
+  throw validationError([{ target: name, message }])
 }
 
 async function entityAnswer(request: IncomingMessage, subject: Subject): Promise<Answer> {
@@ -283,8 +298,12 @@ function bodyOf(entity: Entity, target: Target): JsonObject {
     id: `${target.serviceId}/${pathOf(entity.kind, entity.names)}`,
     type: `Microsoft.ApiManagement/service/${entity.kind}`,
     name: entity.names.at(-1) ?? '',
-    properties: findKind(entity.kind)?.show?.(entity) ?? entity.properties,
+    properties: shownProperties(entity),
   }
+}
+
+function shownProperties(entity: Entity): JsonObject {
+  return findKind(entity.kind)?.show?.(entity) ?? entity.properties
 }
 
 function write(request: IncomingMessage, response: ServerResponse, answer: Answer): void {

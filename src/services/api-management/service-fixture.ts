@@ -169,11 +169,14 @@ function manage(
   managementUrl: string,
   request: { method: string; path: string; body?: JsonObject },
 ): Promise<Response> {
-  return fetch(`${managementUrl}${serviceId}/${request.path}?api-version=2024-05-01`, {
-    method: request.method,
-    headers: { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' },
-    ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
-  })
+  return fetch(
+    `${managementUrl}${serviceId}/${request.path}${request.path.includes('?') ? '&' : '?'}api-version=2024-05-01`,
+    {
+      method: request.method,
+      headers: { authorization: `Bearer ${managementToken}`, 'content-type': 'application/json' },
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
+    },
+  )
 }
 
 function newService(
