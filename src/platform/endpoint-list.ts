@@ -42,9 +42,12 @@ export function endpointsOf(
 function logicAppEndpoints({
   logicApps,
   host,
-}: Pick<Services, 'logicApps'> & { host: string }): Pick<Endpoints, 'logicApps'> {
-  const apps = logicApps.apps().map(({ app, port }) => [app.name, `http://${host}:${port}`])
-  return apps.length === 0 ? {} : { logicApps: Object.fromEntries(apps) }
+}: Pick<Services, 'logicApps'> & { host: string }): Pick<Endpoints, 'logicApps' | 'logicAppKeys'> {
+  const apps = logicApps.apps()
+  if (apps.length === 0) return {}
+  const addresses = apps.map(({ app, port }) => [app.name, `http://${host}:${port}`])
+  const keys = apps.map(({ app }) => [app.name, { masterKey: app.keys.masterKey }])
+  return { logicApps: Object.fromEntries(addresses), logicAppKeys: Object.fromEntries(keys) }
 }
 
 function storageEndpoints({

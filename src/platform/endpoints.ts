@@ -13,6 +13,8 @@ export interface Endpoints {
   readonly functions: Readonly<Record<string, string>>
   /** Logic apps, by service of azure.yaml. */
   readonly logicApps?: Readonly<Record<string, string>>
+  /** What the management of a logic app asks for: it gives the signed addresses of triggers. */
+  readonly logicAppKeys?: Readonly<Record<string, { readonly masterKey: string }>>
   readonly storage?: StorageEndpoints
   /** The account of the solution, or the first of them; others are reached by their own names. */
   readonly cosmos?: CosmosEndpoints

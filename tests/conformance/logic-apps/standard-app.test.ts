@@ -14,8 +14,8 @@ test('a deployed app is called by the address that its management gives', async 
   const platform = await startForTest(t, { projects: [project] })
   const base = platform.endpoints.logicApps?.['approvals']
   assert.ok(base)
-  const [running] = platform.logicApps.apps()
-  const headers = { 'x-functions-key': running?.app.keys.masterKey ?? '' }
+  const key = platform.endpoints.logicAppKeys?.['approvals']?.masterKey ?? ''
+  const headers = { 'x-functions-key': key }
   const management = `${base}/runtime/webhooks/workflow/api/management`
   const listed = await read(
     await fetch(
