@@ -42,11 +42,13 @@ import { eventGridToStorageQueue } from './wiring/event-grid-to-storage-queue.ts
 import { functionsToEventGrid } from './wiring/functions-to-event-grid.ts'
 import { functionsToServiceBus } from './wiring/functions-to-service-bus.ts'
 import { functionsToStorageQueue } from './wiring/functions-to-storage-queue.ts'
+import { functionsToTable } from './wiring/functions-to-table.ts'
 import { serviceBusIdentity } from './wiring/entra-id-to-service-bus.ts'
 import { cosmosIdentity } from './wiring/entra-id-to-cosmos-db.ts'
 import { storageIdentity } from './wiring/entra-id-to-storage.ts'
 import { functionsToStorage } from './wiring/functions-to-storage.ts'
 import { BlobTriggers, storageToFunctions } from './wiring/storage-to-functions.ts'
+import { tableToFunctions } from './wiring/table-to-functions.ts'
 import { storageQueueToFunctions } from './wiring/storage-queue-to-functions.ts'
 import { storageToEventGrid } from './wiring/storage-to-event-grid.ts'
 import { principalCheck, senderCheck } from './wiring/entra-id-to-event-grid.ts'
@@ -231,11 +233,16 @@ function newFunctions(
         triggers.source,
         blobs.source,
       ],
-      inputs: [cosmosDbToFunctions(cosmosDb), storageToFunctions(storage)],
+      inputs: [
+        cosmosDbToFunctions(cosmosDb),
+        storageToFunctions(storage),
+        tableToFunctions(storage),
+      ],
       outputs: [
         functionsToCosmosDb(cosmosDb),
         functionsToServiceBus(serviceBus),
         functionsToStorageQueue(storage),
+        functionsToTable(storage),
         functionsToEventGrid(eventGrid),
         functionsToStorage(storage),
       ],

@@ -26,6 +26,13 @@ const reading = new RegExp(
 )
 const delegating = new RegExp(`^${services}/blobServices/generateUserDelegationKey/action$`, 'i')
 const everyQueue = new RegExp(`^${services}/queueServices/`, 'i')
+const readingQueues = new RegExp(`^${services}/queueServices/queues/(?:read|messages/read)$`, 'i')
+const sending = new RegExp(`^${services}/queueServices/queues/messages/add/action$`, 'i')
+const processing = new RegExp(
+  `^${services}/queueServices/queues/messages/(?:read|process/action)$`,
+  'i',
+)
+const readingTables = new RegExp(`^${services}/tableServices/tables/(?:read|entities/read)$`, 'i')
 const everyTable = new RegExp(`^${services}/tableServices/`, 'i')
 
 /** https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/storage */
@@ -35,7 +42,11 @@ export const storageRoles: AllowedActions = {
   '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1': reading, // Storage Blob Data Reader
   'db58b8e5-c6ad-4a2a-8342-4190687cbf4a': delegating, // Storage Blob Delegator
   '974c5e8b-45b9-4653-ba55-5f855dd0fb88': everyQueue, // Storage Queue Data Contributor
+  '19e7f393-937e-4f77-808e-94535e297925': readingQueues, // Storage Queue Data Reader
+  'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a': sending, // Storage Queue Data Message Sender
+  '8a0f0c08-91a1-4084-bc3d-661d67233fed': processing, // Storage Queue Data Message Processor
   '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3': everyTable, // Storage Table Data Contributor
+  '76199698-9eea-4c19-bc75-cec21354c6b6': readingTables, // Storage Table Data Reader
 }
 
 const reasons: Readonly<Record<TokenFault, string>> = {

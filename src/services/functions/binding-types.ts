@@ -194,6 +194,22 @@ export const bindingTypes: readonly BindingType[] = [
     directions: ['out'],
     properties: { queueName: requiredExpression, connection: text },
   },
+  {
+    type: 'table',
+    directions: ['in', 'out'],
+    properties: {
+      tableName: requiredExpression,
+      partitionKey: expression,
+      rowKey: expression,
+      filter: expression,
+      take: positive,
+      connection: text,
+    },
+    check: (binding) =>
+      binding['direction'] === 'out' && (binding['filter'] || binding['take'])
+        ? 'filter and take are for inputs only'
+        : undefined,
+  },
   ...unsupported('trigger', [
     'eventHubTrigger',
     'sqlTrigger',
@@ -210,7 +226,7 @@ export const bindingTypes: readonly BindingType[] = [
     'rabbitMQTrigger',
     'signalRTrigger',
   ]),
-  ...unsupported('in', ['table', 'sql', 'mysql', 'webPubSubConnection', 'webPubSubContext']),
+  ...unsupported('in', ['sql', 'mysql', 'webPubSubConnection', 'webPubSubContext']),
   ...unsupported('in', ['durableClient', 'signalRConnectionInfo']),
   ...unsupported('out', ['eventHub', 'webPubSub', 'sendGrid', 'twilioSms']),
   ...unsupported('out', ['kafka', 'rabbitMQ', 'signalR']),
