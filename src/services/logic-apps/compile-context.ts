@@ -8,6 +8,7 @@ import {
 import type { Value } from '../../languages/workflow-expression/value.ts'
 import type { ActionDefinition } from './action-definition.ts'
 import { DefinitionError } from './definition-error.ts'
+import type { SchemaUse } from './schemas.ts'
 
 /** What the compilers of actions ask of the workflow that they are part of. */
 export interface CompileContext {
@@ -45,8 +46,8 @@ export interface Catalog {
   artifact(kind: 'Maps' | 'Schemas', name: string): boolean
   /** Why a map that is there cannot run here. */
   mapProblem(name: string): string | undefined
-  /** Why flat files cannot be read by a schema that is there. */
-  flatFileProblem(schema: string): string | undefined
+  /** Why a schema that is there cannot be used here. */
+  schemaProblem(use: SchemaUse, schema: string): string | undefined
 }
 
 /** Turns the definition of an action into what is executed; a new type of action is a new one of these. */

@@ -376,7 +376,7 @@ export class LogicApp implements AppRuntime {
       workflow: (name) => names.has(name.toLowerCase()),
       artifact: (kind, name) => this.#artifacts.has(kind, name),
       mapProblem: (name) => this.#maps.problem(name),
-      flatFileProblem: (schema) => this.#schemas.flatFileProblem(schema),
+      schemaProblem: (use, schema) => this.#schemas.problem(use, schema),
     }
   }
 

@@ -9,6 +9,7 @@ import {
   makeObject,
   propertyOf,
 } from '../../languages/workflow-expression/value.ts'
+import type { SchemaOptions } from './transform-request.ts'
 import { elements, type SchemaElement, type XmlSchema } from './xsd-schema.ts'
 
 /** XML, or JSON, that does not fit its schema. */
@@ -20,7 +21,16 @@ export class SchemaMismatch extends Error {
  * XML as JSON with the types of its schema: numbers and booleans, and a list for each element that may come more than once.
  * https://learn.microsoft.com/azure/logic-apps/parse-compose-xml
  */
-export function parseBySchema(xml: string, schema: XmlSchema): Value {
+export function parseBySchema(
+  xml: string,
+  schema: XmlSchema,
+  { allowsDtd = false, hidesAttributes = false }: SchemaOptions = {},
+): Value {
+  if (!allowsDtd && /<!DOCTYPE/.test(xml)) {
+    throw new SchemaMismatch(
+      'For security reasons DTD is prohibited in this XML document. To enable DTD processing set the DtdProcessing property on XmlReaderSettings to Parse and pass the settings into XmlReader.Create method.',
+    )
+  }
   const [root] = elements(parseXml(xml))
   const declared = schema.roots.find(
     ({ name, namespace }) => name === root?.name.local && namespace === root.name.uri,
@@ -30,23 +40,22 @@ export function parseBySchema(xml: string, schema: XmlSchema): Value {
       `The root element '${root?.name.local ?? ''}' is not declared in the schema.`,
     )
   }
-  return makeObject([[declared.name, valueOf(root, declared)]])
+  return makeObject([[declared.name, valueOf(root, declared, hidesAttributes)]])
 }
 
-function valueOf(node: XmlNode, declared: SchemaElement): Value {
+function valueOf(node: XmlNode, declared: SchemaElement, hidesAttributes: boolean): Value {
   if (declared.type !== 'complex') return typed(stringValue(node), declared.type, declared.name)
-  const members: [string, Value][] = declared.attributes.flatMap(
-    ({ name, type }): [string, Value][] => {
-      const found = node.attributes.find((each) => each.name.local === name)
-      return found ? [[`@${name}`, typed(found.value, type, name)]] : []
-    },
-  )
+  const attributes = hidesAttributes ? [] : declared.attributes
+  const members: [string, Value][] = attributes.flatMap(({ name, type }): [string, Value][] => {
+    const found = node.attributes.find((each) => each.name.local === name)
+    return found ? [[`@${name}`, typed(found.value, type, name)]] : []
+  })
   for (const child of declared.children) {
     const found = elements(node).filter(({ name }) => name.local === child.name)
     if (found.length < child.minOccurs) {
       throw new SchemaMismatch(`The element '${child.name}' of '${declared.name}' is missing.`)
     }
-    const values = found.map((each) => valueOf(each, child))
+    const values = found.map((each) => valueOf(each, child, hidesAttributes))
     if (child.maxOccurs > 1) members.push([child.name, values])
     else if (values[0] !== undefined) members.push([child.name, values[0]])
   }
@@ -72,14 +81,19 @@ function typed(text: string, type: SchemaElement['type'], name: string): Value {
 }
 
 /** JSON as XML in the order of its schema. */
-export function composeBySchema(json: Value, schema: XmlSchema): string {
+export function composeBySchema(
+  json: Value,
+  schema: XmlSchema,
+  { omitsDeclaration = false }: SchemaOptions = {},
+): string {
   const [name = '', value = null] = isObject(json) ? (Object.entries(json)[0] ?? []) : []
   const declared = schema.roots.find((root) => root.name === name)
   if (!declared)
     throw new SchemaMismatch(`The root element '${name}' is not declared in the schema.`)
   const xml = written(declared, value)
   const uri = schema.namespace === '' ? '' : ` xmlns:ns0="${escaped(schema.namespace)}"`
-  return `<?xml version="1.0" encoding="utf-8"?>${xml.replace(/^<[^\s>/]+/, (tag) => tag + uri)}`
+  const declaration = omitsDeclaration ? '' : '<?xml version="1.0" encoding="utf-8"?>'
+  return `${declaration}${xml.replace(/^<[^\s>/]+/, (tag) => tag + uri)}`
 }
 
 function written(declared: SchemaElement, value: Value): string {

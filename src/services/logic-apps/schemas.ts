@@ -3,15 +3,19 @@ import { SourceError } from '../../base/errors.ts'
 import { readFlatFileSchema } from '../../languages/flat-file/read-schema.ts'
 import type { Artifacts } from './artifacts.ts'
 import { failed } from './outcomes.ts'
+import { readXmlSchema, SchemaNotSupported } from './xsd-schema.ts'
 import type { TransformPool } from './transform-pool.ts'
-import type { TransformResult } from './transform-request.ts'
+import type { SchemaOptions, TransformResult } from './transform-request.ts'
+
+export type SchemaUse = 'flat file' | 'xml'
 
 /** One piece of work by a schema that an action asks for. */
 interface SchemaCall {
-  readonly kind: 'decode' | 'encode' | 'validate'
+  readonly kind: 'decode' | 'encode' | 'parse' | 'compose' | 'validate'
   readonly schema: string
   readonly input: string
   readonly signal: AbortSignal
+  readonly options?: SchemaOptions
 }
 
 /** The XML schemas of an app. */
@@ -24,15 +28,16 @@ export class Schemas {
     this.#pool = pool
   }
 
-  /** Why flat files cannot be read by a schema that is there; `undefined` for one by which they can. */
-  flatFileProblem(schema: string): string | undefined {
+  /** Why a schema that is there cannot be used here for flat files or for XML; `undefined` for one that can. */
+  problem(use: SchemaUse, schema: string): string | undefined {
+    const text = this.#artifacts.read('Schemas', schema) ?? ''
+    const name = `Artifacts/Schemas/${schema}`
     try {
-      readFlatFileSchema(
-        this.#artifacts.read('Schemas', schema) ?? '',
-        `Artifacts/Schemas/${schema}`,
-      )
+      if (use === 'flat file') readFlatFileSchema(text, name)
+      else readXmlSchema(text)
       return undefined
     } catch (error) {
+      if (error instanceof SchemaNotSupported) return `${name}: ${error.message}`
       if (error instanceof SourceError) return error.message
       throw error
     }
@@ -40,9 +45,9 @@ export class Schemas {
 
   /** `outcome` says what comes of a result; a fault is a failure with its code. */
   async run(call: SchemaCall, outcome: (result: TransformResult) => Outcome): Promise<Outcome> {
-    const { kind, schema: name, input, signal } = call
+    const { kind, schema: name, input, signal, options = {} } = call
     const { dir, version } = this.#artifacts
-    const answer = await this.#pool.run({ kind, dir, version, name, input }, signal)
+    const answer = await this.#pool.run({ kind, dir, version, name, input, options }, signal)
     return 'error' in answer ? failed(answer.code, answer.error) : outcome(answer)
   }
 }

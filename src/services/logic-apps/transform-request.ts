@@ -15,8 +15,19 @@ export type TransformRequest = {
       /** The file of the package `saxon-js`. */
       readonly engine: string
     }
-  | { readonly kind: 'decode' | 'encode' | 'validate' }
+  | {
+      /** Flat files and XML; XML and JSON; XML alone. */
+      readonly kind: 'decode' | 'encode' | 'parse' | 'compose' | 'validate'
+      readonly options?: SchemaOptions
+    }
 )
+
+export interface SchemaOptions {
+  /** A document with a document type is read. */
+  readonly allowsDtd?: boolean
+  readonly hidesAttributes?: boolean
+  readonly omitsDeclaration?: boolean
+}
 
 /** What came of it, or why nothing did. */
 export type TransformAnswer = TransformResult | TransformFault

@@ -1,13 +1,17 @@
 import { messageOf, SourceError } from '../../base/errors.ts'
+import { DotnetException } from '../../languages/dotnet/exceptions.ts'
 import { decodeFlatFile } from '../../languages/flat-file/decode.ts'
 import { encodeFlatFile } from '../../languages/flat-file/encode.ts'
 import { FlatFileError } from '../../languages/flat-file/flat-file-error.ts'
 import type { FlatFileSchema } from '../../languages/flat-file/flat-file-schema.ts'
 import { readFlatFileSchema } from '../../languages/flat-file/read-schema.ts'
+import { readJson, writeJson } from '../../languages/workflow-expression/json-text.ts'
+import type { Value } from '../../languages/workflow-expression/value.ts'
 import { compileStylesheet, type Stylesheet } from '../../languages/xslt/stylesheet.ts'
 import { Artifacts } from './artifacts.ts'
 import { compiledAppsMax } from './limits.ts'
 import { transformBySaxon } from './saxon.ts'
+import { composeBySchema, parseBySchema, SchemaMismatch } from './schema-xml.ts'
 import type {
   TransformAnswer,
   TransformFault,
@@ -15,6 +19,7 @@ import type {
   TransformResult,
 } from './transform-request.ts'
 import { validateXml } from './validate-xml.ts'
+import { readXmlSchema, SchemaNotSupported, type XmlSchema } from './xsd-schema.ts'
 
 /** What is compiled of the files of one app. */
 interface CompiledApp {
@@ -22,6 +27,7 @@ interface CompiledApp {
   readonly artifacts: Artifacts
   readonly maps: Map<string, Stylesheet>
   readonly schemas: Map<string, FlatFileSchema>
+  readonly xmlSchemas: Map<string, XmlSchema>
 }
 
 /** Runs transformations where it is: in the platform's own thread, or in one of the pool. Maps and schemas are compiled once. */
@@ -54,6 +60,14 @@ export class Transforms {
         return guard('FlatFileEncodingFailed', () =>
           text(encodeFlatFile(input, schemaOf(app, name))),
         )
+      case 'parse':
+        return guard('XmlParseFailed', () =>
+          json(parseBySchema(input, xmlSchemaOf(app, name), request.options)),
+        )
+      case 'compose':
+        return guard('XmlComposeFailed', () =>
+          xml(composeBySchema(readJson(input), xmlSchemaOf(app, name), request.options)),
+        )
       case 'validate':
         return validateXml(input, { name, text: app.artifacts.read('Schemas', name) ?? '' })
     }
@@ -74,7 +88,13 @@ export class Transforms {
   #app({ dir, version }: TransformRequest): CompiledApp {
     const known = this.#apps.get(dir)
     if (known?.version === version) return known
-    const app = { version, artifacts: new Artifacts(dir), maps: new Map(), schemas: new Map() }
+    const app = {
+      version,
+      artifacts: new Artifacts(dir),
+      maps: new Map<string, Stylesheet>(),
+      schemas: new Map<string, FlatFileSchema>(),
+      xmlSchemas: new Map<string, XmlSchema>(),
+    }
     const [oldest] = this.#apps.keys()
     if (this.#apps.size >= compiledAppsMax && oldest !== undefined) this.#apps.delete(oldest)
     this.#apps.set(dir, app)
@@ -106,6 +126,18 @@ function schemaOf({ artifacts, schemas }: CompiledApp, name: string): FlatFileSc
   return schema
 }
 
+function xmlSchemaOf({ artifacts, xmlSchemas }: CompiledApp, name: string): XmlSchema {
+  const known = xmlSchemas.get(name)
+  if (known) return known
+  const schema = readXmlSchema(artifacts.read('Schemas', name) ?? '')
+  xmlSchemas.set(name, schema)
+  return schema
+}
+
+function json(value: Value): TransformResult {
+  return { text: writeJson(value), method: 'json', mediaType: 'application/json' }
+}
+
 function xml(made: string): TransformResult {
   return { text: made, method: 'xml', mediaType: 'application/xml' }
 }
@@ -124,7 +156,12 @@ function guard(code: string, work: () => TransformResult): TransformAnswer {
 }
 
 function faultOf(code: string, error: unknown): TransformFault {
-  if (error instanceof FlatFileError) return { code, error: error.message }
+  const isKnown =
+    error instanceof FlatFileError ||
+    error instanceof SchemaMismatch ||
+    error instanceof SchemaNotSupported ||
+    error instanceof DotnetException
+  if (isKnown) return { code, error: error.message }
   if (error instanceof SourceError) {
     const isTooLong = /too many steps|too deeply/.test(error.message)
     return { code, error: error.message, ...(isTooLong ? { isTooLong } : {}) }

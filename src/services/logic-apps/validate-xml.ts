@@ -16,18 +16,19 @@ export async function validateXml(
     const error = `The schema '${schema.name}' is not valid. ${definition.fault}`
     return { code: 'InvalidSchema', error }
   }
+  const validator = parsed(() => XsdValidator.fromDoc(definition.value))
   try {
-    const validator = XsdValidator.fromDoc(definition.value)
-    try {
-      validator.validate(document.value)
-      return { text: '', method: 'xml', mediaType: '' }
-    } finally {
-      validator.dispose()
+    if ('fault' in validator) {
+      const error = `The schema '${schema.name}' is not valid. ${validator.fault}`
+      return { code: 'InvalidSchema', error }
     }
+    validator.value.validate(document.value)
+    return { text: '', method: 'xml', mediaType: '' }
   } catch (error) {
     const reason = `XML validation failed. Please check the errors: '${messageOf(error)}'.`
     return { code: 'XmlValidationFailed', error: reason }
   } finally {
+    if ('value' in validator) validator.value.dispose()
     document.value.dispose()
     definition.value.dispose()
   }

@@ -142,7 +142,7 @@ class SchemaReader {
         case 'sequence':
         case 'choice':
         case 'all':
-          return this.#particles(child, depth)
+          return this.#group(child, depth)
         case 'annotation':
         case 'attribute':
           return []
@@ -150,6 +150,21 @@ class SchemaReader {
           throw new SchemaNotSupported(`'xs:${child.name.local}' is not supported.`)
       }
     })
+  }
+
+  /** What is in a group, as if it stood outside: of a choice, and of a group that may be missing, nothing has to come. */
+  #group(node: XmlNode, depth: number): SchemaElement[] {
+    const min = count(attribute(node, 'minOccurs'))
+    const max = count(attribute(node, 'maxOccurs'))
+    const isChoice = node.name.local === 'choice'
+    const children = this.#particles(node, depth)
+    if (max > 1 && children.length > 1)
+      throw new SchemaNotSupported(`'xs:${node.name.local}' with 'maxOccurs' is not supported.`)
+    return children.map((child) => ({
+      ...child,
+      minOccurs: isChoice || min === 0 ? 0 : child.minOccurs,
+      maxOccurs: max > 1 ? Number.POSITIVE_INFINITY : child.maxOccurs,
+    }))
   }
 
   #simple(typeName: string): SchemaElement['type'] {

@@ -15,7 +15,7 @@ export const flatFileEncoding = bySchema('encode', (text) => text)
 function bySchema(kind: 'decode' | 'encode', bodyOf: (text: string) => Value): ActionCompiler {
   return (action, context) => {
     const schema = schemaName(action, context)
-    const problem = context.catalog.flatFileProblem(schema)
+    const problem = context.catalog.schemaProblem('flat file', schema)
     if (problem !== undefined) throw context.refuse(action, `"${problem}"`)
     return leafWork(action, context, {
       isExternal: false,
