@@ -78,12 +78,12 @@ export class Egress implements OutgoingHttp {
         { isUnbuffered: request.isUnbuffered ?? false, signal: request.signal },
         { resolve, reject: (error) => reject(toFault(error, request)) },
       )
-      const { pool, prefix, headers } = this.#routeOf(target, request, options)
+      const { pool, prefix, authorization } = this.#routeOf(target, request, options)
       pool.dispatch(
         {
-          path: `${prefix}${path}`,
+          path: prefix === '' ? path : `${prefix}${path}`,
           method: request.method,
-          headers: [...headersOf(request, target), ...headers],
+          headers: headersOf(request, target, authorization),
           body: request.body ?? null,
           headersTimeout: request.timeoutMs,
           ...options,
@@ -119,7 +119,7 @@ export class Egress implements OutgoingHttp {
   ): Route {
     const { proxy } = request
     if (!proxy || this.#hostMap(target.hostname, target.port)) {
-      return { pool: this.#poolFor(target, request), prefix: '', headers: [] }
+      return { pool: this.#poolFor(target, request), prefix: '', authorization: '' }
     }
     // The name is the proxy's to resolve; what is plainly this machine is refused here.
     if (!request.isDeclared) refuseOwn(target.hostname, { alsoByName: true })
@@ -131,12 +131,11 @@ export class Egress implements OutgoingHttp {
       const whole = `tunnel ${target.origin} ${key}${request.tls ? tlsKey(request.tls) : ''}`
       const connect = tunnelThrough(route, tlsOptions(request.tls))
       const pool = this.#keptPool(whole, () => new Pool(target.origin, { ...poolOptions, connect }))
-      return { pool, prefix: '', headers: [] }
+      return { pool, prefix: '', authorization: '' }
     }
     const connect = own ? { lookup: own } : {}
     const pool = this.#keptPool(`proxy ${key}`, () => new Pool(origin, { ...poolOptions, connect }))
-    const headers = authorization === '' ? [] : ['proxy-authorization', authorization]
-    return { pool, prefix: target.origin, headers }
+    return { pool, prefix: target.origin, authorization }
   }
 
   #proxyRouteOf({ url, authorization, isDeclared }: OutgoingProxy): ProxyRoute {
@@ -179,11 +178,11 @@ export class Egress implements OutgoingHttp {
   }
 }
 
-/** How a request leaves: the prefix is for a proxy, which wants the whole address. */
+/** How a request leaves: a proxy wants the whole address, and to know whose request it is. */
 interface Route {
   readonly pool: Pool
   readonly prefix: string
-  readonly headers: readonly string[]
+  readonly authorization: string
 }
 
 const poolOptions = { connections: connectionsPerOriginMax, pipelining: 1 } as const
@@ -259,7 +258,11 @@ function splitAddress(url: string): { origin: string; path: string } {
   return { origin, path: `${pathname}${search}` }
 }
 
-function headersOf(request: OutgoingRequest, { host }: OriginTarget): string[] {
+function headersOf(
+  request: OutgoingRequest,
+  { host }: OriginTarget,
+  proxyAuthorization: string,
+): string[] {
   const { headers } = request
   const sent: string[] = []
   let hasHost = false
@@ -271,6 +274,7 @@ function headersOf(request: OutgoingRequest, { host }: OriginTarget): string[] {
     if (!isTrace) sent.push(name, headers[index + 1] ?? '')
   }
   if (!hasHost) sent.push('host', host)
+  if (proxyAuthorization !== '') sent.push('proxy-authorization', proxyAuthorization)
   sent.push('traceparent', formatTraceparent(request.trace))
   return sent
 }
