@@ -2,7 +2,7 @@ import { SourceError } from '../../../base/errors.ts'
 import { type PolicyElement, parsePolicyDocument } from '../../../languages/xml/policy-document.ts'
 import { policyBytesMax, policyDepthMax, policyStepsMax } from '../limits.ts'
 import { isExpression } from '../named-value.ts'
-import { replacePlaceholders } from '../placeholders.ts'
+import { namesIn, replacePlaceholders } from '../placeholders.ts'
 import { findPolicy, refusedPolicies } from '../policy-table.ts'
 import type { PolicyScope, Section } from './policy-error.ts'
 import { CompiledSequence } from './policy-sequence.ts'
@@ -117,13 +117,14 @@ class PolicyCompiler {
 
   // A named value that is an expression, or that stands where a name stands, is part of the text before it is read.
   #bakeStructure(text: string): string {
-    return replacePlaceholders(text, (name) => {
+    const baked = new Map<string, string | undefined>()
+    for (const name of namesIn(text)) {
       const value = this.#references.namedValue(name)
-      if (value === undefined) return undefined
-      if (!isExpression(value) && !isNamePlace(text, name)) return undefined
-      this.#baked.add(name)
-      return value
-    })
+      const isBaked = value !== undefined && (isExpression(value) || isNamePlace(text, name))
+      if (isBaked) this.#baked.add(name)
+      baked.set(name, isBaked ? value : undefined)
+    }
+    return replacePlaceholders(text, (name) => baked.get(name))
   }
 
   #sectionItems(section: Section, element: PolicyElement): readonly SectionItem[] {
