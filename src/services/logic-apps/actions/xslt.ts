@@ -12,7 +12,8 @@ export const xslt: ActionCompiler = (action, context) => {
       `"The map source '${source}' is not supported: maps come from the folder 'Artifacts/Maps' of the app ('LogicApp')."`,
     )
   }
-  const name = textOf(map, 'name')
+  const account = objectOf(objectOf(action.inputs, 'integrationAccount'), 'map')
+  const name = textOf(map, 'name') ?? textOf(account, 'name')
   if (name === undefined) throw context.refuse(action, `"The 'map' of 'inputs' needs a 'name'."`)
   if (!name.includes('@') && !context.catalog.artifact('Maps', name)) {
     throw context.refuse(
@@ -20,6 +21,8 @@ export const xslt: ActionCompiler = (action, context) => {
       `"The map '${name}' is not in the folder 'Artifacts/Maps' of the app."`,
     )
   }
+  if (memberOf(action.inputs, 'xmlExtensionObject') !== undefined)
+    throw context.refuse(action, `"The option 'xmlExtensionObject' is not supported."`)
   const problem = name.includes('@') ? undefined : context.catalog.mapProblem(name)
   if (problem !== undefined) throw context.refuse(action, `"${problem}"`)
   return leafWork(action, context, {
@@ -28,7 +31,10 @@ export const xslt: ActionCompiler = (action, context) => {
       const content = memberOf(inputs, 'content') ?? null
       const { signal } = call
       const wanted = textOf(objectOf(inputs, 'map'), 'name') ?? name
-      const parameters = objectOf(inputs, 'transformParameters')
+      const parameters = {
+        ...objectOf(inputs, 'transformParameters'),
+        ...objectOf(inputs, 'xsltParameters'),
+      }
       const options = textOf(inputs, 'transformOptions') ?? ''
       const asText = /generatetextoutput/i.test(options)
       const { maps } = call.context.app
