@@ -35,7 +35,7 @@ export function unexpectedText(
 }
 
 /** Text as errors show it: control characters by name, and not too much of it. */
-export function shown(text: string): string {
+function shown(text: string): string {
   return text
     .slice(0, shownLengthMax)
     .replaceAll('\r', '\\r')
