@@ -1,5 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { HostMap } from '../protocols/http/egress.ts'
+import { defaultHttpLimits } from '../protocols/http/limits.ts'
+import { announcedLength, bodyTooLarge } from '../protocols/http/request-body.ts'
 import type { HttpHandler } from '../protocols/http/server.ts'
 import { forward } from './forward.ts'
 import { managementHost } from './local-hosts.ts'
@@ -26,7 +28,12 @@ export function azureFront(options: {
 }): HttpHandler {
   return (request, response) => {
     const host = hostOf(request)
-    if (isForGateway(request)) return options.gateway(request, response)
+    if (isForGateway(request)) {
+      // This listener takes larger files than a gateway does.
+      const { bodyBytesMax } = defaultHttpLimits
+      if ((announcedLength(request) ?? 0) > bodyBytesMax) throw bodyTooLarge(bodyBytesMax)
+      return options.gateway(request, response)
+    }
     const route = options.routes.find(({ suffix }) => host.endsWith(suffix))
     if (route) return route.handler(request, response)
     const served = options.hosts(host, 443)

@@ -60,6 +60,8 @@ function openTunnel(proxy: ProxyRoute, host: string): Promise<Socket> {
     })
     asked.once('connect', ({ statusCode = 0 }, socket) => {
       socket.setTimeout(0)
+      // An error is followed by the end of the connection, which whoever uses it sees.
+      socket.on('error', () => {})
       if (statusCode >= 200 && statusCode < 300) {
         resolve(socket)
         return
@@ -72,7 +74,7 @@ function openTunnel(proxy: ProxyRoute, host: string): Promise<Socket> {
     asked.once('response', ({ statusCode }) =>
       asked.destroy(new ProxyRefused(`The proxy answered ${statusCode}.`)),
     )
-    asked.once('error', reject)
+    asked.on('error', reject)
     asked.end()
   })
 }

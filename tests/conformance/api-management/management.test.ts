@@ -75,6 +75,10 @@ test('a named value is created, changed, read and deleted by the official client
   const read = await namedValue.get(group, service, 'credit')
   assert.equal(read.value, undefined)
   assert.equal((await all(namedValue.listByService(group, service))).length, 1)
+  const part = (filter: string) =>
+    all(namedValue.listByService(group, service, { filter, top: 5, skip: 0 }))
+  assert.equal((await part("startswith(displayName, 'cre')")).length, 1)
+  assert.equal((await part("displayName eq 'debit' or tags/any(t: t eq 'key')")).length, 0)
   await namedValue.delete(group, service, 'credit', '*')
   await assert.rejects(namedValue.get(group, service, 'credit'), { statusCode: 404 })
 })

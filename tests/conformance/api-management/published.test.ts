@@ -126,6 +126,12 @@ async function showsCertificates(t: TestContext, platform: Platform): Promise<vo
     assert.equal(await checked({}), 401)
   })
 
+  await t.test('a body that is too large for a gateway is too large in TLS as well', async () => {
+    const headers = { 'content-length': String(300 * 1024 * 1024), expect: '100-continue' }
+    const { status } = await callByTls(platform, '/messages/orders', { method: 'POST', headers })
+    assert.equal(status, 413)
+  })
+
   await t.test('a name below azure-api.net that nobody published is not served', async () => {
     const { status } = await callByTls(platform, '/shown/', { host: 'other.azure-api.net' })
     assert.equal(status, 404)
