@@ -111,3 +111,6 @@ export const filterCharsMax = 4_096
 
 /** How deep conditions of a `$filter` may be nested. */
 export const filterDepthMax = 64
+
+/** How long the policies of one call may run before other calls have their turn. */
+export const turnMsMax = 20

@@ -262,6 +262,24 @@ test('a body that is larger than a policy may read is 413, as is one that become
   assert.equal(service.seen.length, 0)
 })
 
+test('other calls have their turn between policies that take long', async (t) => {
+  const service = await openBare(t)
+  const slow =
+    '<set-variable name="x" value="@{ for (var i = 0; i < 2000000; i++) { } return context.Request.Body.As<string>(true); }" />'
+  await putPolicies(service, 'apis/shop/operations/post', {
+    inbound: `${slow.repeat(8)}<return-response />`,
+  })
+  const order: string[] = []
+  const heavy = service
+    .call('/shop/a', { method: 'POST', body: 'b' })
+    .then(() => order.push('heavy'))
+  await wait(10)
+  await service.call('/shop/a')
+  order.push('light')
+  await heavy
+  assert.deepEqual(order, ['light', 'heavy'])
+})
+
 test('a token with a wrong algorithm, key, audience, issuer, time or signature is refused', async (t) => {
   const service = await openBare(t)
   await putPolicies(service, 'apis/shop/operations/get', {

@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises'
 import { LimitError } from '../../../languages/dotnet/work-limit.ts'
 import { DotnetException } from '../../../languages/dotnet/exceptions.ts'
 import type { CallTrace } from './call-trace.ts'
 import type { GatewayCall } from './gateway-call.ts'
+import { turnMsMax } from '../limits.ts'
 import { PolicyError, expressionFailed } from './policy-error.ts'
 import type { PlacedStep } from './policy-step.ts'
 
@@ -18,17 +20,23 @@ export class CompiledSequence {
   }
 }
 
-/** Runs policies in their order; gives a promise only when one of them waits. */
+/** Runs policies in their order; gives a promise only when one of them waits, or when others must have their turn. */
 export function runSteps(
   steps: readonly PlacedStep[],
   call: GatewayCall,
   from = 0,
+  sinceMs = performance.now(),
 ): void | Promise<void> {
   for (let index = from; index < steps.length; index += 1) {
+    if (performance.now() - sinceMs > turnMsMax) {
+      return setImmediate().then(() => runSteps(steps, call, index))
+    }
     const step = steps[index]
     const pending = step && runStep(step, call)
     if (pending) {
-      return pending.then(() => (isOver(call) ? undefined : runSteps(steps, call, index + 1)))
+      return pending.then(() =>
+        isOver(call) ? undefined : runSteps(steps, call, index + 1, sinceMs),
+      )
     }
     if (isOver(call)) return
   }
