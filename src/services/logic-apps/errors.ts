@@ -96,11 +96,12 @@ export function relativePathMismatch(relativePath: string): ServiceError {
   )
 }
 
-export function invalidBody(): ServiceError {
+export function invalidBody(reason?: string): ServiceError {
+  const why = reason === undefined ? '' : `: '${reason}'`
   return new ServiceError(
     'InvalidRequestContent',
     400,
-    'The request content is not valid and could not be deserialized.',
+    `The request content is not valid and could not be deserialized${why}.`,
   )
 }
 

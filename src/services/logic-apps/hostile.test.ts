@@ -196,3 +196,23 @@ test('malformed requests are answered as the host answers them', async (t) => {
   assert.deepEqual(outputs['relativePathParameters'], { id: '4/2' })
   assert.deepEqual(await code(await fixture.call('noanswer')), [502, 'NoResponse'])
 })
+
+test('a body that says it is JSON and is not starts no run', async (t) => {
+  const fixture = await startApp(t, {
+    files: {
+      'w/workflow.json': requestWorkflow({ C: { type: 'Compose', inputs: 1, runAfter: {} } }),
+    },
+  })
+  const { workflow } = fixture.app.host('w')
+  for (const body of ['{"a":', 'CCC', '['.repeat(100_000)]) {
+    const answer = await fetch(fixture.app.callbackUrl(workflow, undefined), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
+    })
+    assert.equal(answer.status, 400)
+    assert.match(await answer.text(), /"InvalidRequestContent".*could not be deserialized: '/)
+  }
+  const { runs } = await fixture.app.engine.history.list({ workflow: 'app/w', limit: 1 })
+  assert.equal(runs.length, 0)
+})

@@ -61,17 +61,22 @@ export async function readBytes(body: OutgoingResponse['body']): Promise<Buffer>
  * https://learn.microsoft.com/azure/logic-apps/logic-apps-content-type
  */
 export function bodyValue(bytes: Buffer, type: string | undefined): Value | undefined {
+  try {
+    return requestBody(bytes, type)
+  } catch (error) {
+    if (error instanceof DotnetException) return decodeText(bytes, charsetOf(type ?? '') ?? 'utf-8')
+    throw error
+  }
+}
+
+/** As `bodyValue`; throws the exception of its reader for a body that says it is JSON and is not. */
+export function requestBody(bytes: Buffer, type: string | undefined): Value | undefined {
   if (bytes.length === 0) return undefined
   if (type === undefined) return textOrContent(bytes)
   const media = mediaType(type)
   const charset = charsetOf(type) ?? 'utf-8'
   if (/^application\/json$|\+json$|^text\/json$/.test(media)) {
-    try {
-      return readJson(decodeText(bytes, charset))
-    } catch (error) {
-      if (error instanceof DotnetException) return decodeText(bytes, charset)
-      throw error
-    }
+    return readJson(decodeText(bytes, charset))
   }
   if (media.startsWith('text/') && media !== 'text/xml') return decodeText(bytes, charset)
   const content = makeContent(type, bytes.toString('base64'))

@@ -5,9 +5,11 @@ import { ServiceError } from '../../base/errors.ts'
 import { isJsonObject, type JsonValue } from '../../base/json.ts'
 import { parseTraceparent } from '../../base/trace-context.ts'
 import { readBody } from '../../protocols/http/request-body.ts'
+import { DotnetException } from '../../languages/dotnet/exceptions.ts'
 import { type Value, type ValueObject, isArray } from '../../languages/workflow-expression/value.ts'
 import {
   gatewayTimeout,
+  invalidBody,
   methodNotValid,
   noResponse,
   relativePathMismatch,
@@ -15,7 +17,7 @@ import {
   splitOnWithResponse,
   workflowDisabled,
 } from './errors.ts'
-import { bodyValue, headerObject, headerOf, writeMessage } from './http-message.ts'
+import { headerObject, headerOf, requestBody, writeMessage } from './http-message.ts'
 import { compileSchema } from './json-schema-check.ts'
 import { messageBytesMax } from './limits.ts'
 import type { LogicApp } from './logic-app.ts'
@@ -50,7 +52,7 @@ export async function invoke(
   if (!isWebhook) checkMethod(request, trigger)
   const bytes = await readBody(request, { bytesMax: messageBytesMax })
   const headers = headerObject(request.rawHeaders)
-  const body = bodyValue(bytes, headerOf(headers, 'content-type'))
+  const body = bodyOf(bytes, headerOf(headers, 'content-type'))
   if (isWebhook && answerHandshake(response, body)) return
   checkSchema(trigger, body)
   const parameters = relativePathParameters(call)
@@ -69,6 +71,15 @@ export async function invoke(
     ...(trace ? { trace } : {}),
     ...(clientTrackingId === undefined ? {} : { clientTrackingId }),
   })
+}
+
+function bodyOf(bytes: Buffer, type: string | undefined): Value | undefined {
+  try {
+    return requestBody(bytes, type)
+  } catch (error) {
+    if (error instanceof DotnetException) throw invalidBody(error.message)
+    throw error
+  }
 }
 
 class Invocation {
