@@ -59,6 +59,7 @@ class Decoder {
   readonly #finder: Finder
   readonly #xml = new XmlText()
   readonly #stepsMax: number
+  readonly #later = new Map<readonly FlatNode[], readonly (readonly FlatNode[])[]>()
   #at = 0
   #steps = 0
   #furthest: Mismatch | undefined
@@ -97,7 +98,8 @@ class Decoder {
     if (!this.#text.startsWith(tag, this.#at + (tagOffset ?? 0)))
       throw new Mismatch(this.#at + (tagOffset ?? 0), tag, record.name)
     if (tagOffset === undefined) this.#at += tag.length
-    const ends = outer.with(structure === 'delimited' ? delimiter : '')
+    const isDelimited = structure === 'delimited'
+    const ends = isDelimited ? outer.with(delimiter).with(record.repeating) : outer
     const following =
       around && outer.texts.includes(delimiter) ? [...around.later, ...around.following] : []
     const scope: Scope = {
@@ -122,9 +124,17 @@ class Decoder {
   }
 
   #each(children: readonly FlatNode[], scope: Scope): void {
-    for (const [index, child] of children.entries()) {
-      this.#repeat(child, scope, children.slice(index + 1))
-    }
+    const later = this.#laterOf(children)
+    for (const [index, child] of children.entries()) this.#repeat(child, scope, later[index] ?? [])
+  }
+
+  /** For each node those behind it. */
+  #laterOf(children: readonly FlatNode[]): readonly (readonly FlatNode[])[] {
+    const known = this.#later.get(children)
+    if (known) return known
+    const later = children.map((_, index) => children.slice(index + 1))
+    this.#later.set(children, later)
+    return later
   }
 
   /** Reads a node as often as it comes. */
@@ -134,7 +144,7 @@ class Decoder {
       const mark = this.#mark(scope)
       const isOptional = count >= node.minOccurs
       scope.later = later
-      if (!this.#begins(node, scope, isOptional ? [...later, ...scope.following] : [])) {
+      if (!this.#begins(node, scope, { isOptional, isAgain: count > 0 })) {
         this.#back(mark, scope)
         if (!isOptional) this.#missing(node, scope)
         return
@@ -158,11 +168,15 @@ class Decoder {
   }
 
   /** Whether a node comes next; the delimiter before it is read. */
-  #begins(node: FlatNode, scope: Scope, later: readonly FlatNode[]): boolean {
+  #begins(
+    node: FlatNode,
+    scope: Scope,
+    { isOptional, isAgain }: { isOptional: boolean; isAgain: boolean },
+  ): boolean {
     if (node.kind === 'group') return this.#groupBegins(node.children, scope, node.isChoice)
-    if (!this.#readLeadingDelimiter(scope)) return false
+    if (!this.#readLeadingDelimiter(scope, isAgain)) return false
     // What has a tag is never taken for what has none.
-    if (tagOf(node) === '' && later.some((each) => this.#hasTag(each))) return false
+    if (isOptional && tagOf(node) === '' && this.#hasLaterTag(scope)) return false
     return this.#fits(node, scope.ends) || this.#isEmptyRecord(node, scope)
   }
 
@@ -170,7 +184,7 @@ class Decoder {
     const mark = this.#mark(scope)
     for (const child of children) {
       this.#step()
-      const begins = this.#begins(child, scope, [])
+      const begins = this.#begins(child, scope, { isOptional: false, isAgain: false })
       this.#back(mark, scope)
       if (begins) return true
       if (!isChoice && child.minOccurs > 0) return false
@@ -178,9 +192,14 @@ class Decoder {
     return false
   }
 
-  #readLeadingDelimiter({ record, outer, isFirst }: Scope): boolean {
-    const { structure, order, delimiter } = record
+  #readLeadingDelimiter({ record, outer, isFirst }: Scope, isAgain: boolean): boolean {
+    const { structure, order, delimiter, repeating } = record
     if (structure === 'positional') return !this.#isOver(outer)
+    if (isAgain && repeating !== '') {
+      const isRepeated = this.#text.startsWith(repeating, this.#at)
+      if (isRepeated) this.#at += repeating.length
+      return isRepeated
+    }
     if (delimiter === '') return true
     const isHere = this.#text.startsWith(delimiter, this.#at)
     if (order === 'postfix') return isHere || !this.#isOver(outer)
@@ -192,6 +211,10 @@ class Decoder {
   /** The end of the file or of a record around this one. */
   #isOver(outer: Terminators): boolean {
     return this.#at >= this.#text.length || outer.at(this.#text, this.#at) !== ''
+  }
+
+  #hasLaterTag({ later, following }: Scope): boolean {
+    return later.some((each) => this.#hasTag(each)) || following.some((each) => this.#hasTag(each))
   }
 
   #hasTag(node: FlatNode): boolean {
@@ -241,6 +264,9 @@ class Decoder {
     else this.#record(node, scope)
     scope.isFirst = false
     if (record.structure === 'positional' || record.order !== 'postfix') return
+    const { repeating } = record
+    const isRepeated = node.maxOccurs > 1 && repeating !== ''
+    if (isRepeated && this.#text.startsWith(repeating, this.#at)) return
     if (!this.#text.startsWith(record.delimiter, this.#at))
       throw new Mismatch(this.#at, record.delimiter, record.name)
     this.#at += record.delimiter.length
@@ -343,7 +369,7 @@ class Decoder {
     const isOver = this.#isOver(scope.outer)
     if (structure === 'positional' && this.#schema.endsEarly && isOver) return
     if (structure === 'delimited' && dropsTrailingDelimiters && isOver) return
-    const isBehindDelimiter = this.#readLeadingDelimiter(scope)
+    const isBehindDelimiter = this.#readLeadingDelimiter(scope, false)
     if (!isBehindDelimiter && structure === 'delimited' && scope.record.order !== 'postfix')
       throw new Mismatch(this.#at, delimiter, name)
     throw new Mismatch(this.#at, tagOf(node), nameOf(node) || name)

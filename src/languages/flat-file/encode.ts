@@ -41,7 +41,8 @@ interface Scope {
 
 function encodeRecord(record: FlatRecord, node: XmlNode, outer: readonly string[]): Piece {
   const { structure, delimiter } = record
-  const delimiters = structure === 'delimited' && delimiter !== '' ? [delimiter, ...outer] : outer
+  const own = structure === 'delimited' ? [delimiter, record.repeating] : []
+  const delimiters = [...own.filter((each) => each !== ''), ...outer]
   const scope: Scope = { record, node, elements: elementsOf(node), delimiters, pieces: [], next: 0 }
   encodeChildren(record.children, scope)
   const other = scope.elements[scope.next]
@@ -67,6 +68,7 @@ function encodeAttribute(field: FlatField, scope: Scope): void {
 
 function encodeElements(child: FlatNode, scope: Scope, following: FlatNode | undefined): void {
   let count = 0
+  const first = scope.pieces.length
   while (count < child.maxOccurs) {
     const element = scope.elements[scope.next]
     if (!element || !begins(child, element)) break
@@ -74,6 +76,12 @@ function encodeElements(child: FlatNode, scope: Scope, following: FlatNode | und
     encodeElement(child, element, scope)
     if (scope.next === before) break
     count += 1
+  }
+  const { repeating } = scope.record
+  if (count > 1 && repeating !== '' && child.kind !== 'group') {
+    const repeated = scope.pieces.splice(first)
+    const text = repeated.map((piece) => piece.text).join(repeating)
+    scope.pieces.push({ text, isEmpty: false, isMissing: false, isTagged: false })
   }
   if (count < child.minOccurs && !isOptionalGroup(child)) throw missing(nameOf(child), scope)
   // A field that is not there keeps its place, unless a record comes next.

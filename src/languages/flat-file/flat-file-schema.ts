@@ -34,6 +34,8 @@ export interface FlatRecord extends Named {
   readonly structure: 'delimited' | 'positional'
   /** Empty where the record has none. */
   readonly delimiter: string
+  /** Between the occurrences of a child that may come more than once; empty where that is the delimiter. */
+  readonly repeating: string
   readonly order: ChildOrder
   readonly tag: string
   /** Where the tag of a positional record lies over its fields; without it the tag stands before them. */

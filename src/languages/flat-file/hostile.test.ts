@@ -89,10 +89,7 @@ test('schemas that grow without bound, or are none, are refused with their place
   refused('<a/>', 'InvalidFlatFileSchema')
   refused('<a', 'InvalidXml')
   refused(schemaOf(''), 'InvalidFlatFileSchema')
-  refused(
-    schemaOf(record('R', `${lines} repeating_delimiter="x"`, field)),
-    'UnsupportedFlatFileSchema',
-  )
+  refused(schemaOf(record('R', `${lines} other_delimiter="x"`, field)), 'UnsupportedFlatFileSchema')
   refused(
     schemaOf(
       record('R', `structure="delimited" child_delimiter_type="hex" child_delimiter="0xZZ"`, field),

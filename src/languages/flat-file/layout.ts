@@ -5,6 +5,7 @@ import type { FlatField, FlatNode, FlatRecord } from './flat-file-schema.ts'
 export interface Defaults {
   readonly info: Annotation
   readonly delimiter: string | undefined
+  readonly repeating: string | undefined
   readonly order: FlatRecord['order'] | undefined
   readonly escape: string | undefined
   readonly wrap: string | undefined
@@ -34,6 +35,7 @@ export function readDefaults(info: Annotation): Defaults {
   return {
     info,
     delimiter: standard('child_delimiter'),
+    repeating: standard('repeating_delimiter'),
     order: order === 'default' || order === 'conditional' ? undefined : order,
     escape: standard('escape_char'),
     wrap: standard('wrap_char'),
@@ -48,6 +50,8 @@ const recordNames = new Set([
   'child_delimiter',
   'child_delimiter_type',
   'child_order',
+  'repeating_delimiter',
+  'repeating_delimiter_type',
   'tag_name',
   'tag_offset',
   'escape_char',
@@ -81,6 +85,7 @@ export function recordLayout(
   const layout = {
     structure,
     delimiter: info.characters('child_delimiter', defaults.delimiter) ?? '',
+    repeating: info.characters('repeating_delimiter', defaults.repeating) ?? '',
     order:
       chosen ?? (order === 'default' ? defaults.order : undefined) ?? defaults.order ?? conditional,
     tag,
@@ -113,6 +118,7 @@ const fieldNames = new Set([
   'pad_char',
   'pad_char_type',
   'min_length_with_pad',
+  'min_length_with_pad_char',
   'wrap_char',
   'wrap_char_type',
   'sequence_number',
@@ -133,7 +139,7 @@ export function fieldLayout(info: Annotation, defaults: Defaults): FieldLayout {
     offset: info.count('pos_offset'),
     justification: info.choice('justification', ['left', 'right']) ?? 'left',
     pad: pad || defaults.pad,
-    minLength: info.count('min_length_with_pad'),
+    minLength: info.count('min_length_with_pad') || info.count('min_length_with_pad_char'),
     wrap: info.characters('wrap_char', defaults.wrap) ?? '',
   }
 }

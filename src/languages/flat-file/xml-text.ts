@@ -51,6 +51,7 @@ export function attributeXml(field: FlatField, value: string): string {
 }
 
 function fieldText({ name }: FlatField, value: string): string {
+  if (!needsCare.test(value)) return value
   // oxlint-disable-next-line no-control-regex -- these are the characters that XML cannot hold
   const bad = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\p{Cs}]/u.exec(value)
   if (bad) {
@@ -62,6 +63,9 @@ function fieldText({ name }: FlatField, value: string): string {
   }
   return escapeXml(value)
 }
+
+// Most texts have nothing to be escaped and nothing that XML cannot hold.
+const needsCare = /[^\t\n !#-%'-;=?-\uD7FF\uE000-\uFFFD]/
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',
