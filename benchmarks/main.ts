@@ -5,6 +5,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   chain: async () => (await import('./chain.ts')).benchmarkChain(),
   uploads: async () => (await import('./chain.ts')).benchmarkUploads(),
   blobs: async () => (await import('./blobs.ts')).benchmarkBlobs(),
+  'cosmos-db': async () => (await import('./cosmos-db.ts')).benchmarkCosmosDb(),
   workflows: async () => (await import('./workflows.ts')).benchmarkWorkflows(),
   memory: async () => (await import('./chain.ts')).benchmarkMemory(),
   bicep: async () => (await import('./bicep.ts')).benchmarkBicep(),

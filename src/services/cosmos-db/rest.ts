@@ -1,5 +1,5 @@
 // Nothing here survives a crash: what was answered is in the store.
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { ServiceError } from '../../base/errors.ts'
 import { newUuid } from '../../base/ids.ts'
 import { childOf, newTrace, parseTraceparent } from '../../base/trace-context.ts'
@@ -25,12 +25,25 @@ export function cosmosDbHandler(cosmosDb: CosmosDb): HttpHandler {
       const operation = findOperation(request, address, { table, shapes })
       sendAnswer(response, await answer(cosmosDb, { request, address, operation }), activityId)
     } catch (error) {
-      if (!(error instanceof ServiceError)) throw error
+      if (!(error instanceof ServiceError)) {
+        // Clients read the body of every fault; the server behind this logs ours.
+        if (!response.headersSent) await answerInternalFault(response, activityId)
+        throw error
+      }
       // What is left of an unread body must not be taken for the next request.
       if (!request.complete) response.setHeader('connection', 'close')
       sendFault(response, error, activityId)
     }
   }
+}
+
+function answerInternalFault(response: ServerResponse, activityId: string): Promise<void> {
+  const fault = new ServiceError('InternalServerError', 500, 'The request failed by a fault here.')
+  return new Promise((resolve) => {
+    response.once('close', resolve)
+    response.once('finish', resolve)
+    sendFault(response, fault, activityId)
+  })
 }
 
 async function answer(

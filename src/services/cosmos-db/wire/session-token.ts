@@ -14,7 +14,7 @@ export function sessionHeaders(
   return {
     'x-ms-session-token': `${rangeIdOf(container, partitionKey)}:-1#${lsn}`,
     lsn,
-    'x-ms-alt-content-path': container.link,
+    'x-ms-alt-content-path': encodeURI(container.link),
     'x-ms-content-path': container.rid,
   }
 }
