@@ -122,7 +122,9 @@ export class AmqpConnection {
   /** Says goodbye; the peer's answer is awaited only shortly. */
   close(error?: AmqpError): void {
     if (this.#phase === 'closing' || this.closed.aborted) return
-    if (this.#phase === 'running') {
+    // Nobody may be told goodbye before hello.
+    if (this.#phase === 'open' && error) this.#writeOpen()
+    if (this.#phase === 'running' || this.#phase === 'open') {
       for (const session of this.#sessions.values()) session.flushRun()
       this.writeFrame(0, (writer) =>
         writer.composite(codes.close, error ? [errorValue(error)] : []),
@@ -348,15 +350,7 @@ export class AmqpConnection {
     this.#frameType = 0
   }
 
-  #onOpen(open: Open): void {
-    if (open.frameBytesMax < frameBytesMin) {
-      throw new AmqpError(
-        'amqp:invalid-field',
-        `A frame must hold at least ${frameBytesMin} bytes.`,
-      )
-    }
-    this.#remote = open
-    this.#phase = 'running'
+  #writeOpen(): void {
     this.writeFrame(0, (writer) =>
       writer.composite(codes.open, [
         this.#options.containerId,
@@ -366,6 +360,18 @@ export class AmqpConnection {
         exact('uint', idleTimeoutMs),
       ]),
     )
+  }
+
+  #onOpen(open: Open): void {
+    if (open.frameBytesMax < frameBytesMin) {
+      throw new AmqpError(
+        'amqp:invalid-field',
+        `A frame must hold at least ${frameBytesMin} bytes.`,
+      )
+    }
+    this.#remote = open
+    this.#phase = 'running'
+    this.#writeOpen()
     const { idleTimeoutMs: peerMs } = open
     if (peerMs !== undefined && peerMs > 0 && peerMs < idleTimeoutMsMin) {
       throw new AmqpError(

@@ -3,7 +3,7 @@ import { AmqpError } from './amqp-error.ts'
 import type { AmqpConnection } from './amqp-connection.ts'
 import { exact } from './amqp-value.ts'
 import type { AmqpValue } from './amqp-value.ts'
-import { AmqpWriter } from './amqp-writer.ts'
+import type { AmqpWriter } from './amqp-writer.ts'
 import { errorValue, parseDeliveryState, stateValue } from './delivery-state.ts'
 import type { DeliveryState } from './delivery-state.ts'
 import { IncomingLink } from './incoming-link.ts'
@@ -46,7 +46,7 @@ export class AmqpSession {
   readonly channel: number
   readonly #links = new Map<number, AmqpLink>()
   readonly #unsettled = new Map<number, Unsettled>()
-  readonly #queue: { readonly performative: Buffer; readonly payload: Uint8Array }[] = []
+  readonly #queue: OutgoingTransfer[] = []
   #run: Run | undefined
   #nextIncomingId: number
   #incomingWindow = incomingWindow
@@ -336,30 +336,24 @@ export class AmqpSession {
     const room = this.connection.remoteFrameBytesMax - transferBytes - tag.length
     for (let start = 0; start === 0 || start < payload.length; start += room) {
       const more = start + room < payload.length
-      const writer = new AmqpWriter()
-      writer.composite(
-        codes.transfer,
-        start === 0
-          ? [exact('uint', handle), exact('uint', id), tag, exact('uint', format), settled, more]
-          : [exact('uint', handle), null, null, null, null, more],
-      )
-      this.#queue.push({
-        performative: writer.take(),
-        payload: payload.subarray(start, start + room),
-      })
+      const first = start === 0 ? { id, tag, format, settled } : undefined
+      const part = more || start > 0 ? payload.subarray(start, start + room) : payload
+      this.#queue.push({ handle, first, more, payload: part })
     }
   }
 
   #pump(): void {
     let sent = 0
-    for (const { performative, payload } of this.#queue) {
+    for (const transfer of this.#queue) {
       if (this.#remoteWindow <= 0) break
       this.#remoteWindow -= 1
       this.#nextOutgoingId = (this.#nextOutgoingId + 1) >>> 0
       sent += 1
-      this.connection.writeFrame(this.channel, (writer) => writer.raw(performative), payload)
+      const write = (writer: AmqpWriter): void => writeTransfer(writer, transfer)
+      this.connection.writeFrame(this.channel, write, transfer.payload)
     }
-    if (sent > 0) this.#queue.splice(0, sent)
+    if (sent === this.#queue.length) this.#queue.length = 0
+    else if (sent > 0) this.#queue.splice(0, sent)
   }
 
   #tellRoom(): void {
@@ -406,6 +400,39 @@ export function openSession(
   fields: readonly AmqpValue[],
 ): AmqpSession {
   return new AmqpSession(connection, channel, parseBegin(fields))
+}
+
+/** A transfer that waits for room in the peer's window. */
+interface OutgoingTransfer {
+  readonly handle: number
+  /** What only the first transfer of a delivery says. */
+  readonly first:
+    | {
+        readonly id: number
+        readonly tag: Uint8Array
+        readonly format: number
+        readonly settled: boolean
+      }
+    | undefined
+  readonly more: boolean
+  readonly payload: Uint8Array
+}
+
+// Field by field and not as a list of values: there is one for each message.
+function writeTransfer(writer: AmqpWriter, { handle, first, more }: OutgoingTransfer): void {
+  writer.descriptor(codes.transfer)
+  const list = writer.beginList()
+  writer.uint(handle)
+  if (first) {
+    writer.uint(first.id)
+    writer.binary(first.tag)
+    writer.uint(first.format)
+    writer.boolean(first.settled)
+  } else {
+    for (let field = 0; field < 4; field += 1) writer.null()
+  }
+  writer.boolean(more)
+  writer.endList(list, 6)
 }
 
 function* between(first: number, count: number): Iterable<number> {

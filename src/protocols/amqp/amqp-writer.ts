@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { ArrayOf, Decimal, Described, Encoded, Exact, Uuid } from './amqp-value.ts'
 import type { AmqpValue } from './amqp-value.ts'
 
-const initialBytes = 1024
+const emptyBytes = Buffer.alloc(0)
+const initialBytes = 256
 const intMin = -2_147_483_648
 const intMax = 2_147_483_647
 
 /** Writes values into bytes that grow as needed. */
 export class AmqpWriter {
-  #bytes = Buffer.allocUnsafe(initialBytes)
+  #bytes = emptyBytes
+  #nextBytes = initialBytes
   #length = 0
 
   get length(): number {
@@ -23,7 +25,9 @@ export class AmqpWriter {
   /** What was written, and an empty writer. */
   take(): Buffer {
     const taken = this.#bytes.subarray(0, this.#length)
-    this.#bytes = Buffer.allocUnsafe(initialBytes)
+    // The next is likely to be as long: growing would copy it several times over.
+    this.#bytes = emptyBytes
+    this.#nextBytes = Math.max(initialBytes, this.#length)
     this.#length = 0
     return taken
   }
@@ -289,7 +293,9 @@ export class AmqpWriter {
     const at = this.#length
     this.#length = at + by
     if (this.#length > this.#bytes.length) {
-      const bigger = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.#length))
+      const bigger = Buffer.allocUnsafe(
+        Math.max(this.#bytes.length * 2, this.#length, this.#nextBytes),
+      )
       this.#bytes.copy(bigger, 0, 0, at)
       this.#bytes = bigger
     }
