@@ -149,7 +149,7 @@ export class Entities {
       yield* documents
       const last = documents.at(-1)
       if (!last || documents.length < readEntitiesMax) return
-      from = `${last.id}\u0000`
+      from = `${last.id}\u0001`
       // Others have their turn between two reads.
       await new Promise((resolve) => setImmediate(resolve))
     }

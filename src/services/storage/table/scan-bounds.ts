@@ -20,7 +20,7 @@ export function scanBounds(
     partitions.from === undefined
       ? ''
       : idOfEntity({ partitionKey: partitions.from, rowKey: rowFrom })
-  const rowTo = isOne && rows.to !== undefined ? `${rows.to}\u0000` : lastCharacter
+  const rowTo = isOne && rows.to !== undefined ? `${rows.to}\u0001` : lastCharacter
   const before =
     partitions.to === undefined
       ? undefined

@@ -138,7 +138,7 @@ async function* tablesFrom({ storage, request }: TableCall, first: string) {
     yield* page
     const last = page.at(-1)
     if (!last || page.length < readEntitiesMax) return
-    from = `${last.name}\u0000`
+    from = `${last.name}\u0001`
   }
 }
 
