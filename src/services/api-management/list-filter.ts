@@ -4,9 +4,9 @@ import { validationError } from './errors.ts'
 import { filterCharsMax, filterDepthMax } from './limits.ts'
 
 /** An entity as it is read back: nothing that is not told can be asked for. */
-export type ShownEntity = Pick<Entity, 'kind' | 'names' | 'properties'>
+type ShownEntity = Pick<Entity, 'kind' | 'names' | 'properties'>
 
-export type EntityFilter = (entity: ShownEntity) => boolean
+type EntityFilter = (entity: ShownEntity) => boolean
 
 /**
  * Reads a `$filter` of a list: comparisons, functions of texts, `and`, `or`, `not`. Texts are the same in any case.
