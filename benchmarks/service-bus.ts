@@ -6,9 +6,9 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { ServiceBusClient } from '@azure/service-bus'
 import rhea from 'rhea'
 import type { Connection } from 'rhea'
+import { ChildProgram } from './child-program.ts'
 import { formatRatio, interleave } from './rounds.ts'
 
 const rounds = 3
@@ -28,12 +28,15 @@ interface Broker {
 }
 
 export async function benchmarkServiceBus(): Promise<void> {
-  const durable = await startBroker('service-bus-child')
-  const echo = await startBroker('service-bus-echo-child')
+  const durable = await startBroker(new URL('./service-bus-child.js', import.meta.url))
+  const echo = await startBroker(new URL('./service-bus-echo-child.js', import.meta.url))
+  const client = new ChildProgram(
+    new URL('../tests/conformance/service-bus/load-child.js', import.meta.url),
+  )
   const result = await interleave({
     rounds,
-    subject: () => throughOfficial(durable),
-    floor: () => throughOfficial(echo),
+    subject: () => throughOfficial(client, durable),
+    floor: () => throughOfficial(client, echo),
   })
   process.stdout.write(
     `${formatRatio('official client, send + receive + settle', result, goals.sdk)}\n`,
@@ -48,11 +51,12 @@ export async function benchmarkServiceBus(): Promise<void> {
   )
   process.stdout.write(`event loop: ${String(await ask(durable, 'loop', 'loop'))}\n`)
   await measureIdle(durable)
+  client.stop()
   for (const broker of [durable, echo]) broker.process.disconnect()
 }
 
-async function startBroker(name: string): Promise<Broker> {
-  const child = fork(new URL(`./${name}.js`, import.meta.url), { execArgv: ['--expose-gc'] })
+async function startBroker(program: URL): Promise<Broker> {
+  const child = fork(program, { execArgv: ['--expose-gc'] })
   const [message] = await once(child, 'message')
   return { process: child, ...readBroker(message) }
 }
@@ -69,37 +73,11 @@ async function ask(broker: Broker, question: string, field: string): Promise<unk
   return Reflect.get(Object(message), field)
 }
 
-async function throughOfficial(broker: Broker): Promise<number> {
-  const client = new ServiceBusClient(
-    `Endpoint=sb://localhost:${broker.port};SharedAccessKeyName=${broker.name};SharedAccessKey=${broker.key};UseDevelopmentEmulator=true;`,
-  )
-  const sender = client.createSender('bench')
-  await sender.createMessageBatch()
-  const receiver = client.createReceiver('bench', { maxAutoLockRenewalDurationInMs: 0 })
-  const startMs = performance.now()
-  let left = count
-  let received = 0
-  const done = new Promise<void>((resolve, reject) => {
-    receiver.subscribe(
-      {
-        processMessage: async () => {
-          received += 1
-          if (received === count) resolve()
-        },
-        processError: async ({ error }) => reject(error),
-      },
-      { maxConcurrentCalls: inFlight },
-    )
-  })
-  const send = async (): Promise<void> => {
-    while (left-- > 0) await sender.sendMessages({ body })
-  }
-  await Promise.all(Array.from({ length: inFlight }, send))
-  await done
-  const rate = count / ((performance.now() - startMs) / 1000)
-  await receiver.close()
-  await client.close()
-  return rate
+async function throughOfficial(client: ChildProgram, broker: Broker): Promise<number> {
+  const key = `SharedAccessKeyName=${broker.name};SharedAccessKey=${broker.key}`
+  const connectionString = `Endpoint=sb://localhost:${broker.port};${key};UseDevelopmentEmulator=true;`
+  const { rate } = await client.ask({ connectionString, count, inFlight })
+  return Number(rate)
 }
 
 function connectRaw(broker: Broker): Connection {

@@ -81,7 +81,7 @@ export function errorValue(error: AmqpError): AmqpValue {
   return composite(0x1d, [symbol(error.condition), error.message, info.size > 0 ? info : null])
 }
 
-export function parseError(value: AmqpValue | undefined): AmqpError | undefined {
+function parseError(value: AmqpValue | undefined): AmqpError | undefined {
   if (!(value instanceof Described) || !isList(value.value)) return undefined
   const [condition, description, info] = value.value
   return new AmqpError(

@@ -38,7 +38,7 @@ export class AmqpClient {
     this.#namespace = options.namespace
     this.#clock = options.clock
     this.#logger = options.logger
-    this.#transactions = new Transactions(options.namespace)
+    this.#transactions = new Transactions(options.namespace, options.clock)
   }
 
   async attach(link: AmqpLink, access: Access): Promise<void> {
@@ -122,7 +122,7 @@ interface ServedNode {
 }
 
 /** https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-dead-letter-queues#path-to-the-dead-letter-queue */
-export function parseAddress(address: string): EntityAddress {
+function parseAddress(address: string): EntityAddress {
   const isManagement = /\/\$management$/i.test(address)
   const entity = address.replace(/\/\$management$/i, '')
   const transfer = entity.replace(/\/\$transfer\/\$deadletterqueue$/i, '')

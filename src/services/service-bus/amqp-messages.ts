@@ -30,7 +30,7 @@ import { AmqpWriter } from '../../protocols/amqp/amqp-writer.ts'
 import type { OutgoingMessage, PropertyValue, ReceivedMessage } from './message.ts'
 
 /** Several messages in one transfer. */
-export const batchFormat = 0x8001_3700
+const batchFormat = 0x8001_3700
 
 const scheduledTime = 'x-opt-scheduled-enqueue-time'
 const partitionKey = 'x-opt-partition-key'

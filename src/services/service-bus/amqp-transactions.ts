@@ -1,4 +1,5 @@
 // Nothing here survives a crash: a transaction that was not discharged never happened.
+import type { Clock } from '../../base/clock.ts'
 import type { AmqpMessage } from '../../protocols/amqp/amqp-message.ts'
 import { decodeMessage } from '../../protocols/amqp/amqp-message.ts'
 import { AmqpError } from '../../protocols/amqp/amqp-error.ts'
@@ -8,7 +9,7 @@ import type { IncomingDelivery } from '../../protocols/amqp/incoming-link.ts'
 import { parseCoordination } from '../../protocols/amqp/performatives.ts'
 import { randomHex } from '../../base/ids.ts'
 import { toAmqpError } from './amqp-errors.ts'
-import { transactionStepsMax, transactionsMax } from './limits.ts'
+import { transactionMsMax, transactionStepsMax, transactionsMax } from './limits.ts'
 import type { Namespace } from './namespace.ts'
 import type { OutgoingMessage } from './message.ts'
 import type { Receiver } from './receiver.ts'
@@ -28,6 +29,12 @@ interface Settling {
 export class Transaction {
   readonly sends: Sending[] = []
   readonly settlements: Settling[] = []
+  /** Whoever has not discharged it by then has to begin again. */
+  readonly endsMs: number
+
+  constructor(endsMs: number) {
+    this.endsMs = endsMs
+  }
 
   send(sending: Sending): void {
     this.#mustFit()
@@ -51,15 +58,18 @@ export class Transaction {
 /** The transactions of one connection: https://learn.microsoft.com/en-us/azure/service-bus-messaging/service-bus-transactions */
 export class Transactions {
   readonly #namespace: Namespace
+  readonly #clock: Clock
   readonly #open = new Map<string, Transaction>()
 
-  constructor(namespace: Namespace) {
+  constructor(namespace: Namespace, clock: Clock) {
     this.#namespace = namespace
+    this.#clock = clock
   }
 
   get(id: Uint8Array): Transaction {
     const transaction = this.#open.get(keyOf(id))
-    if (transaction) return transaction
+    if (transaction && transaction.endsMs > this.#clock.now()) return transaction
+    this.#open.delete(keyOf(id))
     throw new AmqpError(
       'amqp:transaction:unknown-id',
       'The transaction is not known: it may have ended.',
@@ -101,7 +111,7 @@ export class Transactions {
       )
     }
     const id = Buffer.from(randomHex(16), 'hex')
-    this.#open.set(keyOf(id), new Transaction())
+    this.#open.set(keyOf(id), new Transaction(this.#clock.now() + transactionMsMax))
     return id
   }
 
