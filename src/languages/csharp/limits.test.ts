@@ -37,7 +37,7 @@ for (const text of endless) {
   test(`an evaluation without end is stopped in time: ${text.slice(0, 50)}`, () => {
     const started = performance.now()
     assert.throws(() => run(text, 'block'), LimitError)
-    assert.ok(performance.now() - started < 2 * evaluationMsMax)
+    assert.ok(performance.now() - started < 4 * evaluationMsMax)
   })
 }
 

@@ -12,14 +12,16 @@ export interface WorkBounds {
   readonly memoryBytes: number
 }
 
-// Units between two looks at the time while they are quick.
+// Units in front of the first look at the time, so that short work never asks for it, and between two looks while
+// they are quick.
+const firstUnits = 8
 const quickUnits = 16
 const slowMs = 5
 const memoryLookMs = 20
 
 /** The time that was really spent, not that of an injected clock: it bounds work, it is no part of a result. */
 class WorkLimit {
-  untilLook = 1
+  untilLook = firstUnits
   readonly #bounds: WorkBounds
   #deadlineMs = 0
   #lookedMs = 0
