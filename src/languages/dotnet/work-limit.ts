@@ -15,7 +15,7 @@ export interface WorkBounds {
 // Units in front of the first look at the time, so that short work never asks for it, and between two looks while
 // they are quick.
 const firstUnits = 8
-const quickUnits = 16
+const quickUnits = 64
 const slowMs = 5
 const memoryLookMs = 20
 
