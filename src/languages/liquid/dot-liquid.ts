@@ -1,4 +1,5 @@
-import { Liquid, type Template } from 'liquidjs'
+import { createRequire } from 'node:module'
+import type { Liquid, Template } from 'liquidjs'
 import { tryParseDateTime } from '../dotnet/date-parse.ts'
 import { formatValue } from '../dotnet/format.ts'
 import { Regex } from '../dotnet/regex.ts'
@@ -40,8 +41,12 @@ export class DotLiquid {
   }
 }
 
+const require = createRequire(import.meta.url)
+
 function newEngine(limits: LiquidLimits): Liquid {
-  const engine = new Liquid({
+  // Loaded here: an import would have every start read the whole library.
+  const { Liquid: Engine }: typeof import('liquidjs') = require('liquidjs')
+  const engine = new Engine({
     strictFilters: true,
     strictVariables: false,
     ownPropertyOnly: true,

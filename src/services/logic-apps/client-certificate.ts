@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
-import forge from 'node-forge'
+import type forge from 'node-forge'
 import { ServiceError, messageOf } from '../../base/errors.ts'
 import type { OutgoingTls } from '../../protocols/http/outgoing-http.ts'
 
 /** The certificate that an action shows: base64 of a PFX file and its password. */
-export function certificateTls(pfx: string, password: string): OutgoingTls {
+export async function certificateTls(pfx: string, password: string): Promise<OutgoingTls> {
+  // Loaded for the first certificate: few workflows show one.
+  const { default: forge } = await import('node-forge')
   try {
     const asn1 = forge.asn1.fromDer(forge.util.decode64(pfx))
     const store = forge.pkcs12.pkcs12FromAsn1(asn1, password)

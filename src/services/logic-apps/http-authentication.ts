@@ -43,7 +43,7 @@ export async function credentialsOf(
       return bearer(scheme === '' ? value : `${scheme} ${value}`)
     }
     case 'clientcertificate':
-      return { headers: [], tls: certificateTls(text('pfx'), text('password')) }
+      return { headers: [], tls: await certificateTls(text('pfx'), text('password')) }
     case 'managedserviceidentity':
       return bearer(`Bearer ${await identityToken(authentication, call.app)}`)
     case 'activedirectoryoauth':

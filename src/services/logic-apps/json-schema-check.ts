@@ -1,9 +1,6 @@
-import { Ajv, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv'
-import { Ajv2019 } from 'ajv/dist/2019.js'
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import Ajv04 from 'ajv-draft-04'
-import addFormats from 'ajv-formats'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import { isJsonObject, type JsonValue } from '../../base/json.ts'
+import { newAjv } from '../../languages/json-schema/ajv.ts'
 
 /** Gives what is wrong with a value, in the words of the host's validator, or nothing. */
 export type SchemaCheck = (value: JsonValue) => readonly string[]
@@ -31,29 +28,8 @@ const options = {
 } as const
 
 function compile(schema: Record<string, JsonValue>): ValidateFunction {
-  const draft = typeof schema['$schema'] === 'string' ? schema['$schema'] : ''
-  const { $schema: _, $id: __, id: ___, ...rest } = schema
-  const body: AnySchema = draft.includes('draft-04') ? { ...rest } : { ...rest }
-  if (isDraft4(draft, schema)) {
-    const ajv = new Ajv04.default(options)
-    addFormats.default(ajv)
-    return ajv.compile(body)
-  }
-  const ajv = draft.includes('2020-12')
-    ? new Ajv2020(options)
-    : draft.includes('2019-09')
-      ? new Ajv2019(options)
-      : new Ajv(options)
-  addFormats.default(ajv)
-  return ajv.compile(body)
-}
-
-// In draft 4 `exclusiveMinimum` is a boolean, `required` may be one in draft 3: such schemas say their draft by that.
-function isDraft4(draft: string, schema: JsonValue): boolean {
-  return (
-    draft.includes('draft-04') ||
-    /"exclusive(?:Minimum|Maximum)":(?:true|false)/.test(JSON.stringify(schema))
-  )
+  const { $schema: _, $id: __, id: ___, ...body } = schema
+  return newAjv(schema, options).compile(body)
 }
 
 const typeNames: Readonly<Record<string, string>> = {

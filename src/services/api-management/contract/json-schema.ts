@@ -1,11 +1,8 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
-import { Ajv2019 } from 'ajv/dist/2019.js'
-import { Ajv2020 } from 'ajv/dist/2020.js'
-import Ajv04 from 'ajv-draft-04'
-import addFormats from 'ajv-formats'
+import type { ErrorObject, ValidateFunction } from 'ajv'
 import { messageOf } from '../../../base/errors.ts'
 import { type JsonObject, type JsonValue, isJsonObject, parseJson } from '../../../base/json.ts'
 import { Regex } from '../../../languages/dotnet/regex.ts'
+import { newAjv } from '../../../languages/json-schema/ajv.ts'
 import { lineAndPosition, placesIn } from './json-places.ts'
 import { type DescribedFault, describeFault } from './json-schema-messages.ts'
 import { type SchemaCheck, type SchemaFault, SchemaUnusable } from './schema-fault.ts'
@@ -80,7 +77,7 @@ function compile(document: JsonObject, options: JsonSchemaOptions): ValidateFunc
   const { $schema: _draft, $id: _id, id: _oldId, ...own } = isJsonObject(schema) ? schema : {}
   const root = reference === undefined ? own : { ...shelvesOf(own), $ref: reference }
   try {
-    return newAjv(document).compile(root)
+    return newAjv(document, settings).compile(root)
   } catch (cause) {
     throw new SchemaUnusable(`The schema cannot be used: ${messageOf(cause)}`, { cause })
   }
@@ -90,27 +87,6 @@ function compile(document: JsonObject, options: JsonSchemaOptions): ValidateFunc
 function shelvesOf(document: JsonObject): JsonObject {
   const shelves = ['components', 'definitions', '$defs']
   return Object.fromEntries(Object.entries(document).filter(([name]) => shelves.includes(name)))
-}
-
-function newAjv(document: JsonObject): Ajv {
-  const draft = typeof document['$schema'] === 'string' ? document['$schema'] : ''
-  const ajv = /2020-12/.test(draft)
-    ? new Ajv2020(settings)
-    : /2019-09/.test(draft)
-      ? new Ajv2019(settings)
-      : isDraft4(document, draft)
-        ? new Ajv04.default(settings)
-        : new Ajv(settings)
-  addFormats.default(ajv)
-  return ajv
-}
-
-// In draft 4, and in OpenAPI 3.0 with it, `exclusiveMinimum` is a boolean.
-function isDraft4(document: JsonObject, draft: string): boolean {
-  return (
-    draft.includes('draft-04') ||
-    /"exclusive(?:Minimum|Maximum)":(?:true|false)/.test(JSON.stringify(document))
-  )
 }
 
 function faultsOf(text: string, errors: readonly ErrorObject[]): readonly SchemaFault[] {
