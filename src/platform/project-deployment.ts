@@ -61,19 +61,26 @@ export class ProjectDeployment {
   /** Starts the services of azure.yaml, each with the settings of the resource that its tag names. */
   async run(project: AzdProject, identity?: IdentityOfApps): Promise<void> {
     for (const { text, at } of project.notices) this.#say(`${formatPosition(at)}: ${text}`)
-    for (const service of project.services) {
-      const site = siteOf(service, this.#sitesOf(project))
-      const port = this.#portOf.get(service.name) ?? 0
-      const { name, dir } = service
-      if (isWorkflowApp(site)) {
-        const { settings } = site
-        await this.#logicApps.run({ name, dir, site: site.name, settings, port })
-        continue
-      }
-      await prepareApp(dir, this.#say)
-      const environment = identity ? await identity(site.name) : {}
-      await this.#functions.run({ name, dir, site: site.name, environment, port })
+    const all = this.#sitesOf(project)
+    const services = project.services.map((service) => ({ service, site: siteOf(service, all) }))
+    for (const { service, site } of services)
+      if (!isWorkflowApp(site)) await prepareApp(service.dir, this.#say)
+    // None waits for another: most of what an app needs to load is done outside of this program.
+    const starts = services.map(({ service, site }) => this.#start(service, site, identity))
+    for (const start of await Promise.allSettled(starts))
+      if (start.status === 'rejected') throw start.reason
+  }
+
+  async #start(service: AzdService, site: Site, identity?: IdentityOfApps): Promise<void> {
+    const { name, dir } = service
+    const port = this.#portOf.get(name) ?? 0
+    if (isWorkflowApp(site)) {
+      const { settings } = site
+      await this.#logicApps.run({ name, dir, site: site.name, settings, port })
+      return
     }
+    const environment = identity ? await identity(site.name) : {}
+    await this.#functions.run({ name, dir, site: site.name, environment, port })
   }
 
   #sitesOf(project: AzdProject): readonly Site[] {
