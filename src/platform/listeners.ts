@@ -154,6 +154,8 @@ export class Listeners {
       await this.#open('table', { handler: storage.tableHandler })
     }
     if (this.#front && (cosmosDb.accounts().length > 0 || functions.sites().length > 0)) {
+      // Apps of others name the local account in their connection strings.
+      await cosmosDb.developmentAccount()
       const tls = { ...this.#front.authority.server, alsoPlain: true }
       await this.#open('cosmos', { handler: cosmosDbHandler(cosmosDb), tls })
     }

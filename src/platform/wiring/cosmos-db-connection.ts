@@ -23,8 +23,9 @@ export function cosmosAccountOf(
   const connection = context.settings.readConnection(connectionName, connectionKinds.cosmosDB)
   const endpoint = endpointOf(connection)
   const name = hostLabel(endpoint)
-  const account =
-    name === 'localhost' || name === '127' ? onlyAccount(cosmosDb) : cosmosDb.account(name)
+  // An address of this machine names no account.
+  const isLocal = name === 'localhost' || name === '127'
+  const account = isLocal ? cosmosDb.onlyAccount() : cosmosDb.account(name)
   if (!account) {
     throw new ServiceError(
       'NotFound',
@@ -42,10 +43,4 @@ function endpointOf(connection: Connection): string {
 
 function hostLabel(endpoint: string): string {
   return (URL.canParse(endpoint) ? new URL(endpoint).hostname : endpoint).split('.')[0] ?? ''
-}
-
-// The well-known local endpoint names no account: with a single one there is no doubt which is meant.
-function onlyAccount(cosmosDb: CosmosDb): ReturnType<CosmosDb['account']> {
-  const accounts = cosmosDb.accounts()
-  return accounts.length === 1 ? accounts[0] : undefined
 }

@@ -71,7 +71,18 @@ export class CosmosDb implements Startable {
 
   /** The account that the published key opens: the first one, or one that is made for it. */
   async developmentAccount(): Promise<Account> {
-    return this.accounts()[0] ?? (await this.createAccountIfNotExists(developmentAccountName))
+    const [first] = this.#declared()
+    return first ?? (await this.createAccountIfNotExists(developmentAccountName))
+  }
+
+  /** The account that an address of this machine means without a key: with a single one there is no doubt. */
+  onlyAccount(): Account | undefined {
+    const declared = this.#declared()
+    return declared.length > 1 ? undefined : (declared[0] ?? this.account(developmentAccountName))
+  }
+
+  #declared(): readonly Account[] {
+    return this.accounts().filter(({ name }) => name !== developmentAccountName)
   }
 
   /** Keeps the keys and everything in the account. */

@@ -166,6 +166,23 @@ test('keys and tokens open an account by its names in Azure', async (t) => {
           .status,
         405,
       )
+      const list = await send(docs, signed('get', 'docs', 'dbs/orders/colls/items'))
+      assert.match(list.text, /"Documents":\[\{"id":"1"/)
+      for (const [type, extra] of [
+        ['sprocs', {}],
+        ['udfs', {}],
+        ['triggers', { triggerType: 'Pre', triggerOperation: 'All' }],
+      ] as const) {
+        const headers = {
+          ...signed('post', type, 'dbs/orders/colls/items'),
+          'x-ms-documentdb-is-upsert': 'true',
+        }
+        const body = JSON.stringify({ id: 'up', body: 'function () {}', ...extra })
+        const upsert = (): Promise<{ status: number }> =>
+          send(`/dbs/orders/colls/items/${type}`, headers, { method: 'POST', body })
+        assert.equal((await upsert()).status, 201, type)
+        assert.equal((await upsert()).status, 200, type)
+      }
       const keysOf = '/dbs/orders/clientencryptionkeys'
       assert.match(
         (await send(keysOf, signed('get', 'clientencryptionkeys', 'dbs/orders'))).text,

@@ -94,6 +94,8 @@ test('all items of a partition key go at once', async (t) => {
   await container.deleteAllItemsForPartitionKey('a')
   const { resources } = await container.items.query('SELECT VALUE c.pk FROM c').fetchAll()
   assert.deepEqual(resources, ['b', 'b'])
+  const { headers } = await container.read({ populateQuotaInfo: true })
+  assert.equal(headers['x-ms-resource-usage'], 'documentsCount=2;')
 })
 
 test('throughput is read and replaced, by hand and by autoscale', async (t) => {

@@ -3,7 +3,7 @@ import type { Container } from '../container.ts'
 import { containerBody } from '../container-definition.ts'
 import { badRequest, preconditionFailed } from '../errors.ts'
 import { matches } from '../item-writer.ts'
-import { containerOf, databaseOf, headerOf, type CosmosAnswer } from './call.ts'
+import { containerOf, databaseOf, headerOf, isSet, type CosmosAnswer } from './call.ts'
 import type { CosmosCall, Operation } from './call.ts'
 import { feedAnswer, queriedFeedAnswer, type Feed } from './feed.ts'
 import { readJsonBody } from './json-body.ts'
@@ -44,7 +44,7 @@ export const containerOperations: readonly Operation[] = [
     path: '/dbs/{}/colls/{}',
     action: 'readMetadata',
     isRead: true,
-    handle: async (call) => answerOf(containerOf(call), 200),
+    handle: readContainer,
   },
   {
     name: 'Replace Collection',
@@ -117,6 +117,15 @@ async function createContainer(call: CosmosCall): Promise<CosmosAnswer> {
   const body = readJsonBody(call)
   const container = await database.createContainer(body, throughput ? { throughput } : {})
   return answerOf(container, 201)
+}
+
+async function readContainer(call: CosmosCall): Promise<CosmosAnswer> {
+  const container = containerOf(call)
+  const answer = answerOf(container, 200)
+  if (!isSet(call, 'x-ms-documentdb-populatequotainfo')) return answer
+  const usage = `documentsCount=${await container.countItems()};`
+  const quota = { 'x-ms-resource-quota': 'documentsCount=-1;', 'x-ms-resource-usage': usage }
+  return { ...answer, headers: { ...answer.headers, ...quota } }
 }
 
 const defaultThroughput = { kind: 'manual', requestUnits: 400 } as const
