@@ -60,6 +60,8 @@ export class WorkflowEngine<Context> {
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #runs = new Map<string, StartedRun<Context>>()
+  /** Runs whose start is being committed: they are found in the store before they are executed. */
+  readonly #starting = new Set<string>()
   readonly #definitions = new Set<string>()
   readonly #executing = new Set<Promise<unknown>>()
   #stopped = false
@@ -81,8 +83,23 @@ export class WorkflowEngine<Context> {
     return this.#runs.get(id)
   }
 
+  /** Whether a run is executed here, or about to be. */
+  isTaken(id: string): boolean {
+    return this.#runs.has(id) || this.#starting.has(id)
+  }
+
   /** Resolves when the start is durable; the run is then executed whatever happens. */
   async start(options: StartOptions<Context>): Promise<StartedRun<Context>> {
+    const { id } = options.start
+    this.#starting.add(id)
+    try {
+      return await this.#start(options)
+    } finally {
+      this.#starting.delete(id)
+    }
+  }
+
+  async #start(options: StartOptions<Context>): Promise<StartedRun<Context>> {
     const { start, profile, seed = [] } = options
     const place = this.#place(options)
     if (!isStored(profile)) return this.#execute(options, new VolatileRunLog(), seed)

@@ -69,6 +69,8 @@ export class LogicApp implements AppRuntime {
   #connections: Connections
   #hostSettings: AppRuntime['hostSettings']
   #workflows = new Map<string, LoadedWorkflow>()
+  /** Workflows whose runs of before the start go on, or have ended. */
+  readonly #resumed = new Set<string>()
   /** Loading and opening, one after the other. */
   #turn: Promise<void> = Promise.resolve()
 
@@ -164,9 +166,7 @@ export class LogicApp implements AppRuntime {
   async start(): Promise<void> {
     await this.keys.start()
     this.#load()
-    for (const loaded of this.#workflows.values()) {
-      if ('host' in loaded) await this.#resume(loaded.host)
-    }
+    await this.#resumeAll()
     await this.#listeners.open(this.#openTriggers())
   }
 
@@ -185,10 +185,14 @@ export class LogicApp implements AppRuntime {
     await this.reload()
   }
 
-  /** Loads the folder again: definitions that are as they were keep their triggers open. */
+  /**
+   * Loads the folder again: definitions that are as they were keep their triggers open, and what a definition that was
+   * not valid held up goes on.
+   */
   async reload(): Promise<void> {
     const turn = this.#turn.then(async () => {
       this.#load()
+      await this.#resumeAll()
       await this.#listeners.open(this.#openTriggers())
     })
     this.#turn = turn.catch(() => {})
@@ -392,6 +396,14 @@ export class LogicApp implements AppRuntime {
       },
       extras: {},
     })
+  }
+
+  async #resumeAll(): Promise<void> {
+    for (const loaded of this.#workflows.values()) {
+      if (!('host' in loaded) || this.#resumed.has(loaded.host.key)) continue
+      this.#resumed.add(loaded.host.key)
+      await this.#resume(loaded.host)
+    }
   }
 
   async #resume(host: WorkflowHost): Promise<void> {

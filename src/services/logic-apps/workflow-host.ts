@@ -135,7 +135,7 @@ export class WorkflowHost {
     compile: (definition: string) => Promise<CompiledWorkflow | undefined>,
   ): Promise<void> {
     for (const run of await this.#engine.history.unfinished(this.key)) {
-      if (this.#engine.active(run.id)) continue
+      if (this.#engine.isTaken(run.id)) continue
       try {
         await this.#resumeRun(run, compile)
       } catch (error) {
