@@ -41,7 +41,11 @@ export type RunEvent =
 
 /** Events as one JSON text; values keep what JSON itself would lose. */
 export function writeEvents(events: readonly RunEvent[]): string {
-  return `{"events":[${events.map(writeEvent).join(',')}]}`
+  // Put together once, by who reads it: joins on the way would copy the values again and again.
+  let text = '{"events":['
+  for (const [index, event] of events.entries())
+    text += `${index === 0 ? '' : ','}${writeEvent(event)}`
+  return `${text}]}`
 }
 
 export function readEvents(text: string): RunEvent[] {
@@ -57,21 +61,18 @@ function writeEvent(event: RunEvent): string {
   }
   const { record, variables } = event
   const { status, code, startMs, endMs, inputs, outputs, error, spanId } = record
-  const rest = [
-    `,"s":"${status}","t":${startMs},"e":${endMs},"span":"${spanId}"`,
-    code === undefined ? '' : `,"c":${JSON.stringify(code)}`,
-    inputs === undefined ? '' : `,"in":${writeJson(inputs)}`,
-    outputs === undefined ? '' : `,"out":${writeJson(outputs)}`,
-    error === undefined ? '' : `,"error":${JSON.stringify(error)}`,
-    record.iterations === undefined ? '' : `,"i":${record.iterations}`,
-    record.retries === undefined ? '' : `,"retries":${JSON.stringify(record.retries)}`,
-    record.trackedProperties === undefined
-      ? ''
-      : `,"tracked":${writeJson(record.trackedProperties)}`,
-    event.terminate === undefined ? '' : `,"end":${JSON.stringify(event.terminate)}`,
-    variables === undefined ? '' : `,"vars":[${variables.map(writeChange).join(',')}]`,
-  ]
-  return `${head}${rest.join('')}}`
+  let text = `${head},"s":"${status}","t":${startMs},"e":${endMs},"span":"${spanId}"`
+  if (code !== undefined) text += `,"c":${JSON.stringify(code)}`
+  if (inputs !== undefined) text += `,"in":${writeJson(inputs)}`
+  if (outputs !== undefined) text += `,"out":${writeJson(outputs)}`
+  if (error !== undefined) text += `,"error":${JSON.stringify(error)}`
+  if (record.iterations !== undefined) text += `,"i":${record.iterations}`
+  if (record.retries !== undefined) text += `,"retries":${JSON.stringify(record.retries)}`
+  if (record.trackedProperties !== undefined)
+    text += `,"tracked":${writeJson(record.trackedProperties)}`
+  if (event.terminate !== undefined) text += `,"end":${JSON.stringify(event.terminate)}`
+  if (variables !== undefined) text += `,"vars":[${variables.map(writeChange).join(',')}]`
+  return `${text}}`
 }
 
 function writeChange(change: VariableChange): string {

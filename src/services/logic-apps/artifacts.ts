@@ -15,6 +15,7 @@ export class Artifacts {
   readonly version = newUuid()
   readonly #dir: string
   readonly #texts = new Map<string, string>()
+  readonly #names = new Map<ArtifactKind, readonly string[]>()
 
   constructor(dir: string) {
     this.dir = dir
@@ -25,9 +26,13 @@ export class Artifacts {
     return this.path(kind, name) !== undefined
   }
 
-  names(kind: ArtifactKind): string[] {
+  names(kind: ArtifactKind): readonly string[] {
+    const known = this.#names.get(kind)
+    if (known) return known
     const dir = join(this.#dir, kind)
-    return existsSync(dir) ? readdirSync(dir) : []
+    const names = existsSync(dir) ? readdirSync(dir) : []
+    this.#names.set(kind, names)
+    return names
   }
 
   /** The text of a file by its name with or without its extension; `undefined` when there is none. */
