@@ -22,6 +22,7 @@ interface Waiting {
 /** Runs stored procedures and triggers in a thread of their own, so that a long one blocks nobody else. */
 export class ScriptThread {
   #worker: Worker | undefined
+  #isStopped = false
   #next = 1
   readonly #waiting = new Map<number, Waiting>()
 
@@ -29,6 +30,7 @@ export class ScriptThread {
   run(program: ScriptProgram, execute: Waiting['execute']): Promise<ScriptEnd> {
     const run = this.#next
     this.#next += 1
+    if (this.#isStopped) return Promise.resolve(stoppedEnd(run))
     return new Promise((resolve, reject) => {
       this.#waiting.set(run, { execute, resolve, reject })
       const worker = this.#open()
@@ -41,7 +43,10 @@ export class ScriptThread {
 
   async stop(): Promise<void> {
     const worker = this.#worker
+    this.#isStopped = true
     this.#worker = undefined
+    for (const [run, { resolve }] of this.#waiting) resolve(stoppedEnd(run))
+    this.#waiting.clear()
     await worker?.terminate()
   }
 
@@ -89,4 +94,8 @@ export class ScriptThread {
     }
     this.#waiting.clear()
   }
+}
+
+function stoppedEnd(run: number): ScriptEnd {
+  return { run, kind: 'fault', fault: 'failed', message: 'The service was stopped.' }
 }

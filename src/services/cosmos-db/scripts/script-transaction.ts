@@ -26,13 +26,13 @@ const provisionalNumber = 2 ** 47
 export class ScriptTransaction {
   readonly #container: Container
   readonly #partition: string
-  readonly #span: ItemSpan | undefined
+  readonly #span: ItemSpan
   readonly #drafts: ItemDrafts
   /** Items that the script has seen, by the `_rid` they were shown with. */
   readonly #idsByRid = new Map<string, string>()
   #operations = 0
 
-  constructor(container: Container, partition: string, span?: ItemSpan) {
+  constructor(container: Container, partition: string, span: ItemSpan) {
     this.#container = container
     this.#partition = partition
     this.#span = span
@@ -159,8 +159,7 @@ export class ScriptTransaction {
   }
 
   async #prepare(item: JsonObject) {
-    const span = this.#span ? { span: this.#span } : {}
-    const { id, partition, put } = this.#container.prepare(item, span)
+    const { id, partition, put } = this.#container.prepare(item, { span: this.#span })
     if (partition !== this.#partition) throw partitionKeyMismatch()
     return { draft: await this.#drafts.get(id), put }
   }

@@ -2,8 +2,10 @@
 import type { QuickJSWASMModule } from 'quickjs-emscripten-core'
 import { isJsonObject, stringMember, type JsonObject, type JsonValue } from '../../../base/json.ts'
 import type { Container } from '../container.ts'
+import type { TraceContext } from '../../../base/trace-context.ts'
 import { notFound, retryWith, scriptFailed, scriptTimedOut } from '../errors.ts'
 import type { DraftVersions } from '../item-drafts.ts'
+import { beginItemSpan, type ItemSpan } from '../item-span.ts'
 import { scriptAttemptsMax } from '../limits.ts'
 import { openEngine } from './script-engine.ts'
 import type { ScriptProgram } from './script-messages.ts'
@@ -35,11 +37,13 @@ export class Scripts {
       readonly id: string
       readonly partition: string
       readonly parameters: readonly JsonValue[]
+      readonly trace?: TraceContext
     },
   ): Promise<ScriptResult> {
-    const { id, partition, parameters } = asked
+    const { id, partition, parameters, trace } = asked
     const source = sourceOf(await container.scripts('sprocs').get(id))
-    return inTransaction(container, partition, (transaction) =>
+    const work = { operation: `execute ${id}`, partition, trace }
+    return inTransaction(container, work, (transaction) =>
       this.run(container, transaction, { source, parameters, operation: 'Execute' }),
     ).then(({ result }) => result)
   }
@@ -69,11 +73,33 @@ export class Scripts {
 /** Works on drafts and writes them; begins again when another writer came first. */
 export async function inTransaction<T>(
   container: Container,
-  partition: string,
+  asked: {
+    /** What its span is called. */
+    readonly operation: string
+    readonly partition: string
+    readonly trace?: TraceContext | undefined
+  },
+  work: (transaction: ScriptTransaction) => Promise<T>,
+): Promise<{ readonly result: T; readonly versions: DraftVersions }> {
+  const { operation, partition, trace: parent } = asked
+  const span = beginItemSpan({ ...container.scope, operation, parent })
+  try {
+    const done = await attempted(container, { partition, span }, work)
+    span.succeed(JSON.stringify([...done.versions.keys()]))
+    return done
+  } catch (error) {
+    span.fail(error)
+    throw error
+  }
+}
+
+async function attempted<T>(
+  container: Container,
+  { partition, span }: { readonly partition: string; readonly span: ItemSpan },
   work: (transaction: ScriptTransaction) => Promise<T>,
 ): Promise<{ readonly result: T; readonly versions: DraftVersions }> {
   for (let attempt = 0; attempt < scriptAttemptsMax; attempt += 1) {
-    const transaction = new ScriptTransaction(container, partition)
+    const transaction = new ScriptTransaction(container, partition, span)
     const result = await work(transaction)
     const versions = await transaction.commit()
     if (versions) return { result, versions }

@@ -1,4 +1,5 @@
 import { isJsonObject, stringMember, type JsonObject, type JsonValue } from '../../../base/json.ts'
+import type { TraceContext } from '../../../base/trace-context.ts'
 import type { Container } from '../container.ts'
 import { badRequest } from '../errors.ts'
 import { inTransaction, sourceOf, type ScriptResult, type Scripts } from './scripts.ts'
@@ -11,6 +12,7 @@ export interface TriggeredWrite {
   readonly id?: string
   readonly body?: JsonObject
   readonly ifMatch?: string
+  readonly trace?: TraceContext
   readonly before: readonly string[]
   readonly after: readonly string[]
 }
@@ -32,8 +34,9 @@ export async function writeWithTriggers(
 ): Promise<TriggeredResult> {
   const before = await triggersOf(container, write, { names: write.before, type: 'Pre' })
   const after = await triggersOf(container, write, { names: write.after, type: 'Post' })
-  const { operation } = write
-  const { result } = await inTransaction(container, write.partition, async (transaction) => {
+  const { operation, partition, trace } = write
+  const work = { operation: `${operation.toLowerCase()} item`, partition, trace }
+  const { result } = await inTransaction(container, work, async (transaction) => {
     let request: JsonValue = write.body ?? null
     for (const source of before) {
       const changed: ScriptResult = await scripts.run(container, transaction, {

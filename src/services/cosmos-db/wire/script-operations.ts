@@ -54,7 +54,12 @@ async function executeProcedure(call: CosmosCall): Promise<CosmosAnswer> {
   const parameters = parametersOf(call)
   const id = call.names[2] ?? ''
   const { scripts } = container.parts
-  const result = await scripts.executeProcedure(container, { id, partition, parameters })
+  const result = await scripts.executeProcedure(container, {
+    id,
+    partition,
+    parameters,
+    ...(call.trace ? { trace: call.trace } : {}),
+  })
   const isLogged = isSet(call, 'x-ms-documentdb-script-enable-logging')
   return {
     status: 200,

@@ -26,6 +26,7 @@ export async function writeTriggered(
     ...write,
     partition,
     ...(ifMatch === undefined ? {} : { ifMatch }),
+    ...(call.trace ? { trace: call.trace } : {}),
     before: namesOf(call, 'pre'),
     after: namesOf(call, 'post'),
   })
