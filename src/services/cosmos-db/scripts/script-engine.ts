@@ -35,7 +35,8 @@ export function evaluate(vm: QuickJSContext, source: string): string {
   return text
 }
 
-function faultOf(vm: QuickJSContext, error: QuickJSHandle): ScriptFault {
+/** What was thrown, as a fault; lets go of its handle. */
+export function faultOf(vm: QuickJSContext, error: QuickJSHandle): ScriptFault {
   const value: unknown = vm.dump(error)
   error.dispose()
   const [name, message, stack] = ['name', 'message', 'stack'].map((key) => textOf(value, key))

@@ -1,15 +1,14 @@
 /** The thread of stored procedures and triggers: each run has an engine state of its own, without any access to the outside. */
-import assert from 'node:assert/strict'
 import { parentPort } from 'node:worker_threads'
 import {
   shouldInterruptAfterDeadline,
   type QuickJSContext,
   type QuickJSRuntime,
 } from 'quickjs-emscripten-core'
-import { isJsonObject, tryParseJson, type JsonValue } from '../../../base/json.ts'
+import { isJsonObject, stringMember, tryParseJson, type JsonValue } from '../../../base/json.ts'
 import { scriptCallsMax, scriptStackBytesMax } from '../limits.ts'
-import { evaluate, openEngine, ScriptFault } from './script-engine.ts'
-import type { FromScriptThread, ToScriptThread } from './script-messages.ts'
+import { evaluate, faultOf, openEngine, ScriptFault } from './script-engine.ts'
+import type { FromScriptThread, ScriptCall, ToScriptThread } from './script-messages.ts'
 import { functionSource, scriptPrelude } from './script-prelude.ts'
 
 interface Run {
@@ -75,25 +74,29 @@ function step(id: number, source: string): void {
   if (!run) return
   evaluate(run.vm, source)
   const jobs = run.runtime.executePendingJobs()
-  if (jobs.error) {
-    const fault: unknown = run.vm.dump(jobs.error)
-    jobs.error.dispose()
-    throw new ScriptFault('failed', JSON.stringify(fault))
-  }
+  if (jobs.error) throw faultOf(run.vm, jobs.error)
   const state = tryParseJson(evaluate(run.vm, '__drain()'))
-  assert(isJsonObject(state), 'the prelude of scripts tells its state')
+  if (!isJsonObject(state)) throw new ScriptFault('failed', 'Error: The script has no state.')
   const calls = state['calls']
   if (Array.isArray(calls) && calls.length > 0)
-    return post({ run: id, kind: 'calls', calls: callsOf(calls) })
+    return post({ run: id, kind: 'calls', calls: calls.map(callOf) })
   end(id)
   const [request, response] = [state['request'] ?? null, state['response'] ?? '']
-  post({ run: id, kind: 'done', request, response, log: String(textOf(state['log'])) })
+  post({ run: id, kind: 'done', request, response, log: textOf(state['log']) })
 }
 
-// The prelude wrote them.
-function callsOf(calls: JsonValue[]): Extract<FromScriptThread, { kind: 'calls' }>['calls'] {
-  return JSON.parse(JSON.stringify(calls))
+// The prelude wrote them, in an engine that the script may have bent.
+function callOf(value: JsonValue): ScriptCall {
+  const call = isJsonObject(value) ? value['call'] : undefined
+  const operation = operations.find((each) => each === stringMember(value, 'operation'))
+  const link = stringMember(value, 'link')
+  if (!isJsonObject(value) || typeof call !== 'number' || !operation || link === undefined) {
+    throw new ScriptFault('failed', 'Error: The script asked for what there is not.')
+  }
+  return { call, operation, link, body: value['body'] ?? null, options: value['options'] ?? null }
 }
+
+const operations = ['create', 'upsert', 'read', 'replace', 'delete', 'query'] as const
 
 function textOf(value: JsonValue | undefined): string {
   return typeof value === 'string' ? value : ''

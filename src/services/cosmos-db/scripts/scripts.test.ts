@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { TestContext } from 'node:test'
+import { ServiceError } from '../../../base/errors.ts'
 import { newTrace } from '../../../base/trace-context.ts'
 import type { Container } from '../container.ts'
 import { newContainer, startCosmos, type CosmosFixture } from '../container-fixture.ts'
@@ -76,4 +77,26 @@ test('a run that is going on when the service stops is not done', async (t) => {
   await container.parts.store.countDocuments(container.collection)
   await container.parts.scripts.stop()
   await run
+})
+
+test('a script that bends its engine harms only itself', async (t) => {
+  const { container } = await arrange(t)
+  const bodies = [
+    `function () { JSON.stringify = () => 'nonsense' }`,
+    `function () { JSON.stringify = () => '{"calls":[{"call":1,"operation":"drop","link":7}]}' }`,
+    `function () { Array.prototype.splice = () => [{ call: 'x' }] }`,
+    `function () { JSON.parse = () => { throw 1 }; Object.prototype.body = 1 }`,
+    `function () { throw undefined }`,
+    `function () { throw { number: 1 } }`,
+    `async function () { await null; for (;;) {} }`,
+  ]
+  for (const [at, body] of bodies.entries()) {
+    await container.scripts('sprocs').create({ id: `${at}`, body })
+    await execute(container, `${at}`).catch((error: unknown) => {
+      assert.ok(error instanceof ServiceError, String(error))
+      assert.ok(error.status === 400 || error.status === 408)
+    })
+  }
+  await container.scripts('sprocs').create({ id: 'good', body: 'function () {}' })
+  assert.equal((await execute(container, 'good')).response, '')
 })
