@@ -216,8 +216,7 @@ export class QueueMessages {
   /** Nothing where another was faster. */
   async #tryTake(queue: QueueRecord, asked: Taking): Promise<readonly QueueMessage[] | undefined> {
     const taking = this.#taking.get(queue.id) ?? new Set<string>()
-    const found = await this.#visible(queue, asked.count + taking.size)
-    const free = found.filter(({ id }) => !taking.has(id)).slice(0, asked.count)
+    const free = await this.#free(queue, asked.count, taking)
     if (free.length === 0) return []
     this.#taking.set(queue.id, taking)
     for (const { id } of free) taking.add(id)
@@ -230,6 +229,20 @@ export class QueueMessages {
       for (const { id } of free) taking.delete(id)
       if (taking.size === 0) this.#taking.delete(queue.id)
     }
+  }
+
+  /** Visible messages that nobody is taking: those after the ones that are being taken, or else before. */
+  async #free(
+    queue: QueueRecord,
+    count: number,
+    taking: ReadonlySet<string>,
+  ): Promise<readonly StoredDocument[]> {
+    const last = [...taking].at(-1)
+    const after = last === undefined ? [] : await this.#visible(queue, count, `${last}-`)
+    const isFree = ({ id }: StoredDocument) => !taking.has(id)
+    if (last !== undefined && after.length === count && after.every(isFree)) return after
+    const found = await this.#visible(queue, count + taking.size)
+    return found.filter(isFree).slice(0, count)
   }
 
   async #hide(
@@ -256,9 +269,9 @@ export class QueueMessages {
     return messages
   }
 
-  async #visible(queue: QueueRecord, limit: number): Promise<readonly StoredDocument[]> {
+  async #visible(queue: QueueRecord, limit: number, from = ''): Promise<readonly StoredDocument[]> {
     const before = visibleFrom(this.#clock.now() + 1)
-    const list = { collection: messagesOf(queue), partition: 'messages', before, limit }
+    const list = { collection: messagesOf(queue), partition: 'messages', from, before, limit }
     return this.#store.listDocuments(list)
   }
 
