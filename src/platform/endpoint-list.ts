@@ -134,7 +134,7 @@ function eventGridEndpoints({
   const topics = eventGrid
     .endpoints()
     .map(({ name, key }) => [name, { endpoint: `${origin}/topics/${name}/api/events`, key }])
-  return { eventGrid: { topics: Object.fromEntries(topics) } }
+  return topics.length === 0 ? {} : { eventGrid: { topics: Object.fromEntries(topics) } }
 }
 
 function subscriptionKeys(apiManagement: ApiManagement): Record<string, { primaryKey: string }> {

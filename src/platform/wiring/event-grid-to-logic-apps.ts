@@ -11,6 +11,9 @@ import type {
   ManagedConnectorSubscribe,
 } from '../../services/logic-apps/managed-connector.ts'
 
+/** Names of subscriptions have at most 64 letters, digits and hyphens. */
+const readableCharsMax = 50
+
 export function eventGridToLogicApps(eventGrid: EventGrid): ManagedConnector {
   return {
     api: 'azureeventgrid',
@@ -35,10 +38,11 @@ export function eventGridToLogicApps(eventGrid: EventGrid): ManagedConnector {
   }
 }
 
-/** The same for each start of a workflow, so that it takes its subscription over again. */
+/** The same for each start of a workflow, so that it takes its subscription over again; it tells whose it is. */
 function subscriptionName({ app, workflow }: ManagedConnectorSubscribe): string {
   const hash = createHash('sha256').update(`${app}/${workflow}`.toLowerCase()).digest('hex')
-  return `LogicApp${hash.slice(0, 32)}`
+  const readable = `${app}-${workflow}`.replaceAll(/[^A-Za-z\d]+/g, '-').slice(0, readableCharsMax)
+  return `${readable}-${hash.slice(0, 8)}`
 }
 
 function sourceOf({ body, workflow }: ManagedConnectorSubscribe): string {
