@@ -18,6 +18,8 @@ export interface ActionCall {
   readonly saved: Value | undefined
   /** Commits a state of the action, with everything before it, so that a crash goes on from it. */
   readonly save: (state: Value) => Promise<void>
+  /** Waits for a person or a far time: meanwhile the run has no work of its own. */
+  readonly rest: <T>(wait: Promise<T>) => Promise<T>
 }
 
 /** How an action ended. */

@@ -79,6 +79,13 @@ export class WorkflowEngine<Context> {
     return this.#runs.size
   }
 
+  /** Runs that have not ended and do not wait for a person or a far time. */
+  get busyCount(): number {
+    let count = 0
+    for (const { run } of this.#runs.values()) if (!run.activity.isResting) count += 1
+    return count
+  }
+
   active(id: string): StartedRun<Context> | undefined {
     return this.#runs.get(id)
   }

@@ -22,6 +22,7 @@ import { innerGraphs } from './graph.ts'
 import { actionsPerTurnMax } from './limits.ts'
 import { Replay } from './replay.ts'
 import type { RunEnd, RunEvent } from './run-events.ts'
+import { RunActivity } from './run-activity.ts'
 import { RunFrame } from './run-frame.ts'
 import type { RunLog } from './run-log.ts'
 import type { EndOfAction, RunSteps } from './run-steps.ts'
@@ -67,6 +68,7 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
   readonly wording: Wording
   readonly trace: TraceContext
   readonly variables = new Variables()
+  readonly activity = new RunActivity()
   readonly replay: Replay
   readonly root: RunFrame
   /** Resolves when the run is ended from outside or let go of. */
@@ -246,9 +248,8 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
     if (timeoutMs !== undefined) scope.limit(startMs + timeoutMs - this.clock.preciseNow())
     let outcome: Outcome
     try {
-      outcome = await scope.race(
-        work.run(this.#call(node, frame, { ...start, signal: scope.signal })),
-      )
+      const call = this.#call(node, frame, { ...start, signal: scope.signal })
+      outcome = await this.activity.execute(() => scope.race(work.run(call)))
     } catch (error) {
       this.#checkSuspended()
       outcome = this.#faultOf(node, error, { isLate: scope.isLate, timeoutMs: timeoutMs ?? 0 })
@@ -292,6 +293,7 @@ export class WorkflowRun<Context = unknown> implements RunSteps {
         await this.log.commit()
         this.#checkSuspended()
       },
+      rest: (wait) => this.activity.rest(wait),
     }
   }
 

@@ -1,7 +1,7 @@
 // Survives a crash: what was posted to an action that waits, until the action has taken it.
 import { readJson, writeJson } from '../../languages/workflow-expression/json-text.ts'
 import type { Value } from '../../languages/workflow-expression/value.ts'
-import type { Store } from '../../store/store.ts'
+import { ExpectationFailed, type Store } from '../../store/store.ts'
 
 const collection = 'logic-apps/callbacks'
 
@@ -19,9 +19,20 @@ export class CallbackWaits {
   /** Keeps what was posted; resolves when it is durable. A second post is not taken. */
   async post(runId: string, key: string, value: Value): Promise<boolean> {
     const document = this.#document(runId, key)
-    if (await this.#store.getDocument(document)) return false
     const body = `{"value":${writeJson(value)}}`
-    await this.#store.write([{ kind: 'document.put', ...document, body, etag: '"1"' }])
+    try {
+      const put = {
+        kind: 'document.put',
+        ...document,
+        body,
+        etag: '"1"',
+        expect: 'absent',
+      } as const
+      await this.#store.write([put])
+    } catch (error) {
+      if (error instanceof ExpectationFailed) return false
+      throw error
+    }
     this.#waiting.get(`${runId}\n${key}`)?.(value)
     return true
   }

@@ -92,6 +92,9 @@ export const openRetryMs = 5_000
 /** How long a pushing trigger waits whose workflow takes no more runs. */
 export const throttledWaitMs = 1_000
 
+/** A delay that is longer is no work that the platform waits for when it is to end once it is idle. */
+export const longDelayMs = 15_000
+
 /** Workflows of one app. */
 export const workflowsMax = 1_000
 

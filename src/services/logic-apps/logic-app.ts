@@ -204,9 +204,9 @@ export class LogicApp implements AppRuntime {
     await this.engine.stop()
   }
 
-  /** Events that wait or run. */
+  /** Events that wait, and runs that do not. */
   async pending(): Promise<number> {
-    return this.engine.activeCount + (await this.#listeners.pending())
+    return this.engine.busyCount + (await this.#listeners.pending())
   }
 
   find(workflow: string): LoadedWorkflow | undefined {

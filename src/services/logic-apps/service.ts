@@ -203,7 +203,7 @@ export class LogicApps implements Startable {
     return [...this.#running.values()]
   }
 
-  /** Runs that have not ended, and events that wait at triggers; 0 means idle. */
+  /** Runs that have something to do, and events that wait at triggers; 0 means idle. */
   async pendingRuns(): Promise<number> {
     const counts = await Promise.all(this.apps().map(({ app }) => app.pending()))
     return counts.reduce((sum, count) => sum + count, 0)

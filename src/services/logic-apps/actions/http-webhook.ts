@@ -1,5 +1,6 @@
 import { memberOf, objectOf, toJson } from '../workflow-value.ts'
 import type { Outcome } from '../../../engines/workflow/action-call.ts'
+import { RunSuspended } from '../../../engines/workflow/workflow-run.ts'
 import { messageOf } from '../../../base/errors.ts'
 import { type Value, isObject } from '../../../languages/workflow-expression/value.ts'
 import type { ActionCompiler } from '../compile-context.ts'
@@ -78,9 +79,11 @@ async function waitForPost(
     await call.save({ subscribed: true })
   }
   try {
-    const posted = await context.app.waitForCallback(context, key, call.signal)
+    const posted = await call.rest(context.app.waitForCallback(context, key, call.signal))
     return { status: 'Succeeded', code: 'OK', outputs: { statusCode: 200, ...objectParts(posted) } }
   } catch (error) {
+    // The run goes on at the next start, and what it waits for must still come.
+    if (error instanceof RunSuspended) throw error
     // Whoever would still post is told that nobody waits, as far as it can be reached.
     await unsubscribe?.().catch((cause: unknown) => {
       context.app.logger.warn({ action: call.name }, `unsubscribing failed: ${messageOf(cause)}`)

@@ -1,5 +1,6 @@
 import { isInteger, type Value } from '../../../languages/workflow-expression/value.ts'
 import type { ActionCompiler } from '../compile-context.ts'
+import { longDelayMs } from '../limits.ts'
 import { leafWork } from '../leaf-action.ts'
 import { failed } from '../outcomes.ts'
 import { integerOf, memberOf, objectOf, textOf } from '../workflow-value.ts'
@@ -20,7 +21,10 @@ export const wait: ActionCompiler = (action, context) =>
       }
       if (call.saved === undefined) await call.save({ untilMs })
       const leftMs = untilMs - call.context.clock.preciseNow()
-      if (leftMs > 0) await call.context.clock.sleep(leftMs, call.signal)
+      if (leftMs > 0) {
+        const sleeping = call.context.clock.sleep(leftMs, call.signal)
+        await (leftMs > longDelayMs ? call.rest(sleeping) : sleeping)
+      }
       return { status: 'Succeeded', code: 'OK' }
     },
   })
