@@ -57,6 +57,11 @@ test('an account has an endpoint and keys that stay when it is deployed again', 
     JSON.stringify(strings),
     /AccountEndpoint=https:\/\/bookings\.documents\.azure\.com:443\/;AccountKey=/,
   )
+  await providerOf('').actions?.['regenerateKey']?.(['bookings'], { keyKind: 'secondary' })
+  const others = await providerOf('').actions?.['listKeys']?.(['bookings'], {})
+  assert.ok(isJsonObject(others))
+  assert.notEqual(others['secondaryMasterKey'], keys['secondaryMasterKey'])
+  assert.equal(others['primaryMasterKey'], keys['primaryMasterKey'])
 })
 
 test('a database and a container are made as a template describes them', async (t) => {

@@ -38,9 +38,10 @@ function accountResource(cosmosDb: CosmosDb): ResourceProvider {
       refuseOtherApis(request)
       const [name = ''] = request.names
       const existing = cosmosDb.account(name)
+      const properties = withLocations(request)
       const account = existing
-        ? await cosmosDb.replaceAccount(name, request.properties)
-        : await cosmosDb.createAccount(name, request.properties)
+        ? await cosmosDb.replaceAccount(name, properties)
+        : await cosmosDb.createAccount(name, properties)
       return { properties: accountBody(account, request) }
     },
     delete: async ([name = '']) => cosmosDb.deleteAccount(name),
@@ -54,6 +55,10 @@ function accountResource(cosmosDb: CosmosDb): ResourceProvider {
         return { primaryReadonlyMasterKey, secondaryReadonlyMasterKey }
       },
       listConnectionStrings: async (names) => connectionStrings(accountOf(cosmosDb, names)),
+      regenerateKey: async ([name = ''], body) => {
+        await cosmosDb.regenerateKey(name, stringMember(body, 'keyKind') ?? '')
+        return null
+      },
     },
   }
 }
@@ -131,6 +136,12 @@ function refuseOtherApis(request: ResourceRequest): void {
       throw badRequest(`The capability '${name}' is not supported: only NoSQL is.`)
     }
   }
+}
+
+// An account without locations of its own is where its resource is.
+function withLocations({ properties, location }: ResourceRequest): JsonObject {
+  if (location === undefined || Array.isArray(properties['locations'])) return properties
+  return { ...properties, locations: [{ locationName: location, failoverPriority: 0 }] }
 }
 
 function accountBody(account: Account, request: ResourceRequest): JsonObject {

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../base/json.ts'
 import type { Startable } from '../../base/lifecycle.ts'
 import type { Clock } from '../../base/clock.ts'
 import { ExpectationFailed } from '../../store/store.ts'
-import { Account, newAccountKeys, type AccountRecord } from './account.ts'
+import { Account, newAccountKeys, type AccountKeys, type AccountRecord } from './account.ts'
 import type { CosmosDbParts } from './container-scope.ts'
 import { badRequest, conflict, notFound } from './errors.ts'
 import type { CosmosIdentity } from './identity.ts'
@@ -95,6 +95,17 @@ export class CosmosDb implements Startable {
     return account
   }
 
+  /** https://learn.microsoft.com/rest/api/cosmos-db-resource-provider/database-accounts/regenerate-key */
+  async regenerateKey(name: string, kind: string): Promise<void> {
+    const account = this.account(name)
+    if (!account) throw notFound()
+    const property = keyProperty(kind)
+    const keys = { ...account.keys, [property]: newAccountKeys()[property] }
+    const record = { ...account.record, keys }
+    await this.#write(record, { expect: 'present' })
+    account.adopt(record)
+  }
+
   async deleteAccount(name: string): Promise<void> {
     const account = this.account(name)
     if (!account) throw notFound()
@@ -123,6 +134,21 @@ export class CosmosDb implements Startable {
     const account = new Account(this.#parts, record)
     this.#accounts.set(account.name, account)
     return account
+  }
+}
+
+function keyProperty(kind: string): keyof AccountKeys {
+  switch (kind) {
+    case 'primary':
+      return 'primaryMasterKey'
+    case 'secondary':
+      return 'secondaryMasterKey'
+    case 'primaryReadonly':
+      return 'primaryReadonlyMasterKey'
+    case 'secondaryReadonly':
+      return 'secondaryReadonlyMasterKey'
+    default:
+      throw badRequest(`The key kind '${kind}' is not valid.`)
   }
 }
 
