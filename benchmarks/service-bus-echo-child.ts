@@ -1,6 +1,6 @@
 /** The floor: a broker of `rhea` that keeps messages in an array and checks nothing. */
 import rhea from 'rhea'
-import type { Delivery, EventContext, Sender } from 'rhea'
+import type { Connection, Delivery, EventContext, Sender } from 'rhea'
 
 const { types } = rhea
 const container = rhea.create_container({
@@ -57,8 +57,13 @@ container.on('message', ({ message, receiver, delivery }: EventContext) => {
   pump()
 })
 container.on('accepted', ({ delivery }: EventContext) => settle(delivery))
-container.on('disconnected', () => receivers.clear())
+container.on('connection_close', ({ connection }: EventContext) => forget(connection))
+container.on('disconnected', ({ connection }: EventContext) => forget(connection))
 container.on('error', () => {})
+
+function forget(connection: Connection): void {
+  for (const sender of receivers) if (sender.connection === connection) receivers.delete(sender)
+}
 
 function settle(delivery: Delivery | undefined): void {
   if (!delivery) return

@@ -194,3 +194,30 @@ test('a connection that says nothing, or half a frame, harms nobody', async (t) 
   half.socket.write(Buffer.from([0, 0, 1]))
   await assertServes(bus)
 })
+
+test('what is neither AMQP nor TLS is answered as HTTP, and cut off where it is none', async (t) => {
+  const bus = await startBus(t, { queues: { orders: {} } })
+  const upgrade = ['GET /$servicebus/websocket HTTP/1.1', 'Host: localhost', 'Connection: Upgrade']
+  const handshake = [...upgrade, 'Upgrade: websocket', 'Sec-WebSocket-Version: 13']
+  const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='
+  const cases: readonly (readonly [string, RegExp])[] = [
+    ['\xff\xfe\xfd\r\n\r\n', /^HTTP\/1\.1 400/],
+    ['GET /orders HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n', /^HTTP\/1\.1 401/],
+    [`${[...handshake, key].join('\r\n')}\r\n\r\n`, /^HTTP\/1\.1 400/],
+    [
+      `${[...handshake, key, 'Sec-WebSocket-Protocol: AMQPWSB10'].join('\r\n')}\r\n\r\n\x82\x08AMQP\0\x01\0\0`,
+      /^HTTP\/1\.1 101/,
+    ],
+  ]
+  for (const [bytes, expected] of cases) {
+    const { socket } = openFrames(t, bus.port)
+    let answer = ''
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('latin1')
+    })
+    socket.write(bytes, 'latin1')
+    if (!socket.closed) await once(socket, 'close')
+    assert.match(answer, expected)
+  }
+  await assertServes(bus)
+})

@@ -292,3 +292,12 @@ test('an entity that is not there, or is disabled, is refused by its reason', as
     code: 'MessagingEntityDisabled',
   })
 })
+
+test('a message of many frames arrives as it was sent', async (t) => {
+  const { open } = await startBus(t, { queues: { orders: {} } })
+  const client = open()
+  const body = Buffer.from(Array.from({ length: 250_000 }, (_, at) => at % 251))
+  await client.createSender('orders').sendMessages({ body })
+  const message = await receiveOne(client.createReceiver('orders'))
+  assert.ok(body.equals(message.body))
+})
