@@ -2,8 +2,7 @@ import type { ServiceProvider } from '../../services/logic-apps/service-provider
 
 /** Service providers whose service is not there: workflows that use one are refused with the reason. */
 const reasons: Readonly<Record<string, string>> = {
-  azurequeues: 'Queues of storage accounts have no operations for workflows yet.',
-  azureTables: 'There is no table service here yet.',
+  azureTables: 'Tables of storage accounts have no operations for workflows yet.',
   AzureFile: 'There are no file shares here.',
   confluentKafka: 'Brokers outside are not connected.',
   eventHub: 'There is no Event Hubs here yet.',

@@ -20,6 +20,7 @@ import { eventGridToLogicApps } from './event-grid-to-logic-apps.ts'
 import { logicAppsToCosmosDb } from './logic-apps-to-cosmos-db.ts'
 import { logicAppsToEventGrid } from './logic-apps-to-event-grid.ts'
 import { logicAppsToKeyVault } from './logic-apps-to-key-vault.ts'
+import { logicAppsToStorageQueue } from './logic-apps-to-storage-queue.ts'
 import { serviceBusToLogicApps } from './service-bus-to-logic-apps.ts'
 import { storageToLogicApps } from './storage-to-logic-apps.ts'
 
@@ -43,6 +44,7 @@ export function logicAppConnectors(parts: {
       logicAppsToCosmosDb(parts),
       logicAppsToKeyVault(keyVault, principalOf),
       logicAppsToEventGrid(parts),
+      logicAppsToStorageQueue(parts),
       ...absentProviders(),
     ],
     managedConnectors: [

@@ -39,8 +39,8 @@ function accountNameOf(connection: Connection, service: StorageService): string 
   return of('AccountName') ?? accountOfAddress(of(`${service}Endpoint`) ?? value)
 }
 
-// By its host in Azure, by the first segment of the path here.
-function accountOfAddress(address: string): string {
+/** By its host in Azure, by the first segment of the path here. */
+export function accountOfAddress(address: string): string {
   if (!URL.canParse(address)) return address
   const { hostname, pathname } = new URL(address)
   if (hostname.endsWith('.core.windows.net')) return hostname.split('.')[0] ?? ''

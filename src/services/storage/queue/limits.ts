@@ -13,9 +13,6 @@ export const visibilitySecondsDefault = 30
 export const queueNameCharsMin = 3
 export const queueNameCharsMax = 63
 
-/** Queues that one answer lists: https://learn.microsoft.com/rest/api/storageservices/list-queues1 */
-export const listedQueuesMax = 5_000
-
 /** Takers of one queue that were overtaken so often give up. */
 export const overtakenTakesMax = 200
 
