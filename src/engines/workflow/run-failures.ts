@@ -14,9 +14,9 @@ export class RunFailures {
     return this.#byWorkflow
   }
 
-  add(workflow: string, reason: string): void {
+  add(workflow: string, reason: string, added = 1): void {
     const known = this.#byWorkflow.get(workflow)
-    const count = (known?.count ?? 0) + 1
+    const count = (known?.count ?? 0) + added
     this.#byWorkflow.set(workflow, { count, reason: known?.reason ?? reason })
   }
 }

@@ -144,6 +144,15 @@ export class RunHistory {
     return runs
   }
 
+  /** How many runs of each workflow had not ended when the platform did. */
+  async unfinishedCounts(): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>()
+    for await (const page of this.#store.scan({ collection: `${this.#prefix}/active` })) {
+      for (const { partition } of page) counts.set(partition, (counts.get(partition) ?? 0) + 1)
+    }
+    return counts
+  }
+
   /** Newest first; `next` goes on after the last one where there may be more. */
   async list(query: RunQuery): Promise<{ readonly runs: RunSummary[]; readonly next?: string }> {
     const { workflow, limit, after, matches } = query

@@ -54,3 +54,17 @@ test('a run that waits goes on when its definition, which was broken meanwhile, 
   }
   assert.equal((await ended)?.status, 'Succeeded')
 })
+
+test('runs whose workflow is gone are told', async (t) => {
+  const clock = new ManualClock()
+  const store = await openSqliteStore({ path: ':memory:', clock })
+  t.after(() => store.close())
+  const delay = { type: 'Wait', inputs: { interval: { count: 1, unit: 'Minute' } }, runAfter: {} }
+  const files = { 'w/workflow.json': requestWorkflow({ Delay: delay }) }
+  const first = await startApp(t, { files, store, clock })
+  await first.call('w')
+  await first.service.stop()
+  const second = await startApp(t, { files: {}, store, clock })
+  const reason = 'The workflow of runs that had not ended is gone.'
+  assert.deepEqual(second.service.failedRuns(), new Map([['app/w', { count: 1, reason }]]))
+})

@@ -167,6 +167,7 @@ export class LogicApp implements AppRuntime {
     await this.keys.start()
     this.#load()
     await this.#resumeAll()
+    await this.#tellAbandoned()
     await this.#listeners.open(this.#openTriggers())
   }
 
@@ -403,6 +404,17 @@ export class LogicApp implements AppRuntime {
       if (!('host' in loaded) || this.#resumed.has(loaded.host.key)) continue
       this.#resumed.add(loaded.host.key)
       await this.#resume(loaded.host)
+    }
+  }
+
+  /** Runs whose workflow is gone wait until it is there again: that must not be silent. */
+  async #tellAbandoned(): Promise<void> {
+    for (const [key, count] of await this.engine.history.unfinishedCounts()) {
+      const [app, workflow = ''] = key.split('/')
+      if (app !== this.name || this.#workflows.has(workflow.toLowerCase())) continue
+      const reason = 'The workflow of runs that had not ended is gone.'
+      this.logger.error({ workflow: key, runs: count }, reason)
+      this.engine.failures.add(key, reason, count)
     }
   }
 
