@@ -46,6 +46,33 @@ const { __drain, __deliver, getContext, __, console } = (() => {
   function faultOf({ number, body }) {
     return Object.assign(new Error(body), { number, body })
   }
+  const compare = (left, right) => (left < right ? -1 : left > right ? 1 : 0)
+  const steps = {
+    filter: (test) => (rows) => rows.filter((row) => test(row)),
+    map: (change) => (rows) => rows.map((row) => change(row)),
+    pluck: (name) => (rows) => rows.map((row) => row[name]),
+    flatten: (isShallow) => (rows) => rows.flat(isShallow ? 1 : Infinity),
+    sortBy: (key) => (rows) => [...rows].sort((a, b) => compare(key(a), key(b))),
+    sortByDescending: (key) => (rows) => [...rows].sort((a, b) => compare(key(b), key(a))),
+  }
+  function chain(before) {
+    const links = Object.entries(steps).map(([name, step]) =>
+      [name, (argument) => chain([...before, step(argument)])])
+    return { ...Object.fromEntries(links), value: (...rest) => valueOf(before, rest) }
+  }
+  function valueOf(chained, rest) {
+    const callback = rest.find((each) => typeof each === 'function')
+    const options = { pageSize: Number.MAX_SAFE_INTEGER }
+    const isAccepted = send('query', selfLink, 'SELECT * FROM c', [options, (error, items) => {
+      const rows = error ? undefined : chained.reduce((found, step) => step(found), items)
+      if (callback) callback.call(collection, error, rows, {})
+      else if (error) throw error
+      else context.response.setBody(rows)
+    }])
+    return { isAccepted }
+  }
+  const whole = Object.entries(steps).map(([name, step]) =>
+    [name, (...rest) => valueOf([step(rest[0])], rest.slice(1))])
   return {
     getContext: () => ({
       getCollection: () => collection,
@@ -53,7 +80,13 @@ const { __drain, __deliver, getContext, __, console } = (() => {
       getResponse: () => context.response,
       abort: (error) => { throw error },
     }),
-    __: Object.assign({}, collection, { request: context.request, response: context.response }),
+    __: {
+      ...collection,
+      ...Object.fromEntries(whole),
+      chain: () => chain([]),
+      request: context.request,
+      response: context.response,
+    },
     console: { log: (...values) => void log.push(values.map(String).join(' ')) },
     __drain: () => JSON.stringify({
       calls: calls.splice(0),

@@ -100,3 +100,28 @@ test('a script that bends its engine harms only itself', async (t) => {
   await container.scripts('sprocs').create({ id: 'good', body: 'function () {}' })
   assert.equal((await execute(container, 'good')).response, '')
 })
+
+test('scripts filter, sort and change items by the query API', async (t) => {
+  const { container } = await arrange(t)
+  for (const [id, price] of [
+    ['1', 30],
+    ['2', 10],
+    ['3', 20],
+  ] as const) {
+    await container.createItem({ id, pk: 'a', price, tags: [id, 'x'] })
+  }
+  await container.createItem({ id: '4', pk: 'b', price: 1 })
+  const bodies: Readonly<Record<string, unknown>> = {
+    'function () { __.filter((item) => item.price > 15, (error, items) => __.response.setBody(items.length)) }': 2,
+    "function () { __.pluck('price') }": [30, 10, 20],
+    'function () { __.map((item) => item.id) }': ['1', '2', '3'],
+    'function () { __.chain().filter((item) => item.price < 25).sortBy((item) => item.price).map((item) => item.id).value() }':
+      ['2', '3'],
+    'function () { __.chain().sortByDescending((item) => item.price).pluck("tags").flatten().value() }':
+      ['1', 'x', '3', 'x', '2', 'x'],
+  }
+  for (const [at, [body, expected]] of Object.entries(bodies).entries()) {
+    await container.scripts('sprocs').create({ id: `${at}`, body })
+    assert.deepEqual((await execute(container, `${at}`)).response, expected, body)
+  }
+})
