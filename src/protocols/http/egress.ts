@@ -241,7 +241,7 @@ function refuseOwn(hostname: string, options: { alsoByName?: boolean } = {}): vo
 
 function refusal(hostname: string): AddressRefused {
   return new AddressRefused(
-    `'${hostname}' leads to this machine: policies reach it only by a mapped Azure name or as a declared backend.`,
+    `'${hostname}' leads to this machine: it is reached only by a mapped Azure name or as a declared address.`,
   )
 }
 
