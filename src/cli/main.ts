@@ -14,7 +14,7 @@ const usage = `Interline runs Azure integration solutions on your own machine.
       --port N                consecutive ports from N; 0 for free ones
       --host ADDR             address to listen on (default 127.0.0.1)
       --demo                  send sample traffic
-      --until-idle            exit 0 once the work has drained
+      --until-idle            exit 0 once the work has drained, 1 with the reason where some failed
   interline status [--json]   endpoints and health of the running instance
   interline check [DIR...]    what of a project is modelled, inert or unsupported
   interline policy eval --context FILE
