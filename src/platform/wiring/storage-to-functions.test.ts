@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { test, type TestContext } from 'node:test'
 import { ManualClock } from '../../base/clock.ts'
-import type { JsonObject } from '../../base/json.ts'
+import { isJsonObject, type JsonObject } from '../../base/json.ts'
 import { newLogger } from '../../base/logger.ts'
 import { newTrace } from '../../base/trace-context.ts'
 import { HttpServer, type HttpHandler } from '../../protocols/http/server.ts'
@@ -92,7 +92,7 @@ test('a function is called once for each version of a blob, also of those that w
 })
 
 test('a blob that a function fails for is tried five times and given up', async (t) => {
-  const { listen, put, calls, fail, clock } = await open(t)
+  const { listen, put, calls, fail, clock, storage, account } = await open(t)
   fail(5)
   const listener = await listen({ path: 'inputfiles' })
   await put('bad', 'x')
@@ -103,6 +103,14 @@ test('a blob that a function fails for is tried five times and given up', async 
   assert.deepEqual(texts(calls).slice(5), ['y'])
   await until(() => true)
   assert.equal(await listener.pending(), 0)
+  const poison = await storage.queues.get(account, 'webjobs-blobtrigger-poison')
+  const [message] = await storage.queueMessages.peek(poison, 2)
+  const told: unknown = JSON.parse(Buffer.from(message?.text ?? '', 'base64').toString())
+  assert.ok(isJsonObject(told))
+  assert.deepEqual(
+    [told['FunctionId'], told['BlobType'], told['ContainerName'], told['BlobName']],
+    ['api.Functions.f', 'BlockBlob', 'inputfiles', 'bad'],
+  )
 })
 
 test('a trigger by Event Grid hears of a blob by the webhook of its app', async (t) => {
