@@ -54,4 +54,15 @@ test('queues and tables of an unmodified app, and of clients with the connection
     })
     assert.equal((await table.getEntity('BB1', '1')).rowKey, '1')
   })
+
+  await t.test('an app reaches both by the names of Azure and its identity', async () => {
+    const body = JSON.stringify({ flight: 'CC1', number: 1 })
+    const answer = await fetch(`${url}/api/SendByIdentity`, { method: 'POST', body })
+    // Its role for tables is to read only.
+    assert.deepEqual(await answer.json(), { refusal: 403 })
+    await until('the call has run', async () => {
+      const found = await table.getEntity('CC1', '1').catch(() => undefined)
+      return found !== undefined
+    })
+  })
 })

@@ -48,3 +48,20 @@ resource site 'Microsoft.Web/sites@2023-12-01' = {
     }
   }
 }
+
+var roles = [
+  '974c5e8b-45b9-4653-ba55-5f855dd0fb88' // Storage Queue Data Contributor
+  '76199698-9eea-4c19-bc75-cec21354c6b6' // Storage Table Data Reader
+]
+
+resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in roles: {
+    name: guid(account.id, site.id, role)
+    scope: account
+    properties: {
+      principalId: site.identity.principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role)
+    }
+  }
+]

@@ -11,7 +11,11 @@ app.storageQueue('RunGraphCalls', {
     const { dequeueCount, id, insertionTime } = context.triggerMetadata
     if (call.fails) throw new Error('no')
     const row = { PartitionKey: call.flight, RowKey: String(call.number), dequeueCount, id }
-    context.extraOutputs.set(results, { ...row, insertionTime, isDate: !Number.isNaN(Date.parse(insertionTime)) })
+    context.extraOutputs.set(results, {
+      ...row,
+      insertionTime,
+      isDate: !Number.isNaN(Date.parse(insertionTime)),
+    })
   },
 })
 
@@ -31,4 +35,28 @@ app.http('Results', {
   route: 'results/{flight}',
   extraInputs: [rows],
   handler: (request, context) => ({ jsonBody: context.extraInputs.get(rows) }),
+})
+
+app.http('SendByIdentity', {
+  authLevel: 'anonymous',
+  handler: async (request) => {
+    const { DefaultAzureCredential } = require('@azure/identity')
+    const { QueueClient } = require('@azure/storage-queue')
+    const { TableClient } = require('@azure/data-tables')
+    const credential = new DefaultAzureCredential()
+    const queue = new QueueClient(
+      'https://stcallstest.queue.core.windows.net/graph-calls',
+      credential,
+    )
+    await queue.sendMessage(Buffer.from(await request.text()).toString('base64'))
+    const table = new TableClient(
+      'https://stcallstest.table.core.windows.net',
+      'results',
+      credential,
+    )
+    const refusal = await table
+      .createEntity({ partitionKey: 'x', rowKey: 'y' })
+      .catch((error) => error.statusCode)
+    return { jsonBody: { refusal } }
+  },
 })
