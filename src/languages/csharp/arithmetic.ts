@@ -12,6 +12,7 @@ import {
 import type { IntegerKind, NumericKind } from '../dotnet/types.ts'
 import { DotnetNumber } from '../dotnet/value.ts'
 import type { Run } from './bound.ts'
+import { constant, javascript } from './compile-to-javascript.ts'
 
 /** Code for `+ - * / %` on two operands of one numeric type. */
 export function arithmeticRun(
@@ -40,17 +41,18 @@ export function int32(value: unknown): number {
 }
 
 function uncheckedInt32(operator: ArithmeticOperator, left: Run, right: Run): Run {
+  const int = constant(int32)
   switch (operator) {
     case '+':
-      return (frame) => (int32(left(frame)) + int32(right(frame))) | 0
+      return javascript`${int}(${left}) + ${int}(${right}) | 0`
     case '-':
-      return (frame) => (int32(left(frame)) - int32(right(frame))) | 0
+      return javascript`${int}(${left}) - ${int}(${right}) | 0`
     case '*':
-      return (frame) => Math.imul(int32(left(frame)), int32(right(frame)))
+      return javascript`Math.imul(${int}(${left}), ${int}(${right}))`
     case '/':
-      return (frame) => divideInt32(int32(left(frame)), int32(right(frame)))
+      return javascript`${constant(divideInt32)}(${int}(${left}), ${int}(${right}))`
     case '%':
-      return (frame) => remainderInt32(int32(left(frame)), int32(right(frame)))
+      return javascript`${constant(remainderInt32)}(${int}(${left}), ${int}(${right}))`
   }
 }
 
@@ -156,18 +158,19 @@ export function comparisonTest(operator: string): (order: number) => boolean {
 }
 
 function int32Comparison(operator: string, left: Run, right: Run): Run {
+  const int = constant(int32)
   switch (operator) {
     case '<':
-      return (frame) => int32(left(frame)) < int32(right(frame))
+      return javascript`${int}(${left}) < ${int}(${right})`
     case '>':
-      return (frame) => int32(left(frame)) > int32(right(frame))
+      return javascript`${int}(${left}) > ${int}(${right})`
     case '<=':
-      return (frame) => int32(left(frame)) <= int32(right(frame))
+      return javascript`${int}(${left}) <= ${int}(${right})`
     case '>=':
-      return (frame) => int32(left(frame)) >= int32(right(frame))
+      return javascript`${int}(${left}) >= ${int}(${right})`
     case '==':
-      return (frame) => left(frame) === right(frame)
+      return javascript`${left} === ${right}`
     default:
-      return (frame) => left(frame) !== right(frame)
+      return javascript`${left} !== ${right}`
   }
 }

@@ -3,8 +3,9 @@ import { DotnetException, systemException } from '../dotnet/exceptions.ts'
 import { int32 } from './arithmetic.ts'
 import type { Binder } from './binder.ts'
 import type { Run, Value } from './bound.ts'
+import { constant, javascript } from './compile-to-javascript.ts'
 import { constantOf } from './constant.ts'
-import { explicitConversion, implicitConversion, isInstance } from './conversions.ts'
+import { conversionRun, explicitConversion, implicitConversion, isInstance } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { binaryOperation } from './operators.ts'
 import { Scope } from './scope.ts'
@@ -23,21 +24,29 @@ const literalTypes: Readonly<Record<string, string>> = {
 
 /** A literal. */
 export function bindLiteral(binder: Binder, syntax: ExpressionSyntax): Value | undefined {
-  const constant = constantOf(syntax)
-  if (!constant) return undefined
-  const { value } = constant
-  const run: Run = () => value
+  const literal = constantOf(syntax)
+  if (!literal) return undefined
+  const value = internalized(literal.value)
+  const run = javascript`${constant(value)}`
   if (syntax.kind === 'null')
     return { kind: 'value', type: binder.world.special('null'), run, at: syntax.at }
   const name =
     syntax.kind === 'number' ? `System.${syntax.number.type}` : (literalTypes[syntax.kind] ?? '')
-  return { kind: 'value', type: binder.world.get(name), run, at: syntax.at, constant }
+  return { kind: 'value', type: binder.world.get(name), run, at: syntax.at, constant: literal }
+}
+
+/** The one instance that V8 has of a text that names something: it is compared and found sooner. */
+function internalized(value: unknown): unknown {
+  if (typeof value !== 'string') return value
+  const names: Record<string, boolean> = Object.create(null)
+  names[value] = true
+  return Object.keys(names)[0]
 }
 
 /** `$"..."`. */
 export function bindInterpolated(binder: Binder, syntax: Of<'interpolated'>, scope: Scope): Value {
-  const parts = syntax.parts.map((part): ((frame: Parameters<Run>[0]) => string) => {
-    if (part.kind === 'text') return () => part.text
+  const parts = syntax.parts.map((part) => {
+    if (part.kind === 'text') return javascript`${constant(part.text)}`
     const value = binder.value(part.value, scope)
     if (value.type.name === 'void')
       throw new FaultAtOffset('CS0029', 'A value is expected.', part.value.at)
@@ -47,17 +56,12 @@ export function bindInterpolated(binder: Binder, syntax: Of<'interpolated'>, sco
     const width = alignment?.constant ? int32(alignment.constant.value) : 0
     const { run } = value
     const format = part.format ?? null
-    if (width === 0 && format === null) return (frame) => displayText(run(frame))
-    return (frame) => {
-      const given = run(frame)
-      return alignText(given === null ? '' : formatValue(given, format), width)
-    }
+    if (width === 0 && format === null) return javascript`${constant(displayText)}(${run})`
+    const write = (given: unknown): string =>
+      alignText(given === null ? '' : formatValue(given, format), width)
+    return javascript`${constant(write)}(${run})`
   })
-  const run: Run = (frame) => {
-    let text = ''
-    for (const part of parts) text += part(frame)
-    return text
-  }
+  const run = parts.reduce((left, right) => javascript`${left} + ${right}`, javascript`''`)
   return { kind: 'value', type: binder.world.get('System.String'), run, at: syntax.at }
 }
 
@@ -88,8 +92,8 @@ function bindShortCircuit(binder: Binder, syntax: Of<'binary'>, scope: Scope): V
   const right = binder.valueAs(syntax.right, boolean, scope)
   const run: Run =
     syntax.operator === '&&'
-      ? (frame) => left(frame) === true && right(frame) === true
-      : (frame) => left(frame) === true || right(frame) === true
+      ? javascript`${left} === true && ${right} === true`
+      : javascript`${left} === true || ${right} === true`
   return { kind: 'value', type: boolean, run, at: syntax.at }
 }
 
@@ -111,12 +115,10 @@ function coalesce(binder: Binder, sides: { left: Value; right: Value; at: number
       : implicitConversion(world, underlying ?? left.type, right.type)
   for (const type of underlying ? [underlying, left.type] : [left.type]) {
     const second = type.kind === 'special' ? undefined : binder.tryConvert(right, type)
-    if (second)
-      return { kind: 'value', type, run: (frame) => first(frame) ?? second(frame), at: left.at }
+    if (second) return { kind: 'value', type, run: javascript`${first} ?? ${second}`, at: left.at }
   }
   const second = right.run
-  if (left.type.kind === 'special')
-    return { ...right, run: (frame) => first(frame) ?? second(frame) }
+  if (left.type.kind === 'special') return { ...right, run: javascript`${first} ?? ${second}` }
   if (!toRight) {
     throw new FaultAtOffset(
       'CS0019',
@@ -143,7 +145,7 @@ export function bindConditional(binder: Binder, syntax: Of<'conditional'>, scope
   return {
     kind: 'value',
     type,
-    run: (frame) => (condition(frame) === true ? first(frame) : second(frame)),
+    run: javascript`${condition} === true ? ${first} : ${second}`,
     at: syntax.condition.at,
   }
 }
@@ -171,12 +173,13 @@ export function bindCast(binder: Binder, syntax: Of<'cast'>, scope: Scope): Valu
   const operand = binder.operand(syntax.operand, scope)
   if (operand.kind !== 'value')
     return { kind: 'value', type, run: binder.convert(operand, type), at: syntax.at }
-  const { constant, run } = operand
+  const { run } = operand
+  const known = operand.constant
   const conversion = explicitConversion(binder.world, {
     from: operand.type,
     to: type,
-    isChecked: scope.marks.isChecked || (constant !== undefined && !scope.marks.isUnchecked),
-    ...(constant ? { constant } : {}),
+    isChecked: scope.marks.isChecked || (known !== undefined && !scope.marks.isUnchecked),
+    ...(known ? { constant: known } : {}),
   })
   if (!conversion) {
     throw new FaultAtOffset(
@@ -192,11 +195,11 @@ export function bindCast(binder: Binder, syntax: Of<'cast'>, scope: Scope): Valu
       type,
       run,
       at: syntax.at,
-      ...(constant && isValueType(type) ? { constant } : {}),
+      ...(known && isValueType(type) ? { constant: known } : {}),
     }
-  if (constant && isValueType(type) && !conversion.isUser)
-    return castConstant({ type, apply, constant, at: syntax.at })
-  return { kind: 'value', type, run: (frame) => apply(run(frame)), at: syntax.at }
+  if (known && isValueType(type) && !conversion.isUser)
+    return castConstant({ type, apply, constant: known, at: syntax.at })
+  return { kind: 'value', type, run: conversionRun(conversion, run), at: syntax.at }
 }
 
 function castConstant(use: {

@@ -1,5 +1,6 @@
 import type { Binder, BoundLambda, Delegate } from './binder.ts'
-import { fillSlots, Frame, type Operand, type Run, type Value } from './bound.ts'
+import { emptySlots, fillSlots, Frame, type Operand, type Run, type Value } from './bound.ts'
+import { constant, functionOf, javascript } from './compile-to-javascript.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { delegateOf, typedArgument } from './delegates.ts'
 import { bestCommonType } from './inference.ts'
@@ -115,13 +116,36 @@ function functionScope(
 export function closure(owner: FunctionScope, body: Run, parameterCount: number): Run {
   // Most lambdas have one parameter, and are called once for each element.
   if (parameterCount === 1) {
-    return (outer): Implementation =>
-      (value) =>
-        callBody(outer, body, fillSlots([value], owner.slotCount))
+    const make = (outer: Frame, code: Run): Implementation =>
+      owner.hasInner ? withOwnFrames(owner, outer, code) : withOneFrame(owner, outer, code)
+    return javascript`${constant(make)}(frame, ${functionOf(body)})`
   }
   return (outer): Implementation =>
     (...values) =>
       callBody(outer, body, fillSlots(values.slice(0, parameterCount), owner.slotCount))
+}
+
+function withOwnFrames(owner: FunctionScope, outer: Frame, body: Run): Implementation {
+  return (value) => callBody(outer, body, fillSlots([value], owner.slotCount))
+}
+
+// Nothing within keeps the frame, so that the next call can have it, but not one in the middle of another.
+function withOneFrame(owner: FunctionScope, outer: Frame, body: Run): Implementation {
+  const { machine } = outer
+  const frame = new Frame(emptySlots(owner.slotCount), outer, machine)
+  const { slots } = frame
+  let isInUse = false
+  return (value) => {
+    if (isInUse) return callBody(outer, body, fillSlots([value], owner.slotCount))
+    machine.enter()
+    isInUse = true
+    slots[0] = value
+    const result = body(frame)
+    // An exception leaves it in use for good: the calls after it get frames of their own.
+    isInUse = false
+    machine.leave()
+    return result
+  }
 }
 
 function callBody(outer: Frame, body: Run, slots: unknown[]): unknown {
@@ -171,10 +195,13 @@ function groupRun(
     at: operand.at,
   })
   if (!choice) return undefined
+  const { target } = operand
+  const made: { self: unknown } = { self: null }
+  const receiver = target && { ...target, run: () => made.self }
   const result: Value = {
     kind: 'value',
     type: choice.result,
-    run: callRun(binder.world, choice, operand.target),
+    run: callRun(binder.world, choice, receiver),
     at: operand.at,
   }
   const run =
@@ -182,8 +209,11 @@ function groupRun(
   if (!run) return undefined
   return (frame) => {
     const { machine } = frame
+    // The receiver is that of the moment in which the delegate is made.
+    const self = target?.run(frame)
     const call: Implementation = (...given) => {
       machine.step()
+      made.self = self
       for (const index of list.keys()) values[index] = given[index]
       return run(frame)
     }

@@ -2,6 +2,7 @@ import { lengthOf } from './arrays.ts'
 import type { Binder } from './binder.ts'
 import type { FoundMember, Operand, Place, Run, Value } from './bound.ts'
 import { receiverRun } from './call.ts'
+import { constant, javascript } from './compile-to-javascript.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { placeOf, readLocal, type Local, type Scope } from './scope.ts'
 import type { ExpressionSyntax, TypeSyntax } from './syntax.ts'
@@ -29,7 +30,7 @@ export function bindName(binder: Binder, syntax: NameSyntax, scope: Scope): Oper
     return {
       kind: 'value',
       type: world.get('IExpressionContext'),
-      run: (frame) => frame.machine.context,
+      run: javascript`frame.machine.context`,
       at,
     }
   }
@@ -264,7 +265,7 @@ function propertyValue(
   const call = { types: [], owner, world: binder.world }
   const receiver = receiverRun(world, target)
   const read = member.run
-  const run: Run = read ? (frame) => read(receiver(frame), call) : () => null
+  const run: Run = read ? javascript`${constant(read)}(${receiver}, ${constant(call)})` : () => null
   const place = member.set && propertyPlace({ member, receiver, call, set: member.set })
   return { kind: 'value', type, run, at, ...(place ? { place } : {}) }
 }

@@ -1,5 +1,6 @@
 import { systemException } from '../dotnet/exceptions.ts'
 import type { Frame, OpenPlace, Run, Value } from './bound.ts'
+import { constant, javascript, temporary } from './compile-to-javascript.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import type { Reference } from './reference.ts'
 import type { Choice, Slot } from './overload.ts'
@@ -40,34 +41,29 @@ function notNull(value: unknown): unknown {
 
 // The arguments are computed before anybody looks whether there is a receiver.
 function callOnObject(run: Implementation, plan: Plan & { readonly receiver: Run }): Run {
-  const { receiver, list, call } = plan
+  const { receiver, list } = plan
+  const [called, last, checked] = [constant(run), constant(plan.call), constant(notNull)]
   const [first, second] = list
-  if (!first) {
-    return (frame) => {
-      frame.machine.step()
-      return run(notNull(receiver(frame)), call)
-    }
-  }
+  if (!first) return javascript`(${step}, ${called}(${checked}(${receiver}), ${last}))`
+  const [self, value] = [temporary(), temporary()]
   if (!second) {
-    return (frame) => {
-      frame.machine.step()
-      const self = receiver(frame)
-      const value = first(frame)
-      return run(notNull(self), value, call)
-    }
+    return javascript`(${step}, ${self} = ${receiver}, ${value} = ${first}, ${called}(${checked}(${self}), ${value}, ${last}))`
   }
-  return (frame) => {
-    frame.machine.step()
-    const self = receiver(frame)
-    const values = list.map((one) => one(frame))
-    return run(notNull(self), ...values, call)
-  }
+  const values = valuesRun(list)
+  return javascript`(${step}, ${self} = ${receiver}, ${value} = ${values}, ${called}(${checked}(${self}), ...${value}, ${last}))`
+}
+
+// A call may take long, and an expression may be a long row of calls: each is a step.
+const step = javascript`frame.machine.step()`
+
+function valuesRun(list: readonly Run[]): Run {
+  return (frame) => list.map((one) => one(frame))
 }
 
 /** Code for the receiver that throws when it is null. */
 export function receiverRun(world: TypeWorld, target: Value): Run {
   const { run } = target
-  return mayBeNull(world, target) ? (frame) => notNull(run(frame)) : run
+  return mayBeNull(world, target) ? javascript`${constant(notNull)}(${run})` : run
 }
 
 interface Plan {
@@ -76,47 +72,16 @@ interface Plan {
   readonly call: unknown
 }
 
-// A call may take long, and an expression may be a long row of calls: each is a step.
-function staticCall(run: Implementation, { list, call }: Plan): Run {
-  const [first, second] = list
-  if (!first || list.length > 2) {
-    return (frame) => {
-      frame.machine.step()
-      return run(...list.map((one) => one(frame)), call)
-    }
-  }
-  if (!second) {
-    return (frame) => {
-      frame.machine.step()
-      return run(first(frame), call)
-    }
-  }
-  return (frame) => {
-    frame.machine.step()
-    return run(first(frame), second(frame), call)
-  }
-}
-
 function plainCall(run: Implementation, plan: Plan): Run {
-  const { receiver, list, call } = plan
-  if (!receiver) return staticCall(run, plan)
-  const [first, second] = list
-  if (!first) {
-    return (frame) => {
-      frame.machine.step()
-      return run(receiver(frame), call)
-    }
-  }
-  if (!second) {
-    return (frame) => {
-      frame.machine.step()
-      return run(receiver(frame), first(frame), call)
-    }
-  }
-  return (frame) => {
-    frame.machine.step()
-    return run(receiver(frame), ...list.map((one) => one(frame)), call)
-  }
+  const list = plan.receiver ? [plan.receiver, ...plan.list] : plan.list
+  const [called, last] = [constant(run), constant(plan.call)]
+  const [first, second, third] = list
+  if (!first) return javascript`(${step}, ${called}(${last}))`
+  if (!second) return javascript`(${step}, ${called}(${first}, ${last}))`
+  if (!third) return javascript`(${step}, ${called}(${first}, ${second}, ${last}))`
+  if (list.length === 3)
+    return javascript`(${step}, ${called}(${first}, ${second}, ${third}, ${last}))`
+  return javascript`(${step}, ${called}(...${valuesRun(list)}, ${last}))`
 }
 
 function callWithReferences(run: Implementation, plan: Plan & { readonly choice: Choice }): Run {

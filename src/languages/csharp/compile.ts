@@ -68,10 +68,11 @@ const evaluationBounds = { milliseconds: evaluationMsMax, memoryBytes: memoryByt
 /** Runs compiled code; a full stack is a limit like the others. */
 function runBounded(compiled: Compiled, context: PolicyContext): unknown {
   try {
-    return runWithin(evaluationBounds, () =>
-      compiled.run(
-        new Frame(emptySlots(compiled.owner.slotCount), undefined, new Machine(context)),
-      ),
+    const slots = emptySlots(compiled.owner.slotCount)
+    return runWithin(
+      evaluationBounds,
+      compiled.run,
+      new Frame(slots, undefined, new Machine(context)),
     )
   } catch (error) {
     if (error instanceof RangeError)

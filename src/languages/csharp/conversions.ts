@@ -2,6 +2,8 @@ import { systemException } from '../dotnet/exceptions.ts'
 import { castNumber, integerMax, integerMin, integerOf, isIntegerKind } from '../dotnet/numbers.ts'
 import type { NumericKind } from '../dotnet/types.ts'
 import { typeNameOf } from '../dotnet/types.ts'
+import type { Run } from './bound.ts'
+import { constant, javascript } from './compile-to-javascript.ts'
 import type { Type } from './type-model.ts'
 import { isValueType, type TypeWorld } from './type-world.ts'
 import { userConversion } from './user-conversions.ts'
@@ -10,6 +12,14 @@ import { userConversion } from './user-conversions.ts'
 export interface Conversion {
   readonly apply?: (value: unknown) => unknown
   readonly isUser?: boolean
+  /** The call that `apply` makes, where it does nothing else. */
+  readonly call?: { readonly run: (...values: unknown[]) => unknown; readonly last: unknown }
+}
+
+/** Code that converts a value. */
+export function conversionRun({ apply, call }: Conversion, value: Run): Run {
+  if (call) return javascript`${constant(call.run)}(${value}, ${constant(call.last)})`
+  return apply ? javascript`${constant(apply)}(${value})` : value
 }
 
 const identity: Conversion = {}
@@ -262,9 +272,9 @@ function castToAny(world: TypeWorld, to: Type): (value: unknown) => unknown {
 
 // The usual cast is to exactly the type that the value has.
 function hasTypeName(value: unknown, name: string): boolean {
-  return (
-    typeof value === 'object' && value !== null && 'typeName' in value && value.typeName === name
-  )
+  if (typeof value !== 'object' || value === null) return false
+  const named: { readonly typeName?: unknown } = value
+  return named.typeName === name
 }
 
 /** True when a value that is not null is of a type. */

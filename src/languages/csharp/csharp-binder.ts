@@ -20,7 +20,7 @@ import { bindIs } from './bind-pattern.ts'
 import { bindBlock, bindStatement, bindStatements } from './bind-statement.ts'
 import type { BoundBlock, BoundLambda, Delegate, StatementBinder } from './binder.ts'
 import type { Operand, Run, Value } from './bound.ts'
-import { defaultValue, implicitConversion } from './conversions.ts'
+import { conversionRun, defaultValue, implicitConversion } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { unaryOperation } from './operators.ts'
 import { Scope, type Local } from './scope.ts'
@@ -200,7 +200,7 @@ export class CSharpBinder implements StatementBinder {
       const converted = apply(value.constant.value)
       return () => converted
     }
-    return (frame) => apply(run(frame))
+    return conversionRun(conversion, run)
   }
 
   #value(syntax: ExpressionSyntax, scope: Scope): Value {

@@ -12,6 +12,7 @@ import {
 } from './arithmetic.ts'
 import type { Binder } from './binder.ts'
 import { Frame, type Run, type Value } from './bound.ts'
+import { constant, javascript } from './compile-to-javascript.ts'
 import { numericName } from './conversions.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { enumNumber, enumOperation } from './enum-operators.ts'
@@ -71,7 +72,7 @@ export function unaryOperation(
     const { run } = operand
     return {
       ...plain(operand),
-      run: lift(underlying, (frame) => run(frame) !== true, run),
+      run: lift(underlying, javascript`${run} !== true`, run),
       ...fold(operand, (value) => value !== true),
     }
   }
@@ -162,11 +163,12 @@ function concatenation(binder: Binder, operator: string, sides: BinarySides): Va
   }
   const first = left.run
   const second = right.run
+  const text = constant(textOf)
   const type = binder.world.get('System.String')
   return {
     kind: 'value',
     type,
-    run: (frame) => joined(textOf(first(frame)), textOf(second(frame))),
+    run: javascript`${constant(joined)}(${text}(${first}), ${text}(${second}))`,
     at: left.at,
   }
 }
@@ -384,9 +386,7 @@ function identityTest(binder: Binder, operator: string, sides: BinarySides): Val
   const right = sides.right.run
   const type = binder.world.get('System.Boolean')
   const run: Run =
-    operator === '=='
-      ? (frame) => left(frame) === right(frame)
-      : (frame) => left(frame) !== right(frame)
+    operator === '==' ? javascript`${left} === ${right}` : javascript`${left} !== ${right}`
   return { kind: 'value', type, run, at: sides.left.at }
 }
 
@@ -397,8 +397,8 @@ function foldConstants(value: Value, sides: BinarySides): Value {
 /** The value of a constant expression; what fails now would fail each time. */
 function evaluate(value: Value): Value {
   try {
-    const constant = value.run(constantFrame())
-    return { ...value, constant: { value: constant }, run: () => constant }
+    const found = value.run(constantFrame())
+    return { ...value, constant: { value: found }, run: javascript`${constant(found)}` }
   } catch {
     throw new FaultAtOffset(
       'CS0220',

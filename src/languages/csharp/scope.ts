@@ -1,4 +1,5 @@
 import type { Frame, LocalFunction, Place, Run, Value } from './bound.ts'
+import { constant, javascript } from './compile-to-javascript.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import type { Type } from './type-model.ts'
 
@@ -22,6 +23,8 @@ export class FunctionScope {
   /** The function that a turn of a loop belongs to; its variables are new in each turn. */
   readonly turnOf: FunctionScope | undefined
   slotCount = 0
+  /** True when code within has frames of its own, which may keep the variables of this one. */
+  hasInner = false
 
   constructor(
     parent: FunctionScope | undefined,
@@ -29,6 +32,7 @@ export class FunctionScope {
     turnOf?: FunctionScope,
   ) {
     this.parent = parent
+    if (parent) parent.hasInner = true
     this.returnType = returnType
     this.turnOf = turnOf
     this.returned = turnOf?.returned ?? []
@@ -183,9 +187,9 @@ export function readLocal(local: Local, from: FunctionScope): Run {
   const { slot } = local
   switch (hops(local, from)) {
     case 0:
-      return (frame) => frame.slots[slot]
+      return javascript`frame.slots[${constant(slot)}]`
     case 1:
-      return (frame) => frame.parent?.slots[slot]
+      return javascript`frame.parent.slots[${constant(slot)}]`
     default: {
       const find = frameOf(local, from)
       return (frame) => find(frame).slots[slot]

@@ -26,7 +26,8 @@ export function userConversion(
   const before = standard(world, from, parameter)?.apply
   const after = standard(world, best.member.type, to)?.apply
   const call = { types: [], owner: best.owner, world }
-  if (!before && !after) return { isUser: true, apply: (value) => run(value, call) }
+  if (!before && !after)
+    return { isUser: true, apply: (value) => run(value, call), call: { run, last: call } }
   return {
     isUser: true,
     apply(value) {

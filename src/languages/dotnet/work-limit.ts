@@ -14,7 +14,7 @@ export interface WorkBounds {
 
 // Units in front of the first look at the time, so that short work never asks for it, and between two looks while
 // they are quick.
-const firstUnits = 8
+const firstUnits = 64
 const quickUnits = 64
 const slowMs = 5
 const memoryLookMs = 20
@@ -22,7 +22,7 @@ const memoryLookMs = 20
 /** The time that was really spent, not that of an injected clock: it bounds work, it is no part of a result. */
 class WorkLimit {
   untilLook = firstUnits
-  readonly #bounds: WorkBounds
+  #bounds: WorkBounds
   #deadlineMs = 0
   #lookedMs = 0
   #memoryLookedMs = 0
@@ -33,9 +33,18 @@ class WorkLimit {
     this.#bounds = bounds
   }
 
+  begin(bounds: WorkBounds): this {
+    this.untilLook = firstUnits
+    this.#bounds = bounds
+    this.#deadlineMs = 0
+    this.#lookedMs = 0
+    this.#memoryStart = undefined
+    return this
+  }
+
   look(units: number): void {
     const nowMs = performance.now()
-    if (this.#deadlineMs === 0) this.#begin(nowMs)
+    if (this.#deadlineMs === 0) this.#start(nowMs)
     // Where a unit takes long, as one over a large sequence does, each of them is timed.
     this.untilLook = nowMs - this.#lookedMs > slowMs ? 1 : quickUnits
     this.#lookedMs = nowMs
@@ -47,7 +56,7 @@ class WorkLimit {
     if (isLarge || nowMs - this.#memoryLookedMs > memoryLookMs) this.#lookAtMemory(nowMs)
   }
 
-  #begin(nowMs: number): void {
+  #start(nowMs: number): void {
     this.#deadlineMs = nowMs + this.#bounds.milliseconds
     this.#lookedMs = nowMs
     this.#memoryLookedMs = nowMs
@@ -82,12 +91,19 @@ function memoryNow(): { heapBytes: number; usedBytes: number; heapBytesMax: numb
 // Work runs without a pause, so that one is in force at a time.
 let current: WorkLimit | undefined
 
+// That of work within no other: most of it is too short to make one each time.
+const outermost = new WorkLimit({ milliseconds: 0, memoryBytes: 0 })
+
 /** Runs something within bounds; what is called without any may take what it likes. */
-export function runWithin<Result>(bounds: WorkBounds, run: () => Result): Result {
+export function runWithin<Given, Result>(
+  bounds: WorkBounds,
+  run: (given: Given) => Result,
+  given: Given,
+): Result {
   const outer = current
-  current = new WorkLimit(bounds)
+  current = outer ? new WorkLimit(bounds) : outermost.begin(bounds)
   try {
-    return run()
+    return run(given)
   } finally {
     current = outer
   }
