@@ -49,8 +49,8 @@ export interface AppRuntime {
   readonly serviceProviders: ServiceProviders
   readonly connectors: ManagedConnectors
   readonly identityToken: IdentityToken | undefined
-  /** Runs that have not ended. */
-  readonly activeRuns: number
+  /** Runs that have not ended and do not wait for a person or a far time. */
+  readonly busyRuns: number
   /** The signed address of a trigger; of the workflow's only one where none is named. */
   callbackUrl(workflow: CompiledWorkflow, trigger: string | undefined): string
   /** The signed address that goes on with an action that waits. */

@@ -79,7 +79,7 @@ export const runsPageDefault = 30
 /** How long the wait for a file to rest is before an app is loaded again. */
 export const reloadQuietMs = 300
 
-/** Runs of an app that have not ended, above which its pushing triggers slow down, and for how long at most. */
+/** Runs of an app that have something to do, above which its pushing triggers slow down, and for how long at most. */
 export const busyRunsMax = 2_000
 export const busyWaitMs = { step: 20, max: 1_000 }
 

@@ -150,8 +150,8 @@ export class LogicApp implements AppRuntime {
     return this.#hostSettings
   }
 
-  get activeRuns(): number {
-    return this.engine.activeCount
+  get busyRuns(): number {
+    return this.engine.busyCount
   }
 
   get baseUrl(): string {

@@ -51,7 +51,7 @@ export const serviceProviderTrigger: TriggerType = {
 
 /** Takes an event as soon as there is room for its runs: a source that is not acknowledged meanwhile sends no more. */
 async function pushed(app: AppRuntime, fire: () => Promise<unknown>): Promise<void> {
-  for (let waitedMs = 0; app.activeRuns > busyRunsMax && waitedMs < busyWaitMs.max;) {
+  for (let waitedMs = 0; app.busyRuns > busyRunsMax && waitedMs < busyWaitMs.max;) {
     await app.clock.sleep(busyWaitMs.step)
     waitedMs += busyWaitMs.step
   }
