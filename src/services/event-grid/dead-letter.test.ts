@@ -3,7 +3,15 @@ import { test } from 'node:test'
 import { ServiceError } from '../../base/errors.ts'
 import { isJsonObject, parseJson } from '../../base/json.ts'
 import type { PutDeadLetter } from './destination.ts'
-import { group, openEventGrid, openWebhook, orderEvent, pass, storageId } from './fixture.ts'
+import {
+  group,
+  openEventGrid,
+  openWebhook,
+  orderEvent,
+  pass,
+  storageId,
+  webhookProperties,
+} from './fixture.ts'
 import { subscribe, untilTrue } from './fixture.ts'
 
 const topicId = `${group}/providers/Microsoft.EventGrid/topics/orders`
@@ -111,4 +119,17 @@ test('an event whose dead-letter container is not there is dropped at once', asy
     count: 1,
     reason: 'UndeliverableDueToHttpBadRequest after 1 attempts: BadRequest',
   })
+})
+
+test('dropped events of subscriptions with one name are counted together', async (t) => {
+  const grid = await openEventGrid(t, {})
+  const webhook = await openWebhook(t, {
+    respond: (_request, response) => void response.writeHead(413).end(),
+  })
+  await subscribe(grid, webhook)
+  await grid.put('topics/returns', {})
+  await grid.put('topics/returns/eventSubscriptions/all', webhookProperties(webhook.url))
+  await grid.publish('orders', [orderEvent('1')])
+  await grid.publish('returns', [orderEvent('2')])
+  await untilTrue(() => grid.eventGrid.givenUpEvents().get('all')?.count === 2)
 })

@@ -208,7 +208,12 @@ export class EventSubscriptions {
   givenUp(): ReadonlyMap<string, GivenUp> {
     const found = new Map<string, GivenUp>()
     for (const { target, delivery } of this.#byId.values()) {
-      if (delivery.givenUp) found.set(target.subscription.name, delivery.givenUp)
+      const { givenUp } = delivery
+      if (!givenUp) continue
+      // Subscriptions of several topics may have the same name.
+      const { name } = target.subscription
+      const { count, reason } = found.get(name) ?? { count: 0, reason: givenUp.reason }
+      found.set(name, { count: count + givenUp.count, reason })
     }
     return found
   }
