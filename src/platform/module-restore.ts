@@ -15,6 +15,10 @@ const moduleCountMax = 200
 /** The largest modules have about a megabyte. */
 const moduleBytesMax = 16 * 1024 * 1024
 const answerTimeoutMs = 30_000
+
+/** The code of a template's fault that `restoreModules` may mend. */
+export const moduleMissing = 'BCP190'
+
 const layerType = 'application/vnd.ms.bicep.module.layer.v1+json'
 
 /** Reads a file of a project, or with `~/` one of the home folder; `undefined` when there is none. */
@@ -61,7 +65,7 @@ function firstMissing({
       return text
     })
   } catch (error) {
-    if (error instanceof SourceError && error.code === 'BCP190') return missing
+    if (error instanceof SourceError && error.code === moduleMissing) return missing
   }
   return undefined
 }

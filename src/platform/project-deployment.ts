@@ -3,10 +3,10 @@ import { localHttpPort } from '../services/functions/local-http-port.ts'
 import type { FunctionApps } from '../services/functions/service.ts'
 import { isWorkflowApp, type Site } from '../services/functions/site.ts'
 import type { LogicApps } from '../services/logic-apps/service.ts'
-import type { DeployOptions } from '../services/resource-manager/deployment.ts'
+import type { DeployOptions, DeploymentResult } from '../services/resource-manager/deployment.ts'
 import type { ResourceManager } from '../services/resource-manager/service.ts'
 import { prepareApp } from './app-build.ts'
-import { readTextFile, restoreModules } from './module-restore.ts'
+import { moduleMissing, readTextFile, restoreModules } from './module-restore.ts'
 import type { AzdProject, AzdService } from './azd-project.ts'
 import { defaultPorts, type Ports } from './ports.ts'
 
@@ -44,10 +44,20 @@ export class ProjectDeployment {
   async deploy(project: AzdProject): Promise<void> {
     for (const service of project.services) this.#claimName(service)
     const options = deployOptionsOf(project)
-    await restoreModules(options, this.#say)
-    const { resources } = await this.#resources.deployTemplate(options)
+    const { resources } = await this.#deployTemplate(options)
     const sites = resources.filter(({ type }) => type.toLowerCase() === 'microsoft.web/sites')
     this.#deployed.set(project, new Set(sites.map(({ request }) => request.names[0] ?? '')))
+  }
+
+  async #deployTemplate(options: DeployOptions): Promise<DeploymentResult> {
+    try {
+      return await this.#resources.deployTemplate(options)
+    } catch (error) {
+      // Only a template that lacks a module is read twice: this is part of every start.
+      if (!(error instanceof SourceError && error.code === moduleMissing)) throw error
+      await restoreModules(options, this.#say)
+      return this.#resources.deployTemplate(options)
+    }
   }
 
   /** Gives each app its port, in the order of azure.yaml. */
