@@ -21,7 +21,10 @@ const branches = Object.fromEntries(
 
 const schemas: Readonly<Record<string, JsonObject>> = {
   slow: { schemaType: 'json', document: { type: 'string', pattern: '^(a|a)*$' } },
-  slower: { schemaType: 'json', document: { patternProperties: { '^(a+)+$': { type: 'string' } } } },
+  slower: {
+    schemaType: 'json',
+    document: { patternProperties: { '^(a+)+$': { type: 'string' } } },
+  },
   itself: { schemaType: 'json', document: { $ref: '#' } },
   mutual: {
     schemaType: 'json',

@@ -23,7 +23,7 @@ app.http('Never', { ...anonymous, handler: () => new Promise(() => {}) })
 app.http('Rejects', {
   ...anonymous,
   handler: () => {
-    setImmediate(() => Promise.reject(new Error('nobody waits')))
+    setImmediate(() => void Promise.reject(new Error('nobody waits')))
     return new Promise(() => {})
   },
 })
