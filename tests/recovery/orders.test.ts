@@ -98,7 +98,7 @@ async function runsByEvent(platform: Platform): Promise<Map<string, number>> {
       for (const { header } of runs) {
         const text = JSON.stringify(header)
         const [, event = ''] =
-          /"Aeg-Output-Event-Id":"([^"]+)"/.exec(text) ?? /"sequenceNumber":(\d+)/.exec(text) ?? []
+          /"subject":"([^"]+)"/.exec(text) ?? /"sequenceNumber":(\d+)/.exec(text) ?? []
         assert.notEqual(event, '')
         counts.set(`${key}/${event}`, (counts.get(`${key}/${event}`) ?? 0) + 1)
       }

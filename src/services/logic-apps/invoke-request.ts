@@ -64,7 +64,7 @@ export async function invoke(
   }
   const trace = parseTraceparent(headerOf(headers, 'traceparent'))
   const clientTrackingId = headerOf(headers, 'x-ms-client-tracking-id')
-  const delivery = isWebhook ? deliveryKey(headers, bytes) : undefined
+  const delivery = isWebhook ? deliveryKey(headers, { bytes, body }) : undefined
   await new Invocation(request, response, call).run({
     outputs,
     ...(delivery === undefined ? {} : { keys: [delivery] }),
@@ -242,11 +242,23 @@ function isAsynchronous(host: WorkflowHost): boolean {
  * Names a delivery of Event Grid: one that a crash cut short comes again as it was, while another try of one that
  * failed counts on. https://learn.microsoft.com/azure/event-grid/receive-events#message-headers
  */
-function deliveryKey(headers: ValueObject, bytes: Uint8Array): string | undefined {
+function deliveryKey(
+  headers: ValueObject,
+  { bytes, body = null }: { readonly bytes: Uint8Array; readonly body: Value | undefined },
+): string | undefined {
   const id = headerOf(headers, 'aeg-output-event-id') ?? ''
   if (id === '') return undefined
   const count = headerOf(headers, 'aeg-delivery-count') ?? ''
-  return createHash('sha256').update(`${id}/${count}/`).update(bytes).digest('base64url')
+  // An event that says what it is may also have been published twice, and has another name at each delivery then.
+  const isNamed = (isArray(body) ? body : [body]).every(isNamedEvent)
+  const name = isNamed ? '' : id
+  return createHash('sha256').update(`${name}/${count}/`).update(bytes).digest('base64url')
+}
+
+/** True in the schemas of Event Grid and of CloudEvents: an id is that of one event. */
+function isNamedEvent(event: Value): boolean {
+  const isOfSchema = ['eventTime', 'specversion'].some((name) => textOf(event, name) !== undefined)
+  return isOfSchema && textOf(event, 'id') !== undefined
 }
 
 /** Event Grid asks whoever it delivers to whether they want it: https://learn.microsoft.com/azure/event-grid/webhook-event-delivery */

@@ -110,9 +110,16 @@ test('a delivery that a crash cut short gets the answer of the run that it had s
   const events = await second.app.engine.history.events('app/w', runs[0]?.id ?? '')
   const after = events.find((event) => event.kind === 'ended' && event.name === 'After')
   assert.equal(after?.kind === 'ended' && after.record.status, 'Succeeded')
+  // The event was published again: its delivery has another name.
+  const published = delivery(0)
+  const named = [{ id: '1', eventTime: '2026-01-01T00:00:00Z' }]
+  await advancing(clock, second.call('w', { ...published, body: named }))
+  const again = { ...published.headers, 'aeg-output-event-id': 'e2' }
+  await advancing(clock, second.call('w', { headers: again, body: named }))
+  assert.equal(await countRuns(second), 2)
   // Another try of a delivery that was answered badly is another run, as in Azure.
   await advancing(clock, second.call('w', delivery(1)))
-  assert.equal(await countRuns(second), 2)
+  assert.equal(await countRuns(second), 3)
 })
 
 async function advancing(clock: ManualClock, answer: Promise<Response>) {
