@@ -1,6 +1,6 @@
 import type { Binder, BoundLambda, Delegate } from './binder.ts'
 import { emptySlots, fillSlots, Frame, type Operand, type Run, type Value } from './bound.ts'
-import { constant, functionOf, javascript } from './compile-to-javascript.ts'
+import { constant, functionOf, javascript, temporary } from './compile-to-javascript.ts'
 import { FaultAtOffset } from './csharp-error.ts'
 import { delegateOf, typedArgument } from './delegates.ts'
 import { bestCommonType } from './inference.ts'
@@ -115,37 +115,31 @@ function functionScope(
 /** Code that makes a delegate in a frame; its calls get frames of their own. */
 export function closure(owner: FunctionScope, body: Run, parameterCount: number): Run {
   // Most lambdas have one parameter, and are called once for each element.
-  if (parameterCount === 1) {
-    const make = (outer: Frame, code: Run): Implementation =>
-      owner.hasInner ? withOwnFrames(owner, outer, code) : withOneFrame(owner, outer, code)
-    return javascript`${constant(make)}(frame, ${functionOf(body)})`
-  }
+  if (parameterCount === 1)
+    return owner.hasInner ? withOwnFrames(owner, body) : withOneFrame(owner, body)
   return (outer): Implementation =>
     (...values) =>
       callBody(outer, body, fillSlots(values.slice(0, parameterCount), owner.slotCount))
 }
 
-function withOwnFrames(owner: FunctionScope, outer: Frame, body: Run): Implementation {
-  return (value) => callBody(outer, body, fillSlots([value], owner.slotCount))
+function withOwnFrames(owner: FunctionScope, body: Run): Run {
+  return (outer): Implementation =>
+    (value) =>
+      callBody(outer, body, fillSlots([value], owner.slotCount))
 }
 
-// Nothing within keeps the frame, so that the next call can have it, but not one in the middle of another.
-function withOneFrame(owner: FunctionScope, outer: Frame, body: Run): Implementation {
-  const { machine } = outer
-  const frame = new Frame(emptySlots(owner.slotCount), outer, machine)
-  const { slots } = frame
-  let isInUse = false
-  return (value) => {
-    if (isInUse) return callBody(outer, body, fillSlots([value], owner.slotCount))
-    machine.enter()
-    isInUse = true
-    slots[0] = value
-    const result = body(frame)
-    // An exception leaves it in use for good: the calls after it get frames of their own.
-    isInUse = false
-    machine.leave()
-    return result
-  }
+// Nothing within keeps the frame, so that the next call can have it, but not one in the middle of another: those alone
+// can go deep. An exception leaves it in use for good.
+function withOneFrame(owner: FunctionScope, body: Run): Run {
+  const frameIn = (outer: Frame): Frame =>
+    new Frame(emptySlots(owner.slotCount), outer, outer.machine)
+  const again = (frame: Frame, value: unknown): unknown =>
+    callBody(frame.parent ?? frame, body, fillSlots([value], owner.slotCount))
+  const result = temporary()
+  const call = javascript`frame.isInUse ? ${constant(again)}(frame, value) : (
+    frame.machine.step(), frame.isInUse = true, frame.slots[0] = value,
+    ${result} = ${body}, frame.isInUse = false, ${result})`
+  return javascript`((frame) => ${functionOf(call)})(${constant(frameIn)}(frame))`
 }
 
 function callBody(outer: Frame, body: Run, slots: unknown[]): unknown {

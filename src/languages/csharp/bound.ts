@@ -10,6 +10,8 @@ export class Frame {
   readonly machine: Machine
   /** What `return` gave. */
   result: unknown = null
+  /** While a call runs in the one frame that a lambda has for all its calls. */
+  isInUse = false
 
   /** `first` are the values of the first slots; the others begin as null. */
   constructor(first: unknown[], parent: Frame | undefined, machine: Machine) {
@@ -21,7 +23,9 @@ export class Frame {
 
 /** The slots of a frame without values. */
 export function emptySlots(count: number): unknown[] {
-  return fillSlots([], count)
+  // Adding to an empty list would make room for more than most have.
+  if (count === 0) return []
+  return fillSlots([null], count)
 }
 
 /** The slots of a frame, its first values given. */

@@ -25,8 +25,10 @@ export function callRun(world: TypeWorld, choice: Choice, target: Value | undefi
     const receiver = self && receiverRun(world, self)
     return callWithReferences(run, { choice, receiver, list, call })
   }
-  if (self && mayBeNull(world, self)) return callOnObject(run, { receiver: self.run, list, call })
-  return plainCall(run, { receiver: self?.run, list, call })
+  const step = member.kind === 'indexer' ? javascript`undefined` : callStep
+  if (self && mayBeNull(world, self))
+    return callOnObject(run, { receiver: self.run, list, call, step })
+  return plainCall(run, { receiver: self?.run, list, call, step })
 }
 
 function mayBeNull(world: TypeWorld, { type }: Value): boolean {
@@ -40,8 +42,11 @@ function notNull(value: unknown): unknown {
 }
 
 // The arguments are computed before anybody looks whether there is a receiver.
-function callOnObject(run: Implementation, plan: Plan & { readonly receiver: Run }): Run {
-  const { receiver, list } = plan
+function callOnObject(
+  run: Implementation,
+  plan: Plan & { readonly receiver: Run; readonly step: Run },
+): Run {
+  const { receiver, list, step } = plan
   const [called, last, checked] = [constant(run), constant(plan.call), constant(notNull)]
   const [first, second] = list
   if (!first) return javascript`(${step}, ${called}(${checked}(${receiver}), ${last}))`
@@ -53,8 +58,8 @@ function callOnObject(run: Implementation, plan: Plan & { readonly receiver: Run
   return javascript`(${step}, ${self} = ${receiver}, ${value} = ${values}, ${called}(${checked}(${self}), ...${value}, ${last}))`
 }
 
-// A call may take long, and an expression may be a long row of calls: each is a step.
-const step = javascript`frame.machine.step()`
+// A call may take long, and an expression may be a long row of calls: each is a step, but that of an indexer.
+const callStep = javascript`frame.machine.step()`
 
 function valuesRun(list: readonly Run[]): Run {
   return (frame) => list.map((one) => one(frame))
@@ -72,7 +77,8 @@ interface Plan {
   readonly call: unknown
 }
 
-function plainCall(run: Implementation, plan: Plan): Run {
+function plainCall(run: Implementation, plan: Plan & { readonly step: Run }): Run {
+  const { step } = plan
   const list = plan.receiver ? [plan.receiver, ...plan.list] : plan.list
   const [called, last] = [constant(run), constant(plan.call)]
   const [first, second, third] = list

@@ -26,9 +26,11 @@ export function temporary(): Temporary {
   return new Temporary()
 }
 
-/** Code as a function over frames, `(frame) => ...`. */
+/** Code as a function of its own in the frame around it: `(value) => ...`. */
 export function functionOf(run: Run): FunctionPart {
-  return new FunctionPart(run)
+  const code = codes.get(run)
+  assert(code)
+  return new FunctionPart(code)
 }
 
 type Part = Run | Constant | Temporary | FunctionPart
@@ -46,10 +48,10 @@ class Temporary {
 }
 
 class FunctionPart {
-  readonly run: Run
+  readonly code: Code
 
-  constructor(run: Run) {
-    this.run = run
+  constructor(code: Code) {
+    this.code = code
   }
 }
 
@@ -71,7 +73,7 @@ function inlined(run: Run): Code | undefined {
 
 function sizeOf(part: Part): number {
   if (part instanceof Constant || part instanceof Temporary) return 0
-  return inlined(part instanceof FunctionPart ? part.run : part)?.size ?? 1
+  return part instanceof FunctionPart ? part.code.size : (inlined(part)?.size ?? 1)
 }
 
 /** The values that a text refers to, each with a name of ours. */
@@ -79,11 +81,14 @@ type Constants = Map<unknown, string>
 
 function compile(code: Code): Run {
   const constants: Constants = new Map()
-  const body = functionText(code, constants)
+  const body = functionText(code, { parameter: 'frame', constants })
   const values = [...constants.keys()]
   const declared = [...constants.values()].map((name, index) => `const ${name} = values[${index}]`)
   // oxlint-disable-next-line typescript/no-implied-eval -- the text is made of the templates in our own sources only
-  const made: unknown = new Function('values', `${declared.join('\n')}\nreturn ${body}`)(values)
+  const made: unknown = new Function(
+    'values',
+    `'use strict'\n${declared.join('\n')}\nreturn ${body}`,
+  )(values)
   assert(isRun(made))
   return made
 }
@@ -92,24 +97,26 @@ function isRun(value: unknown): value is Run {
   return typeof value === 'function'
 }
 
-function functionText(code: Code, constants: Constants): string {
+function functionText(
+  code: Code,
+  { parameter, constants }: { parameter: 'frame' | 'value'; constants: Constants },
+): string {
   const temporaries = new Map<Temporary, string>()
   const text = write(code, constants, temporaries)
   const names = [...temporaries.values()]
-  return `(frame) => { ${names.length === 0 ? '' : `let ${names.join(', ')}; `}return ${text} }`
+  return `(${parameter}) => { ${names.length === 0 ? '' : `let ${names.join(', ')}; `}return ${text} }`
 }
 
 function write(code: Code, constants: Constants, temporaries: Map<Temporary, string>): string {
   const texts = code.parts.map((part) => {
     if (part instanceof Constant) return nameIn(constants, part.value, 'constant')
     if (part instanceof Temporary) return nameIn(temporaries, part, 'temporary')
-    const run = part instanceof FunctionPart ? part.run : part
-    const inner = inlined(run)
     if (part instanceof FunctionPart)
-      return inner ? `(${functionText(inner, constants)})` : nameIn(constants, run, 'constant')
+      return `(${functionText(part.code, { parameter: 'value', constants })})`
+    const inner = inlined(part)
     return inner
       ? `(${write(inner, constants, temporaries)})`
-      : `${nameIn(constants, run, 'constant')}(frame)`
+      : `${nameIn(constants, part, 'constant')}(frame)`
   })
   return String.raw({ raw: code.text }, ...texts)
 }

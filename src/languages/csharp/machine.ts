@@ -2,10 +2,15 @@ import { countWork, LimitError } from '../dotnet/work-limit.ts'
 import { callDepthMax, stepsMax } from './limits.ts'
 import type { PolicyContext } from './policy-context.ts'
 
+// What takes long within a step counts its work itself.
+const stepsAtOnce = 16
+
 /** What one evaluation may use: the context, and the steps and calls it has left. */
 export class Machine {
   readonly context: PolicyContext
-  #stepsLeft = stepsMax
+  // Of the steps left, those until the work is counted next.
+  #untilCount = stepsAtOnce
+  #stepsLeft = stepsMax - stepsAtOnce
   #depth = 0
 
   constructor(context: PolicyContext) {
@@ -14,11 +19,16 @@ export class Machine {
 
   /** Counts a loop turn or call. */
   step(): void {
-    this.#stepsLeft -= 1
-    if (this.#stepsLeft < 0) {
+    this.#untilCount -= 1
+    if (this.#untilCount < 0) this.#count()
+  }
+
+  #count(): void {
+    if (this.#stepsLeft <= 0)
       throw new LimitError(`The expression was stopped after ${stepsMax} steps.`)
-    }
-    countWork()
+    this.#untilCount = stepsAtOnce - 1
+    this.#stepsLeft -= stepsAtOnce
+    countWork(stepsAtOnce)
   }
 
   enter(): void {

@@ -280,7 +280,10 @@ export class JObject implements DotnetObject {
   property(name: string): JProperty | null {
     const { children } = this
     if (children.length > listedCountMax) return this.#names().get(name) ?? null
-    for (const property of children) if (property.name === name) return property
+    for (let index = 0; index < children.length; index += 1) {
+      const property = children[index]
+      if (property?.name === name) return property
+    }
     return null
   }
 

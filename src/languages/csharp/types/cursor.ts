@@ -13,8 +13,8 @@ export interface Cursor {
 
 /** A walk through anything that can be enumerated. */
 export function cursorOf(source: unknown): Cursor {
-  if (source instanceof DotnetArray) return new ListCursor(source.items)
-  if (source instanceof JArray) return new ListCursor(source.children)
+  const items = listed(source)
+  if (items) return new ListCursor(items)
   const iterator = enumerate(source)[Symbol.iterator]()
   return isCursor(iterator) ? iterator : new IteratorCursor(iterator)
 }
@@ -24,6 +24,32 @@ export function elementsOf(source: unknown): unknown[] {
   const found: unknown[] = []
   for (const cursor = cursorOf(source); cursor.move();) found.push(cursor.current)
   return found
+}
+
+/** How many elements fit a condition. */
+export function countMatching(source: unknown, test: Implementation): number {
+  let count = 0
+  const items = listed(source)
+  if (!items) {
+    for (const cursor = new Filtered(source, test); cursor.move();) count += 1
+    return count
+  }
+  // Each call of the condition is a step, so that there is nothing else to count.
+  const { length } = items
+  for (let index = 0; index < length; index += 1) {
+    if (test(items[index], index) === true) count += 1
+    if (items.length !== length) throw modified()
+  }
+  return count
+}
+
+function listed(source: unknown): readonly unknown[] | undefined {
+  if (source instanceof JArray) return source.children
+  return source instanceof DotnetArray ? source.items : undefined
+}
+
+function modified(): Error {
+  return invalidOperation('Collection was modified; enumeration operation may not execute.')
 }
 
 function isCursor(iterator: object): iterator is Cursor {
@@ -42,8 +68,7 @@ class ListCursor implements Cursor {
   }
 
   move(): boolean {
-    if (this.#index > 0 && this.#items.length !== this.#length)
-      throw invalidOperation('Collection was modified; enumeration operation may not execute.')
+    if (this.#index > 0 && this.#items.length !== this.#length) throw modified()
     if (this.#index >= this.#length) return false
     countWork()
     this.current = this.#items[this.#index]

@@ -3,7 +3,7 @@ import { enumerate } from '../../dotnet/sequence.ts'
 import { type Implementation } from '../type-model.ts'
 import { countOf } from './collection-types.ts'
 import { defaultOf } from './defaults.ts'
-import { cursorOf, elementsOf, Filtered, type Cursor } from './cursor.ts'
+import { countMatching, cursorOf, elementsOf, Filtered } from './cursor.ts'
 import { bool, callback, callOf, int } from './guards.ts'
 
 type Members = Record<string, Implementation>
@@ -51,11 +51,11 @@ export function elementMembers(): Members {
       !some(source, (item) => !bool(callback(test)(item))),
     'static int Count<T>(this IEnumerable<T> source)': (source) => countOf(source),
     'static int Count<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (source, test) =>
-      counted(new Filtered(source, callback(test))),
+      countMatching(source, callback(test)),
     'static long LongCount<T>(this IEnumerable<T> source, Func<T,bool> predicate)': (
       source,
       test,
-    ) => BigInt(counted(new Filtered(source, callback(test)))),
+    ) => BigInt(countMatching(source, callback(test))),
     'static long LongCount<T>(this IEnumerable<T> source)': (source) => BigInt(countOf(source)),
   }
   for (const [name, pick] of Object.entries(picks)) {
@@ -79,12 +79,6 @@ export function elementMembers(): Members {
     ) => (pick(read(source, test)) ?? { value: fallback(call) }).value
   }
   return members
-}
-
-function counted(cursor: Cursor): number {
-  let count = 0
-  while (cursor.move()) count += 1
-  return count
 }
 
 function firstOf(source: unknown): unknown[] {

@@ -308,6 +308,12 @@ function casts(): Members {
 
 function castTo(typeName: string): Implementation {
   const cast = tokenCast(typeName)
+  if (typeName === 'System.Int32') {
+    return (value) => {
+      const whole = value instanceof JValue ? value.whole : undefined
+      return whole !== undefined && (whole | 0) === whole ? whole : cast(tokenOrNull(value))
+    }
+  }
   return (value) => cast(value instanceof JValue ? value : tokenOrNull(value))
 }
 
