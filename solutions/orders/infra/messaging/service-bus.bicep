@@ -31,6 +31,11 @@ resource queue 'Microsoft.ServiceBus/namespaces/queues@2022-10-01-preview' = {
 resource topic 'Microsoft.ServiceBus/namespaces/topics@2022-10-01-preview' = {
   parent: namespace
   name: topicName
+  properties: {
+    // The message of a booking has the id of its event: a workflow that sends it again after a crash adds nothing.
+    requiresDuplicateDetection: true
+    duplicateDetectionHistoryTimeWindow: 'PT10M'
+  }
 
   resource subscription 'subscriptions' = {
     name: subscriptionName
