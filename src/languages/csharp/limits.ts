@@ -17,7 +17,7 @@ export const elementCountMax = 1_000_000
 export const textLengthMax = 64 * 1024 * 1024
 
 /** Milliseconds that one evaluation may take. */
-export const evaluationMsMax = 2000
+export const evaluationMsMax = 1000
 
 /** Bytes that the memory may grow by during one evaluation: the platform has 4 GB. */
 export const memoryBytesMax = 1024 * 1024 * 1024

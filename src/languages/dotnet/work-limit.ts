@@ -42,6 +42,14 @@ class WorkLimit {
     return this
   }
 
+  /** What a part of this work may take. */
+  narrowed({ milliseconds, memoryBytes }: WorkBounds): WorkBounds {
+    return {
+      milliseconds: Math.min(milliseconds, this.#bounds.milliseconds),
+      memoryBytes: Math.min(memoryBytes, this.#bounds.memoryBytes),
+    }
+  }
+
   look(units: number): void {
     const nowMs = performance.now()
     if (this.#deadlineMs === 0) this.#start(nowMs)
@@ -94,14 +102,14 @@ let current: WorkLimit | undefined
 // That of work within no other: most of it is too short to make one each time.
 const outermost = new WorkLimit({ milliseconds: 0, memoryBytes: 0 })
 
-/** Runs something within bounds; what is called without any may take what it likes. */
+/** Runs something within bounds, and those of what it is part of; what is called without any may take what it likes. */
 export function runWithin<Given, Result>(
   bounds: WorkBounds,
   run: (given: Given) => Result,
   given: Given,
 ): Result {
   const outer = current
-  current = outer ? new WorkLimit(bounds) : outermost.begin(bounds)
+  current = outer ? new WorkLimit(outer.narrowed(bounds)) : outermost.begin(bounds)
   try {
     return run(given)
   } finally {

@@ -4,8 +4,8 @@ export const policyBytesMax = 256 * 1024
 /** Characters of a named value: https://learn.microsoft.com/azure/api-management/api-management-howto-properties */
 export const namedValueLengthMax = 4096
 
-/** A message body that a policy reads is kept in memory up to this size. */
-export const bufferedBodyBytesMax = 32 * 1024 * 1024
+/** A message body that a policy reads is kept in memory up to this size; many calls may do so at once. */
+export const bufferedBodyBytesMax = 8 * 1024 * 1024
 
 /** What a request to the management REST may carry. */
 export const managementBodyBytesMax = 4 * 1024 * 1024
