@@ -23,9 +23,12 @@ export class Frame {
 
 /** The slots of a frame without values. */
 export function emptySlots(count: number): unknown[] {
-  // Adding to an empty list would make room for more than most have.
-  if (count === 0) return []
-  return fillSlots([null], count)
+  return count === 0 ? [] : fillSlots(oneSlot(null), count)
+}
+
+// Adding to an empty list would make room for more than most have, and a literal of constants be copied when one changes.
+function oneSlot(value: unknown): unknown[] {
+  return [value]
 }
 
 /** The slots of a frame, its first values given. */

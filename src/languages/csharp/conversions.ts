@@ -3,7 +3,7 @@ import { castNumber, integerMax, integerMin, integerOf, isIntegerKind } from '..
 import type { NumericKind } from '../dotnet/types.ts'
 import { typeNameOf } from '../dotnet/types.ts'
 import type { Run } from './bound.ts'
-import { constant, javascript } from './compile-to-javascript.ts'
+import { constant, javascript, temporary } from './compile-to-javascript.ts'
 import type { Type } from './type-model.ts'
 import { isValueType, type TypeWorld } from './type-world.ts'
 import { userConversion } from './user-conversions.ts'
@@ -12,12 +12,19 @@ import { userConversion } from './user-conversions.ts'
 export interface Conversion {
   readonly apply?: (value: unknown) => unknown
   readonly isUser?: boolean
+  /** The name of the type whose values stay as they are. */
+  readonly stays?: string
   /** The call that `apply` makes, where it does nothing else. */
   readonly call?: { readonly run: (...values: unknown[]) => unknown; readonly last: unknown }
 }
 
 /** Code that converts a value. */
-export function conversionRun({ apply, call }: Conversion, value: Run): Run {
+export function conversionRun({ apply, call, stays }: Conversion, value: Run): Run {
+  if (stays !== undefined) {
+    const kept = temporary()
+    return javascript`(${kept} = ${value}, typeof ${kept} === 'object' && ${kept} !== null
+      && ${kept}.typeName === ${constant(stays)} ? ${kept} : ${constant(apply)}(${kept}))`
+  }
   if (call) return javascript`${constant(call.run)}(${value}, ${constant(call.last)})`
   return apply ? javascript`${constant(apply)}(${value})` : value
 }
@@ -235,7 +242,9 @@ function referenceExplicit(world: TypeWorld, from: Type, to: Type): Conversion |
     to.element !== undefined &&
     world.isSubtype(to.element, from.element)
   if (!isDown && !isAcross && !isArray) return undefined
-  return { apply: castTo(world, to) }
+  // The usual cast is to exactly the type that the value has.
+  const stays = to.kind === 'class' && to.name !== 'System.String' ? { stays: to.name } : {}
+  return { apply: castTo(world, to), ...stays }
 }
 
 function isOpen(type: Type): boolean {
@@ -264,17 +273,10 @@ function castToAny(world: TypeWorld, to: Type): (value: unknown) => unknown {
       if (isStruct) throw systemException('NullReferenceException')
       return null
     }
-    if (hasTypeName(value, to.name) || isInstance(world, value, to)) return value
+    if (isInstance(world, value, to)) return value
     const names = `Unable to cast object of type '${typeNameOf(value)}' to type '${to.name}'.`
     throw systemException('InvalidCastException', names)
   }
-}
-
-// The usual cast is to exactly the type that the value has.
-function hasTypeName(value: unknown, name: string): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const named: { readonly typeName?: unknown } = value
-  return named.typeName === name
 }
 
 /** True when a value that is not null is of a type. */

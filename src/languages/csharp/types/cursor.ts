@@ -37,7 +37,7 @@ export function countMatching(source: unknown, test: Implementation): number {
   // Each call of the condition is a step, so that there is nothing else to count.
   const { length } = items
   for (let index = 0; index < length; index += 1) {
-    if (test(items[index], index) === true) count += 1
+    if (test(items[index]) === true) count += 1
     if (items.length !== length) throw modified()
   }
   return count

@@ -308,13 +308,20 @@ function casts(): Members {
 
 function castTo(typeName: string): Implementation {
   const cast = tokenCast(typeName)
+  // The usual ones are found here, where V8 compiles them into the expression.
   if (typeName === 'System.Int32') {
     return (value) => {
       const whole = value instanceof JValue ? value.whole : undefined
       return whole !== undefined && (whole | 0) === whole ? whole : cast(tokenOrNull(value))
     }
   }
-  return (value) => cast(value instanceof JValue ? value : tokenOrNull(value))
+  if (typeName === 'System.String') {
+    return (value) => {
+      const content = value instanceof JValue && value.whole === undefined ? value.value : null
+      return typeof content === 'string' ? content : cast(tokenOrNull(value))
+    }
+  }
+  return (value) => cast(tokenOrNull(value))
 }
 
 // The constructor that Newtonsoft calls for any whole number but UInt64 is that of Int64.
