@@ -14,6 +14,8 @@ import { percentile } from './statistics.ts'
 
 const rounds = 9
 const evaluations = 50_000
+// V8 takes a while to compile either side for good.
+const warmUpRounds = 8
 const documents = 500
 const warmUpDocuments = 100
 const timesGoal = 5
@@ -104,6 +106,10 @@ async function compare(each: Case, context: PolicyContext, variables: Variables)
   const compiled = compileExpression(each.code, { kind: 'expression' })
   const { same } = each
   assert.equal(compiled.evaluate(context).value, same(context, variables), each.name)
+  for (let round = 0; round < warmUpRounds; round += 1) {
+    rateOf(() => compiled.evaluate(context))
+    rateOf(() => same(context, variables))
+  }
   const result = await interleave({
     rounds,
     subject: async () => rateOf(() => compiled.evaluate(context)),

@@ -16,6 +16,12 @@ export function javascript(text: TemplateStringsArray, ...parts: readonly Part[]
   return run
 }
 
+/** The code without the look whether it is compiled already. */
+export function compiledRun(run: Run): Run {
+  const code = codes.get(run)
+  return code ? compile(code) : run
+}
+
 /** A value that the text refers to by a name. */
 export function constant(value: unknown): Constant {
   return new Constant(value)

@@ -1,4 +1,5 @@
 import { emptySlots, Frame, type Run } from './bound.ts'
+import { compiledRun } from './compile-to-javascript.ts'
 import { CSharpBinder } from './csharp-binder.ts'
 import { CSharpError, errorAt, FaultAtOffset } from './csharp-error.ts'
 import { evaluationMsMax, expressionLengthMax, memoryBytesMax } from './limits.ts'
@@ -49,9 +50,11 @@ export function compileExpression(
     }
     const compiled =
       options.kind === 'block' ? compileBlock(text, world) : compileValue(text, world)
+    let ready: Compiled | undefined
     return {
       evaluate(context) {
-        const value = runBounded(compiled, context)
+        ready ??= { owner: compiled.owner, run: compiledRun(compiled.run) }
+        const value = runBounded(ready, context)
         return { type: typeNameOf(value), value }
       },
     }
