@@ -44,6 +44,8 @@ test('a deployed app is called by the address that its management gives', async 
     expensive: [100],
   })
   const runId = answer.headers.get('x-ms-workflow-run-id') ?? ''
+  // The answer is given while the run still ends.
+  await platform.idle.untilIdle()
   const run = await read(await fetch(`${management}/workflows/approve/runs/${runId}`, { headers }))
   const properties = isJsonObject(run) ? run['properties'] : undefined
   assert.ok(isJsonObject(properties))
